@@ -1,0 +1,293 @@
+"""The one settings file, in the order of Django's own reference.
+
+Every variable comes from the environment (see `.env.example`). MODE says where we are:
+`demo` and `test` bring their own secrets and embedded servers; `production` demands each one.
+"""
+
+from pathlib import Path
+
+import environ
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from msme_platform import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+MODE = env.str("GUYUB_MODE", default="production")
+if MODE not in {"production", "demo", "test"}:
+    raise ImproperlyConfigured(f"GUYUB_MODE is {MODE!r}; it must be production, demo or test.")
+PRODUCTION = MODE == "production"
+DEMO = MODE == "demo"
+TEST = MODE == "test"
+
+
+def required(name: str, how: str, *, relaxed: str) -> str:
+    """A secret: demanded in production with a sentence on how to make one, `relaxed` elsewhere."""
+    value = env.str(name, default="")
+    if value:
+        return value
+    if PRODUCTION:
+        raise ImproperlyConfigured(f"{name} is not set. {how} Then put it into the environment or .env.")
+    return relaxed
+
+
+TOKEN_RECIPE = 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(50))".'
+FERNET_RECIPE = 'Make one with: python3 -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())".'
+
+# Core
+SECRET_KEY = required("SECRET_KEY", TOKEN_RECIPE, relaxed="only-for-demo-and-tests-" + "x" * 40)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
+SITE_URL = required(
+    "SITE_URL", "It is the public address with scheme, for example https://guyub.example.go.id.",
+    relaxed=f"http://localhost:{env.int('PORT', default=8000)}",
+)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
+ROOT_URLCONF = "msme_platform.urls"
+WSGI_APPLICATION = "msme_platform.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    # The office's theme stands before the admin whose templates it replaces.
+    "unfold",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "msme_platform.office.apps.OfficeAdminConfig",
+    # Parts
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "django_linear_migrations",
+    "django_prometheus",
+    "django_structlog",
+    "drf_spectacular",
+    "pgtrigger",
+    "phonenumber_field",
+    "rest_framework",
+    "rules.apps.AutodiscoverRulesConfig",
+    "template_partials",
+    # The house, from the ground up
+    "foundation.common",
+    "foundation.regions",
+    "foundation.accounts",
+    "foundation.audit",
+    "foundation.ledger",
+    "foundation.notifications",
+    "members",
+    "trainings",
+    "revolving_funds",
+    "forums",
+    "monitoring",
+    "msme_platform.portal",
+    "msme_platform.office",
+]
+FIRST_PARTY_APPS = [app.split(".apps.")[0] for app in INSTALLED_APPS[INSTALLED_APPS.index("foundation.common"):]]
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "foundation.accounts.middleware.OfficeContextMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "msme_platform.portal.context.shell",
+            ],
+            "builtins": ["template_partials.templatetags.partials"],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# Database and cache: the environment's servers, else the embedded ones under var/.
+DATABASES = {"default": {
+    **env.db_url_config(env.str("DATABASE_URL", default="") or embedded.database_url(VAR_DIR)),
+    "ATOMIC_REQUESTS": False,  # actions open their own transactions; reading pages need none
+    "CONN_MAX_AGE": 60,
+    "CONN_HEALTH_CHECKS": True,
+    "OPTIONS": {"options": env.str("DATABASE_OPTIONS", default="-c statement_timeout=30s -c lock_timeout=5s")},
+}}
+REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url(VAR_DIR)
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "guyub"}}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+
+# Accounts: phone and one-time code for owners, password and TOTP for staff
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "rules.permissions.ObjectPermissionBackend",
+    "foundation.accounts.backends.RoleBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = reverse_lazy("accounts:login")
+LOGIN_REDIRECT_URL = reverse_lazy("portal:home")
+LOGOUT_REDIRECT_URL = reverse_lazy("accounts:login")
+ACCOUNT_ADAPTER = "foundation.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"phone", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["phone*"]
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_PHONE_VERIFICATION_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key", "login_failed": "10/m/ip,5/5m/key"}
+MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Guyub"
+# Staff of a real office carry a second factor; the demo lets people look around without one.
+STAFF_TOTP_REQUIRED = env.bool("STAFF_TOTP_REQUIRED", default=PRODUCTION)
+
+# Identity numbers: encrypted at rest, found by keyed hash. First key encrypts, all decrypt.
+FIELD_KEYS = [key for key in required(
+    "FIELD_KEYS", f"It is a comma-separated list of keys. {FERNET_RECIPE}",
+    relaxed="ZGVtby1hbmQtdGVzdHMtb25seS1maWVsZC1rZXktMDE=",
+).split(",") if key]
+FIELD_HASH_KEY = required("FIELD_HASH_KEY", TOKEN_RECIPE, relaxed="demo-and-tests-only-hash-key")
+DEMO_NIK_PREFIX = "99"  # no real region has it, so no made-up number can be a real person's
+
+# Language, time, money
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["msme_platform.formats"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Jakarta"
+
+# Files
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))  # private: served by views that check
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": (
+        "django.contrib.staticfiles.storage.StaticFilesStorage" if TEST
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    )},
+}
+
+# Security
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31536000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+SESSION_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_SECURE = PRODUCTION
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+_PORTAL_CSP = {
+    "default-src": [SELF], "script-src": [SELF], "style-src": [SELF], "img-src": [SELF, "data:"],
+    "object-src": [NONE], "base-uri": [SELF], "frame-ancestors": [NONE], "form-action": [SELF],
+    "manifest-src": [SELF], "worker-src": [SELF],
+}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": _PORTAL_CSP}
+
+# Mail and messages
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if not PRODUCTION else "smtp://localhost:25")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Guyub <guyub@localhost>")
+# `console` keeps every message in the outbox and sends nothing; `cloud` talks to the WhatsApp Cloud API.
+WHATSAPP_BACKEND = env.str("WHATSAPP_BACKEND", default="cloud" if PRODUCTION else "console")
+WHATSAPP_API_URL = env.str("WHATSAPP_API_URL", default="https://graph.facebook.com/v23.0")
+WHATSAPP_TOKEN = env.str("WHATSAPP_TOKEN", default="")
+WHATSAPP_PHONE_NUMBER_ID = env.str("WHATSAPP_PHONE_NUMBER_ID", default="")
+WHATSAPP_APP_SECRET = env.str("WHATSAPP_APP_SECRET", default="")
+EMAIL_CHANNEL = env.str("EMAIL_CHANNEL", default="smtp" if PRODUCTION else "console")
+DEMO_CLOCK_FILE = VAR_DIR / "demo_clock" if not PRODUCTION else None
+
+# Celery
+CELERY_BROKER_URL = REDIS_URL
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 30 * 60
+CELERY_TASK_SOFT_TIME_LIMIT = 25 * 60
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60 * 60, "global_keyprefix": "guyub-celery-"}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    # name of the entry = name of the task; a test checks that each exists
+    "monitoring.run_day": {"task": "monitoring.run_day", "schedule": crontab(hour="6", minute="5")},
+    "notifications.sweep": {"task": "notifications.sweep", "schedule": 60.0},
+}
+if TEST:
+    CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", default=True)
+
+# API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "foundation.common.api.exception_handler",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Guyub API", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+}
+
+# Office face
+UNFOLD = {
+    "SITE_TITLE": "Guyub", "SITE_HEADER": "Guyub", "SITE_SYMBOL": "diversity_3",
+    "SITE_URL": "/", "SHOW_VIEW_ON_SITE": False, "SHOW_HISTORY": False,
+    "DASHBOARD_CALLBACK": "msme_platform.office.desk.dashboard",
+    "SIDEBAR": {"navigation": "msme_platform.office.navigation.sidebar"},
+}
+
+# Logs: one JSON line an event in production, readable lines elsewhere
+from msme_platform.logs import logging_config  # noqa: E402 -- needs nothing of settings, but reads best here
+
+LOGGING = logging_config(json=PRODUCTION, level=env.str("LOG_LEVEL", default="WARNING" if TEST else "INFO"))
