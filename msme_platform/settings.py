@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",
     "msme_platform.office.apps.OfficeAdminConfig",
     # Parts
     "allauth",

@@ -1,0 +1,85 @@
+"""Roles and what each may do: a table in code. A permission is `app.verb_noun`."""
+
+from enum import StrEnum
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(StrEnum):
+    """Who somebody is in a region. Owners hold no role: being logged in is enough for one's own things."""
+
+    FACILITATOR = "FACILITATOR"
+    STAFF = "STAFF"
+    VERIFIER = "VERIFIER"
+    APPROVER = "APPROVER"
+    TREASURER = "TREASURER"
+    BANK = "BANK"
+    PARTNER = "PARTNER"
+    AUDITOR = "AUDITOR"
+    OBSERVER = "OBSERVER"
+
+
+ROLE_LABELS: Final = {
+    Role.FACILITATOR: _("MSME assistant"),
+    Role.STAFF: _("Office staff"),
+    Role.VERIFIER: _("Verification officer"),
+    Role.APPROVER: _("Approver"),
+    Role.TREASURER: _("Treasurer"),
+    Role.BANK: _("Bank officer"),
+    Role.PARTNER: _("Partner"),
+    Role.AUDITOR: _("Auditor"),
+    Role.OBSERVER: _("Observer"),
+}
+
+# Roles whose desk is the office face.
+OFFICE_ROLES: Final = frozenset({
+    Role.STAFF, Role.VERIFIER, Role.APPROVER, Role.TREASURER, Role.AUDITOR, Role.OBSERVER,
+})
+
+_SEE_MEMBERS = frozenset({
+    "members.view_person", "members.view_business", "members.view_licence", "members.view_statusperiod",
+})
+_SEE_TRAININGS = frozenset({"trainings.view_training", "trainings.view_enrolment", "trainings.view_certificate"})
+_SEE_FUND = frozenset({
+    "revolving_funds.view_application", "revolving_funds.view_loan", "revolving_funds.view_pool",
+    "revolving_funds.view_repayment", "revolving_funds.view_agreement",
+})
+_SEE_FORUMS = frozenset({"forums.view_board", "forums.view_topic", "forums.view_report"})
+_SEE_MONITORING = frozenset({"monitoring.view_checkin", "monitoring.view_task", "monitoring.view_plan"})
+_FIGURES = frozenset({"office.view_desk", "office.view_figures"})
+
+PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
+    Role.FACILITATOR: _SEE_MEMBERS | _SEE_TRAININGS | _SEE_MONITORING | {
+        "members.register_person", "members.change_person", "members.change_business", "members.change_licence",
+        "trainings.schedule_training", "trainings.change_training", "trainings.take_attendance",
+        "monitoring.answer_checkin", "monitoring.work_task",
+        "forums.moderate_topic",
+    },
+    Role.STAFF: _SEE_MEMBERS | _SEE_TRAININGS | _SEE_FORUMS | _SEE_MONITORING | _FIGURES | {
+        "members.register_person", "members.change_person", "members.change_business", "members.change_licence",
+        "members.import_members", "members.export_members",
+        "trainings.schedule_training", "trainings.change_training", "trainings.take_attendance",
+        "trainings.change_plan", "trainings.view_plan",
+        "monitoring.answer_checkin", "monitoring.work_task",
+        "forums.moderate_topic",
+        "notifications.view_message", "accounts.view_assignment",
+    },
+    Role.VERIFIER: _SEE_MEMBERS | _SEE_FUND | _FIGURES | {"revolving_funds.survey_application"},
+    Role.APPROVER: _SEE_MEMBERS | _SEE_FUND | _FIGURES | {"revolving_funds.decide_application"},
+    Role.TREASURER: _SEE_MEMBERS | _SEE_FUND | _FIGURES | {
+        "revolving_funds.disburse_loan", "revolving_funds.post_repayment", "revolving_funds.change_pool",
+    },
+    Role.BANK: frozenset(),
+    Role.PARTNER: frozenset(),
+    Role.AUDITOR: _SEE_MEMBERS | _SEE_TRAININGS | _SEE_FUND | _SEE_FORUMS | _SEE_MONITORING | _FIGURES | {
+        "audit.view_event", "ledger.view_account", "ledger.view_transaction", "ledger.view_leg", "ledger.view_period",
+        "notifications.view_message", "accounts.view_assignment", "trainings.view_plan",
+    },
+    Role.OBSERVER: _FIGURES,
+}
+
+
+def roles_with(permission: str) -> frozenset[Role]:
+    """The roles that hold `permission`."""
+    return frozenset(role for role, held in PERMISSIONS.items() if permission in held)

@@ -1,0 +1,47 @@
+"""What every QuerySet of ours can do."""
+
+from typing import Any, Self, TypeVar
+
+from django.db import models
+from django.db.models import Q
+
+M = TypeVar("M", bound=models.Model)
+
+
+class BaseQuerySet(models.QuerySet[M]):
+    """Row locks in one form, so that none is taken by accident on a joined table."""
+
+    def for_update(self, **kwargs: Any) -> Self:
+        return self.select_for_update(of=("self",), no_key=True, **kwargs)
+
+    def locked(self, pk: Any) -> M:
+        """The row, locked and fresh, inside the caller's transaction. Raises DoesNotExist."""
+        return self.for_update().get(pk=pk)
+
+
+class ScopedQuerySet(BaseQuerySet[M]):
+    """Rows that carry a region code; `region_path` is the lookup of that code."""
+
+    region_path = "village_id"
+
+    def inside(self, code: str) -> Self:
+        """Rows in the region `code` (prefix match on the C-collated code); empty code = nation."""
+        return self.filter(**{f"{self.region_path}__startswith": code}) if code else self
+
+    def visible_to(self, user: Any, permission: str | None = None) -> Self:
+        """Rows in the regions where `user` may see (or holds `permission`). Nobody sees by default."""
+        prefixes = user.region_prefixes(permission or self.view_permission())
+        if "" in prefixes:
+            return self
+        scope = Q(pk__in=[])
+        for prefix in prefixes:
+            scope |= Q(**{f"{self.region_path}__startswith": prefix})
+        return self.filter(scope | self.own(user))
+
+    def own(self, user: Any) -> Q:
+        """Rows that belong to the person behind `user`, whatever the region; models override it."""
+        return Q(pk__in=[])
+
+    def view_permission(self) -> str:
+        meta = self.model._meta
+        return f"{meta.app_label}.view_{meta.model_name}"

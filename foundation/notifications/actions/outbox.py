@@ -1,0 +1,99 @@
+"""Putting messages into the outbox, inside the transaction of the deed they tell of."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import translation
+
+from foundation.accounts.models import User
+from foundation.notifications import kinds
+from foundation.notifications.kinds import Channel
+from foundation.notifications.models import Message, Preference
+from foundation.notifications.signals import queued
+
+BATCH = 2000
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody who can be told: an account, or a person with only a phone. `key` names them for ever."""
+
+    key: str
+    name: str
+    user_id: int | None = None
+    phone: str = ""
+    email: str = ""
+    language: str = "id"
+    region_code: str = ""
+
+    @classmethod
+    def of_user(cls, user: User) -> "Recipient":
+        return cls(
+            key=f"user:{user.pk}", name=str(user), user_id=user.pk, phone=user.phone or "", email=user.email or "",
+            language=user.language, region_code=user.home_code,
+        )
+
+    def address(self, channel: Channel) -> str:
+        return {Channel.APP: str(self.user_id or ""), Channel.WHATSAPP: self.phone, Channel.EMAIL: self.email}[channel]
+
+
+def queue(
+    kind: str, *, to: Iterable[Recipient], subject: str, context: Mapping[str, Any], url: str, now: datetime
+) -> int:
+    """One message per recipient and reachable channel; a second call for the same subject adds nothing.
+
+    `subject` names what it is about (`training:17`), `url` is the path that the link opens. Returns the
+    number of new rows. They are sent after commit.
+    """
+    spec = kinds.get(kind)
+    recipients = list(to)
+    off = _switched_off(spec, recipients)
+    rows = [
+        _message(spec, recipient, channel, subject=subject, context=context, url=url, now=now)
+        for recipient in recipients
+        for channel in spec.channels
+        if recipient.address(channel) and (recipient.user_id, channel) not in off
+    ]
+    new = 0
+    for start in range(0, len(rows), BATCH):
+        new += _insert(rows[start : start + BATCH])
+    if new:
+        transaction.on_commit(partial(queued.send_robust, sender=Message), robust=True)
+    return new
+
+
+def _switched_off(spec: kinds.Kind, recipients: list[Recipient]) -> set[tuple[int | None, str]]:
+    users = [recipient.user_id for recipient in recipients if recipient.user_id]
+    rows = Preference.objects.filter(category=spec.category, user__in=users).values_list("user_id", "channel")
+    return set(rows)
+
+
+def _message(
+    spec: kinds.Kind, recipient: Recipient, channel: Channel, *, subject: str, context: Mapping[str, Any], url: str,
+    now: datetime,
+) -> Message:
+    with translation.override(recipient.language):
+        values = {"name": recipient.name, **context}
+        title, body = str(spec.title) % values, str(spec.body) % values
+    return Message(
+        user_id=recipient.user_id, recipient_key=recipient.key, recipient_name=recipient.name,
+        address=recipient.address(channel), region_code=recipient.region_code, kind=spec.name, subject_key=subject,
+        channel=channel, title=title, body=body, url=f"{settings.SITE_URL}{url}" if channel != Channel.APP else url,
+        next_try_at=now, created_at=now,
+        status=Message.Status.SENT if channel == Channel.APP else Message.Status.QUEUED,
+        sent_at=now if channel == Channel.APP else None,
+    )
+
+
+def _insert(rows: list[Message]) -> int:
+    """Insert what is new; the unique constraint decides, not a look before the write."""
+    before = [row.uid for row in rows]
+    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM notifications_message WHERE uid = ANY(%s::uuid[])", [[str(uid) for uid in before]])
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,6 @@
+"""News of the outbox."""
+
+from django.dispatch import Signal
+
+# Sent on commit when new messages wait: message_ids. The receiver enqueues the sender.
+queued = Signal()

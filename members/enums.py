@@ -1,0 +1,61 @@
+"""Closed sets that several models of members share."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Scale(models.TextChoices):
+    MICRO = "MICRO", _("Micro enterprise")
+    SMALL = "SMALL", _("Small enterprise")
+    MEDIUM = "MEDIUM", _("Medium enterprise")
+
+
+class ScaleBasis(models.TextChoices):
+    SALES = "SALES", _("by annual sales")
+    CAPITAL = "CAPITAL", _("by business capital")
+    SOURCE = "SOURCE", _("as classified by the source")
+
+
+class Sex(models.TextChoices):
+    FEMALE = "FEMALE", _("Female")
+    MALE = "MALE", _("Male")
+
+
+class LicenceKind(models.TextChoices):
+    NIB = "NIB", _("Business identification number (NIB)")
+    PIRT = "PIRT", _("Home food industry permit (P-IRT)")
+    HALAL = "HALAL", _("Halal certificate")
+    BRAND = "BRAND", _("Trade mark registration")
+    BPOM = "BPOM", _("Distribution permit (BPOM)")
+    NPWP = "NPWP", _("Tax number (NPWP)")
+
+
+class LicenceStatus(models.TextChoices):
+    """Stored states; EXPIRING and EXPIRED are computed from the dates."""
+
+    NONE = "NONE", _("Does not have yet")
+    NOT_REQUIRED = "NOT_REQUIRED", _("Not required")
+    WANTED = "WANTED", _("Wants help")
+    IN_PROCESS = "IN_PROCESS", _("In process")
+    HELD = "HELD", _("Issued")
+    REJECTED = "REJECTED", _("Rejected")
+    REVOKED = "REVOKED", _("Revoked")
+
+
+class BusinessStatus(models.TextChoices):
+    ACTIVE = "ACTIVE", _("Active")
+    DORMANT = "DORMANT", _("Paused")
+    CLOSED = "CLOSED", _("Closed")
+    TOOK_JOB = "TOOK_JOB", _("Owner took a job")
+    MOVED = "MOVED", _("Moved away")
+    UNREACHABLE = "UNREACHABLE", _("Cannot be reached")
+
+
+class Source(models.TextChoices):
+    """How a fact reached us."""
+
+    OWNER = "OWNER", _("the owner herself")
+    FACILITATOR = "FACILITATOR", _("the assistant")
+    STAFF = "STAFF", _("the office")
+    IMPORT = "IMPORT", _("a spreadsheet")
+    CHECKIN = "CHECKIN", _("a check-in")

@@ -1,0 +1,342 @@
+"""People, their businesses, what licences these hold, and how they fare through time."""
+
+from datetime import date, datetime
+from typing import Any, Self
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext_lazy as _
+
+from foundation.common.crypto import EncryptedField, keyed_hash
+from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
+from foundation.common.records import Record
+from foundation.notifications.actions.outbox import Recipient
+from foundation.regions.models import Region
+from members.enums import BusinessStatus, LicenceKind, LicenceStatus, Scale, ScaleBasis, Sex, Source
+
+# A village code is `16.71.04.1001`; districts and regencies are shorter.
+VILLAGE_CODE_LENGTH = 13
+
+
+class PersonQuerySet(ScopedQuerySet["Person"]):
+    def own(self, user: Any) -> Q:
+        return Q(user_id=user.pk)
+
+    def with_nik(self, nik: str) -> Self:
+        """Whoever has this identity number: found by keyed hash, never by reading numbers."""
+        return self.filter(nik_hash=keyed_hash(nik))
+
+    def reachable(self) -> Self:
+        return self.filter(Q(user__isnull=False) | ~Q(phone=""))
+
+
+class Person(Record):
+    """A business owner. Identity numbers are encrypted and shown masked."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="person",
+        verbose_name=_("account"),
+    )
+    full_name = models.CharField(_("full name as on the ID card"), max_length=150)
+    nik = EncryptedField(_("national identity number (NIK)"), blank=True)
+    nik_hash = models.CharField(max_length=64, unique=True, null=True, editable=False)
+    nik_tail = models.CharField(max_length=4, blank=True, editable=False)
+    sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices, blank=True)
+    birth_date = models.DateField(_("date of birth"), null=True, blank=True)
+    phone = models.CharField(_("WhatsApp number"), max_length=16, blank=True, db_index=True)
+    email = models.EmailField(_("email"), blank=True)
+    village = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("village/urban ward"))
+    address = models.CharField(_("residential address"), max_length=200, blank=True)
+    source = models.CharField(_("registered by"), max_length=12, choices=Source.choices)
+    registered_at = models.DateTimeField(_("registered"))
+    registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("business owner")
+        verbose_name_plural = _("business owners")
+        constraints = [
+            models.CheckConstraint(
+                name="person_nik_and_hash_together",
+                condition=Q(nik="", nik_hash__isnull=True, nik_tail="")
+                | (~Q(nik="") & Q(nik_hash__isnull=False, nik_tail__regex=r"^[0-9]{4}$")),
+                violation_error_message=_("An identity number is stored with its hash or not at all."),
+            ),
+            models.CheckConstraint(
+                name="person_lives_in_a_village",
+                condition=Exact(Length("village"), VILLAGE_CODE_LENGTH),
+                violation_error_message=_("Please choose the village or urban ward."),
+            ),
+            models.CheckConstraint(
+                name="person_without_nik_has_phone", condition=Q(nik_hash__isnull=False) | ~Q(phone=""),
+                violation_error_message=_("Without an identity number a mobile number is needed."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["village", "full_name", "id"], name="person_village_name_idx"),
+            GinIndex(OpClass(F("full_name"), name="gin_trgm_ops"), name="person_name_trgm_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def nik_masked(self) -> str:
+        """`•••• •••• •••• 0001`: enough to recognise one's own card."""
+        return f"•••• •••• •••• {self.nik_tail}" if self.nik_tail else ""
+
+    @property
+    def district_code(self) -> str:
+        return self.village_id[:8]
+
+    @property
+    def office_code(self) -> str:
+        return self.village_id[:5]
+
+    def set_nik(self, nik: str) -> None:
+        """Store a checked number (16 digits, see members.identifiers) with its hash and tail."""
+        self.nik, self.nik_hash, self.nik_tail = nik, keyed_hash(nik), nik[-4:]
+
+    def as_recipient(self) -> Recipient:
+        """Whom the outbox writes to: the account's verified phone first, else the contact phone."""
+        user = self.user
+        return Recipient(
+            key=f"person:{self.pk}", name=self.full_name, user_id=self.user_id,
+            phone=(user.phone if user else None) or self.phone, email=(user.email if user else None) or self.email,
+            language=user.language if user else "id", region_code=self.village_id,
+        )
+
+
+class Kbli(models.Model):
+    """A line of business, with the edition of the classification it belongs to."""
+
+    code = models.CharField(max_length=5)
+    edition = models.PositiveSmallIntegerField()
+    title = models.CharField(_("line of business"), max_length=200)
+    words = models.CharField(_("plain words"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("line of business (KBLI)")
+        verbose_name_plural = _("lines of business (KBLI)")
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "code"], name="kbli_once_per_edition"),
+            models.CheckConstraint(name="kbli_code_has_five_digits", condition=Q(code__regex=r"^[0-9]{5}$")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+
+class ScaleRule(models.Model):
+    """Upper bounds in whole rupiah, inclusive, by law and by date (PP 7/2021 art. 35)."""
+
+    scale = models.CharField(max_length=6, choices=Scale.choices)
+    capital_max = models.BigIntegerField()
+    sales_max = models.BigIntegerField()
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    legal_basis = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="scalerule_no_overlap",
+                expressions=[
+                    ("scale", RangeOperators.EQUAL),
+                    (Func(F("valid_from"), F("valid_to"), function="daterange"), RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(name="scalerule_bounds_positive", condition=Q(capital_max__gt=0, sales_max__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scale} {self.legal_basis}"
+
+
+class BusinessQuerySet(ScopedQuerySet["Business"]):
+    def own(self, user: Any) -> Q:
+        return Q(owner__user_id=user.pk)
+
+    def operating(self) -> Self:
+        return self.filter(status=BusinessStatus.ACTIVE)
+
+    def holding(self, kind: str, *, on: date) -> Self:
+        """Businesses whose licence of `kind` is held and not past its date."""
+        held = Licence.objects.filter(business=models.OuterRef("pk")).held(kind, on=on)
+        return self.filter(models.Exists(held))
+
+
+class Business(Record):
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="businesses", verbose_name=_("owner"))
+    name = models.CharField(_("business name"), max_length=150)
+    village = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("village/urban ward"))
+    address = models.CharField(_("business address"), max_length=200, blank=True)
+    kbli = models.ForeignKey(Kbli, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("line of business (KBLI)"))
+    product = models.CharField(_("flagship product"), max_length=150, blank=True)
+    capital = models.BigIntegerField(_("business capital"), null=True, blank=True)
+    annual_sales = models.BigIntegerField(_("annual sales"), null=True, blank=True)
+    workers = models.PositiveIntegerField(_("number of workers"), null=True, blank=True)
+    scale = models.CharField(_("business scale"), max_length=6, choices=Scale.choices)
+    scale_basis = models.CharField(_("basis of the scale"), max_length=7, choices=ScaleBasis.choices)
+    started_year = models.PositiveSmallIntegerField(_("year founded"), null=True, blank=True)
+    # The status in force; its history stands in StatusPeriod, both written by members.actions.statuses.
+    status = models.CharField(_("status"), max_length=12, choices=BusinessStatus.choices, default=BusinessStatus.ACTIVE)
+    source = models.CharField(_("registered by"), max_length=12, choices=Source.choices)
+    registered_at = models.DateTimeField(_("registered"))
+
+    objects = BusinessQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("business")
+        verbose_name_plural = _("businesses")
+        constraints = [
+            models.CheckConstraint(
+                name="business_money_not_negative",
+                condition=(Q(capital__isnull=True) | Q(capital__gte=0)) & (Q(annual_sales__isnull=True) | Q(annual_sales__gte=0)),
+                violation_error_message=_("Capital and sales cannot be negative."),
+            ),
+            models.CheckConstraint(
+                name="business_scale_known", condition=Q(scale__in=Scale.values),
+                violation_error_message=_("This business is larger than medium and outside the programme."),
+            ),
+            models.CheckConstraint(
+                name="business_status_known", condition=Q(status__in=BusinessStatus.values),
+                violation_error_message=_("This status is not known."),
+            ),
+            models.CheckConstraint(
+                name="business_stands_in_a_village",
+                condition=Exact(Length("village"), VILLAGE_CODE_LENGTH),
+                violation_error_message=_("Please choose the village or urban ward."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["village", "name", "id"], name="business_village_name_idx"),
+            models.Index(fields=["name", "id"], name="business_name_idx"),
+            GinIndex(OpClass(F("name"), name="gin_trgm_ops"), name="business_name_trgm_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def district_code(self) -> str:
+        return self.village_id[:8]
+
+    @property
+    def office_code(self) -> str:
+        return self.village_id[:5]
+
+
+class LicenceQuerySet(ScopedQuerySet["Licence"]):
+    region_path = "business__village_id"
+
+    def own(self, user: Any) -> Q:
+        return Q(business__owner__user_id=user.pk)
+
+    def held(self, kind: str, *, on: date) -> Self:
+        return self.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gte=on), kind=kind, status=LicenceStatus.HELD
+        )
+
+
+class Licence(Record):
+    """One kind of licence of one business: where it stands, its number and its dates."""
+
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="licences", verbose_name=_("business"))
+    kind = models.CharField(_("kind"), max_length=6, choices=LicenceKind.choices)
+    status = models.CharField(_("status"), max_length=12, choices=LicenceStatus.choices)
+    number = models.CharField(_("number"), max_length=40, blank=True)
+    issued_on = models.DateField(_("issue date"), null=True, blank=True)
+    valid_to = models.DateField(_("valid until"), null=True, blank=True)
+
+    objects = LicenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("licence")
+        verbose_name_plural = _("licences")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business", "kind"], name="licence_once_per_kind",
+                violation_error_message=_("This business already has a line for this licence."),
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "number"], condition=~Q(number="") & Q(kind="NIB"), name="licence_nib_once",
+                violation_error_message=_("This NIB is already recorded for another business."),
+            ),
+            models.CheckConstraint(
+                name="licence_held_has_number", condition=~Q(status="HELD") | ~Q(number=""),
+                violation_error_message=_("An issued licence has a number."),
+            ),
+            models.CheckConstraint(
+                name="licence_dates_in_order",
+                condition=Q(issued_on__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gte=F("issued_on")),
+                violation_error_message=_("The licence cannot end before it was issued."),
+            ),
+            models.CheckConstraint(
+                name="licence_status_known", condition=Q(status__in=LicenceStatus.values),
+                violation_error_message=_("This status is not known."),
+            ),
+        ]
+        indexes = [models.Index(fields=["kind", "status", "business"], name="licence_kind_status_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number or self.status} ({self.business_id})"
+
+    @property
+    def village_id(self) -> str:
+        return self.business.village_id
+
+    def held_on(self, day: date) -> bool:
+        return self.status == LicenceStatus.HELD and (self.valid_to is None or self.valid_to >= day)
+
+
+class StatusPeriod(Record):
+    """The business stood so from `start_at` until `end_at` (exclusive; none = still). Periods never overlap."""
+
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="status_periods")
+    status = models.CharField(_("status"), max_length=12, choices=BusinessStatus.choices)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    source = models.CharField(_("source"), max_length=12, choices=Source.choices)
+    start_at = models.DateTimeField(_("from"))
+    end_at = models.DateTimeField(_("until"), null=True, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = BaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("status period")
+        verbose_name_plural = _("status periods")
+        constraints = [
+            ExclusionConstraint(
+                name="statusperiod_no_overlap",
+                expressions=[
+                    ("business", RangeOperators.EQUAL),
+                    (
+                        Func(F("start_at"), F("end_at"), RangeBoundary(), function="tstzrange", output_field=DateTimeRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message=_("The business already has a status at that time."),
+            ),
+            models.CheckConstraint(
+                name="statusperiod_ends_after_start", condition=Q(end_at__isnull=True) | Q(end_at__gt=F("start_at")),
+                violation_error_message=_("A period cannot end before it starts."),
+            ),
+            models.CheckConstraint(
+                name="statusperiod_status_known", condition=Q(status__in=BusinessStatus.values),
+                violation_error_message=_("This status is not known."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.business_id} {self.status} {self.start_at:%Y-%m-%d}"
+
+    def covers(self, at: datetime) -> bool:
+        return self.start_at <= at and (self.end_at is None or at < self.end_at)
