@@ -1,8 +1,28 @@
 """Every address of the house."""
 
+from importlib.util import find_spec
+
 from django.contrib import admin
-from django.urls import path
+from django.urls import URLPattern, URLResolver, include, path
+
+
+def built(prefix: str, module: str) -> list[URLPattern | URLResolver]:
+    """The addresses of an app, as soon as it has any."""
+    return [path(prefix, include(module))] if find_spec(module) else []
+
 
 urlpatterns = [
+    path("", include("msme_platform.portal.urls")),
     path("kantor/", admin.site.urls),
+    path("bahasa/", include("django.conf.urls.i18n")),
+    *built("akun/", "foundation.accounts.urls"),
+    *built("pemberitahuan/", "foundation.notifications.urls"),
+    *built("", "members.urls"),
+    *built("pelatihan/", "trainings.urls"),
+    *built("dana/", "revolving_funds.urls"),
+    *built("forum/", "forums.urls"),
+    *built("kabar/", "monitoring.urls"),
+    *built("api/v1/", "msme_platform.api"),
+    *built("demo/", "msme_platform.demo.urls"),
+    *built("health/", "msme_platform.health"),
 ]

@@ -1,0 +1,93 @@
+/* Comfort on top of pages that work without it: toasts close, questions open as a dialog, rupiah are grouped while typing,
+   an upload shows its name, the lost signal is told. No page needs this file. */
+(() => {
+  "use strict";
+
+  const each = (root, selector, act) => root.querySelectorAll(selector).forEach(act);
+
+  const toast = (node) => {
+    const button = node.querySelector("[data-close]");
+    if (!button) return;
+    button.hidden = false;
+    button.addEventListener("click", () => node.remove());
+  };
+
+  const money = (input) => {
+    const group = () => {
+      const digits = input.value.replace(/\D/g, "").replace(/^0+(?=\d)/, "");
+      input.value = digits.replace(/\B(?=(\d{3})+$)/g, ".");
+    };
+    input.addEventListener("input", group);
+    if (input.value) group();
+  };
+
+  const upload = (label) => {
+    const input = label.querySelector("input[type=file]");
+    input.addEventListener("change", () => {
+      const file = input.files[0];
+      if (!file) return;
+      const size = file.size < 1048576 ? `${Math.ceil(file.size / 1024)} KB` : `${(file.size / 1048576).toFixed(1).replace(".", ",")} MB`;
+      const help = label.querySelector("[data-upload-help]");
+      label.querySelector("[data-upload-name]").textContent = file.name;
+      help.textContent = `${size}. ${help.dataset.chosen}`;
+      label.classList.add("is-good");
+    });
+  };
+
+  /* The confirm page's own question, in a dialog. If anything fails, the link is followed. */
+  const confirmLink = (link) => {
+    if (typeof HTMLDialogElement !== "function") return;
+    link.addEventListener("click", async (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      try {
+        const answer = await fetch(link.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const body = page.querySelector("[data-confirm-body]");
+        if (!answer.ok || !body) throw new Error("no question on that page");
+        const dialog = document.createElement("dialog");
+        dialog.className = "dialog";
+        const title = body.querySelector("h1");
+        const heading = document.createElement("h2");
+        heading.id = "tanya";
+        heading.textContent = title.textContent;
+        title.replaceWith(heading);
+        dialog.setAttribute("aria-labelledby", "tanya");
+        dialog.append(document.adoptNode(body));
+        document.body.append(dialog);
+        enhance(dialog);
+        each(dialog, "[data-keep]", (keep) => keep.addEventListener("click", (stay) => { stay.preventDefault(); dialog.close(); }));
+        dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
+        dialog.showModal();
+      } catch {
+        window.location.assign(link.href);
+      }
+    });
+  };
+
+  const once = (form) => form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    window.setTimeout(() => { delete form.dataset.sent; }, 8000);
+  });
+
+  const enhance = (root) => {
+    each(root, "[data-toast]", toast);
+    each(root, "input[data-money]", money);
+    each(root, "[data-upload]", upload);
+    each(root, "a[data-confirm]", confirmLink);
+    each(root, "form[method=post]:not([hx-post])", once);
+    each(root, "[data-print]", (button) => { button.hidden = false; button.addEventListener("click", () => window.print()); });
+  };
+
+  const signal = () => each(document, "[data-offline]:not([data-fixed])", (node) => { node.hidden = navigator.onLine; });
+  window.addEventListener("online", signal);
+  window.addEventListener("offline", signal);
+  window.addEventListener("pageshow", (event) => { if (event.persisted) each(document, "form[data-sent]", (form) => { delete form.dataset.sent; }); });
+
+  enhance(document);
+  if (!navigator.onLine) signal();
+  const errors = document.querySelector("[data-errors]");
+  if (errors) errors.focus();
+  document.addEventListener("htmx:load", (event) => { if (event.target !== document.body) enhance(event.target); });
+})();
