@@ -4,6 +4,7 @@ Every variable comes from the environment (see `.env.example`). MODE says where 
 `demo` and `test` bring their own secrets and embedded servers; `production` demands each one.
 """
 
+import re
 from pathlib import Path
 
 import environ
@@ -38,6 +39,17 @@ def required(name: str, how: str, *, relaxed: str) -> str:
         raise ImproperlyConfigured(f"{name} is not set. {how} Then put it into the environment or .env.")
     return relaxed
 
+
+# The demo lets anyone in as anyone, so it must never touch a real office's data or send a real message.
+PRODUCTION_ONLY = [
+    "SECRET_KEY", "FIELD_KEYS", "FIELD_HASH_KEY", "ALLOWED_HOSTS", "SITE_URL", "WHATSAPP_TOKEN", "WHATSAPP_APP_SECRET",
+    "EMAIL_URL",
+]
+if DEMO and (_found := [name for name in PRODUCTION_ONLY if env.str(name, default="")]):
+    raise ImproperlyConfigured(
+        f"The demo lets anyone log in as anyone, so it does not start beside production settings: {', '.join(_found)}. "
+        "Remove them from the environment and .env, or set GUYUB_MODE=production."
+    )
 
 TOKEN_RECIPE = 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(50))".'
 FERNET_RECIPE = 'Make one with: python3 -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())".'
@@ -141,14 +153,19 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Database and cache: the environment's servers, else the embedded ones under var/.
+SERVERS_DIR = embedded.folder(BASE_DIR)
+_DATABASE = env.db_url_config(env.str("DATABASE_URL", default="") or embedded.database_url(SERVERS_DIR))
 DATABASES = {"default": {
-    **env.db_url_config(env.str("DATABASE_URL", default="") or embedded.database_url(VAR_DIR)),
+    **_DATABASE,
     "ATOMIC_REQUESTS": False,  # actions open their own transactions; reading pages need none
     "CONN_MAX_AGE": 60,
     "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": {"options": env.str("DATABASE_OPTIONS", default="-c statement_timeout=30s -c lock_timeout=5s")},
+    "OPTIONS": {
+        "options": env.str("DATABASE_OPTIONS", default="-c statement_timeout=30s -c lock_timeout=5s"),
+        **_DATABASE.get("OPTIONS", {}),  # of the address, such as ?sslmode=require
+    },
 }}
-REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url(VAR_DIR)
+REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url(SERVERS_DIR)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "guyub"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
@@ -248,7 +265,8 @@ EMAIL_CHANNEL = env.str("EMAIL_CHANNEL", default="smtp" if PRODUCTION else "cons
 DEMO_CLOCK_FILE = VAR_DIR / "demo_clock" if not PRODUCTION else None
 
 # Celery
-CELERY_BROKER_URL = REDIS_URL
+# Celery has its own way to write a Unix socket.
+CELERY_BROKER_URL = re.sub(r"^unix://(.*)\?db=(\d+)$", r"redis+socket://\1?virtual_host=\2", REDIS_URL)
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import environ
+
 from msme_platform.embedded import EmbeddedError, database_url, folder, place, redis_url
 from msme_platform.embedded.lifecycle import servers, start, stop
 from msme_platform.embedded.servers import Postgres, Redis
@@ -19,6 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("what", choices=("start", "stop", "status", "run"))
     parser.add_argument("command", nargs=argparse.REMAINDER, help="of `run`")
     chosen = parser.parse_args(arguments)
+    environ.Env.read_env(BASE_DIR / ".env")  # as the settings do
     var = folder(BASE_DIR)
     durable = os.environ.get("GUYUB_MODE") != "test"
     try:
