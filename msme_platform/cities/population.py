@@ -1,0 +1,188 @@
+"""Owners and businesses of a made-up city in true numbers, brought in by COPY.
+
+Deterministic by seed. Nobody in it can be real: identity numbers begin with 99, phones lie in the unused
+0812-0000 block, business numbers begin with 0000; and no message leaves, since production refuses to seed.
+"""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from foundation.common.crypto import encrypt, keyed_hash
+from foundation.regions.models import Region
+from members.enums import BusinessStatus, LicenceKind, LicenceStatus, Scale, ScaleBasis, Sex, Source
+from members.models import Kbli
+from msme_platform.cities.names import Place, Trade, business_name, person_name
+
+MILLION = 1_000_000
+CAPITAL = {  # whole rupiah, inside the class by PP 7/2021 art. 35
+    Scale.MICRO: (1 * MILLION, 300 * MILLION),
+    Scale.SMALL: (1_001 * MILLION, 4_000 * MILLION),
+    Scale.MEDIUM: (5_001 * MILLION, 9_000 * MILLION),
+}
+WORKERS = {Scale.MICRO: (1, 4), Scale.SMALL: (5, 19), Scale.MEDIUM: (20, 90)}
+NIB_SHARE = {Scale.MICRO: 0.46, Scale.SMALL: 0.71, Scale.MEDIUM: 0.93}
+FOOD_LICENCES = ((LicenceKind.PIRT, 0.30), (LicenceKind.HALAL, 0.24))
+HISTORY_DAYS = 3 * 365
+
+
+@dataclass(frozen=True)
+class Cell:
+    """So many businesses of one size in one district."""
+
+    district: str
+    scale: Scale
+    count: int
+
+
+def scaled(cells: Iterable[Cell], share: float) -> list[Cell]:
+    """The cells at `share` of their size, rounded so that small cells do not vanish."""
+    return [Cell(cell.district, cell.scale, max(1, round(cell.count * share))) for cell in cells]
+
+
+class Population:
+    """Makes the rows; `save()` brings them in. `people` and `businesses` are (id, district) afterwards."""
+
+    def __init__(self, *, place: Place, cells: list[Cell], seed: str, as_of: date) -> None:
+        self.rng = Random(seed)  # noqa: S311 -- made-up data, repeatable on purpose
+        self.place, self.cells, self.as_of = place, cells, as_of
+        self.trades = list(place.trades)
+        self.weights = [trade.weight for trade in self.trades]
+        self.phone = int.from_bytes(seed.encode()[:1]) * 100 % 1000 * 100
+        self.serials: Counter[str] = Counter()
+        self.kbli = {word: row.pk for word, row in self._kbli().items()}
+        self.persons: list[tuple[Any, ...]] = []
+        self.businesses: list[tuple[Any, ...]] = []
+        self.licences: list[tuple[Any, ...]] = []
+        self.periods: list[tuple[Any, ...]] = []
+
+    def _kbli(self) -> dict[str, Kbli]:
+        words = {trade.kbli_word for trade in self.trades if trade.kbli_word}
+        found = {word: Kbli.objects.filter(words__icontains=word).order_by("-edition", "code").first() for word in words}
+        return {word: row for word, row in found.items() if row}
+
+    def uid(self) -> str:
+        return str(UUID(int=self.rng.getrandbits(128), version=4))
+
+    def nik(self, village: str, sex: Sex, born: date) -> str:
+        """16 digits by the real rule behind the impossible prefix 99."""
+        day = born.day + (40 if sex == Sex.FEMALE else 0)
+        stem = f"{settings.DEMO_NIK_PREFIX}{village[3:5]}{village[6:8]}{day:02d}{born:%m%y}"
+        self.serials[stem] += 1
+        return f"{stem}{self.serials[stem]:04d}"
+
+    def moment(self) -> datetime:
+        """A working hour within the last three years."""
+        day = self.as_of - timedelta(days=self.rng.randrange(30, HISTORY_DAYS))
+        return datetime(day.year, day.month, day.day, self.rng.randrange(1, 9), self.rng.randrange(60), tzinfo=UTC)
+
+    def build(self) -> None:
+        total = sum(cell.count for cell in self.cells)
+        people, businesses = _ids("members_person", total), _ids("members_business", total)
+        villages = _villages({cell.district for cell in self.cells})
+        for cell in self.cells:
+            for _index in range(cell.count):
+                village = self.rng.choice(villages[cell.district])
+                self._one(next(people), next(businesses), village, cell.scale)
+
+    def _one(self, person_id: int, business_id: int, village: str, scale: Scale) -> None:
+        rng, at = self.rng, self.moment()
+        sex = Sex.FEMALE if rng.random() < 0.62 else Sex.MALE  # noqa: PLR2004 -- women lead most food trades
+        name, first = person_name(rng, sex)
+        born = date(self.as_of.year - rng.randrange(20, 62), rng.randrange(1, 13), rng.randrange(1, 29))
+        nik = self.nik(village, sex, born)
+        self.phone += 1
+        self.persons.append((
+            person_id, self.uid(), at, at, name, encrypt(nik), keyed_hash(nik), nik[-4:], sex.value, born,
+            f"+628120000{self.phone:05d}", "", village, "", Source.IMPORT.value, at,
+        ))
+        trade = rng.choices(self.trades, self.weights)[0]
+        capital = rng.randrange(*CAPITAL[scale]) // MILLION * MILLION
+        self.businesses.append((
+            business_id, self.uid(), at, at, person_id, business_name(rng, self.place, trade, sex, first), village, "",
+            self.kbli.get(trade.kbli_word), trade.product, capital, None, rng.randint(*WORKERS[scale]), scale.value,
+            ScaleBasis.SOURCE.value, at.year - rng.randrange(0, 15), BusinessStatus.ACTIVE.value, Source.IMPORT.value, at,
+        ))
+        self.periods.append((self.uid(), at, at, business_id, BusinessStatus.ACTIVE.value, "", Source.IMPORT.value, at))
+        self._licences(business_id, village, trade, scale, at)
+
+    def _licences(self, business_id: int, village: str, trade: Trade, scale: Scale, at: datetime) -> None:
+        rng = self.rng
+        held = rng.random() < NIB_SHARE[scale]
+        number = f"0000{business_id:09d}" if held else ""
+        self._licence(business_id, LicenceKind.NIB, held, number, at.date() if held else None, None, at)
+        if not trade.food:
+            return
+        for kind, share in FOOD_LICENCES:
+            held = rng.random() < share
+            issued = at.date() if held else None
+            if kind == LicenceKind.PIRT:
+                ends = date(at.year + rng.choice((1, 3, 5)), 12, 31) if held else None
+                number = f"206{village[:2]}{village[3:5]}{business_id % 100:02d}{business_id % 10000:04d}-{ends:%y}" if ends else ""
+            else:
+                ends, number = None, f"ID99{business_id:011d}{at:%m%y}" if held else ""
+            self._licence(business_id, kind, held, number, issued, ends, at)
+
+    def _licence(
+        self, business_id: int, kind: LicenceKind, held: bool, number: str, issued: date | None, ends: date | None,  # noqa: FBT001
+        at: datetime,
+    ) -> None:
+        wants = LicenceStatus.WANTED if self.rng.random() < 0.06 else LicenceStatus.NONE  # noqa: PLR2004
+        status = LicenceStatus.HELD if held else wants
+        self.licences.append((self.uid(), at, at, business_id, kind.value, status.value, number, issued, ends))
+
+    def save(self) -> None:
+        copy("members_person", PERSON, self.persons)
+        copy("members_business", BUSINESS, self.businesses)
+        copy("members_licence", LICENCE, self.licences)
+        copy("members_statusperiod", PERIOD, self.periods)
+
+
+PERSON = (
+    "id uid created_at updated_at full_name nik nik_hash nik_tail sex birth_date phone email village_id address source"
+    " registered_at"
+)
+BUSINESS = (
+    "id uid created_at updated_at owner_id name village_id address kbli_id product capital annual_sales workers scale"
+    " scale_basis started_year status source registered_at"
+)
+LICENCE = "uid created_at updated_at business_id kind status number issued_on valid_to"
+PERIOD = "uid created_at updated_at business_id status reason source start_at"
+
+
+def _ids(table: str, count: int) -> Iterator[int]:
+    """`count` fresh keys from the table's own sequence."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, %s)", [count])
+        return iter([row[0] for row in cursor.fetchall()])
+
+
+def _villages(districts: set[str]) -> dict[str, list[str]]:
+    rows = Region.objects.filter(level=Region.Level.VILLAGE, parent__in=districts, is_active=True).order_by("code")
+    found: dict[str, list[str]] = {}
+    for code in rows.values_list("code", flat=True):
+        found.setdefault(code[:8], []).append(code)
+    return found
+
+
+def copy(table: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
+    """COPY `rows` into `table`; None is NULL, and the empty string stays empty."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerows([[NULL if value is None else value for value in row] for row in rows])
+    buffer.seek(0)
+    names = ", ".join(columns.split())
+    with connection.cursor() as cursor:
+        cursor.cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN WITH (FORMAT csv, NULL '{NULL}')", buffer)
+
+
+NULL = "\\N"
