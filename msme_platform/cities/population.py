@@ -52,12 +52,12 @@ def scaled(cells: Iterable[Cell], share: float) -> list[Cell]:
 class Population:
     """Makes the rows; `save()` brings them in. `people` and `businesses` are (id, district) afterwards."""
 
-    def __init__(self, *, place: Place, cells: list[Cell], seed: str, as_of: date) -> None:
+    def __init__(self, *, place: Place, cells: list[Cell], seed: str, as_of: date, first_phone: int) -> None:
         self.rng = Random(seed)  # noqa: S311 -- made-up data, repeatable on purpose
         self.place, self.cells, self.as_of = place, cells, as_of
         self.trades = list(place.trades)
         self.weights = [trade.weight for trade in self.trades]
-        self.phone = int.from_bytes(seed.encode()[:1]) * 100 % 1000 * 100
+        self.phone = first_phone
         self.serials: Counter[str] = Counter()
         self.kbli = {word: row.pk for word, row in self._kbli().items()}
         self.persons: list[tuple[Any, ...]] = []
