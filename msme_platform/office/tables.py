@@ -1,0 +1,71 @@
+"""What a figure is: a named table, measured for an office on a day. Desk, command and API show the same one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+
+from foundation.regions.models import Office
+
+
+class Kind(StrEnum):
+    TEXT = "text"
+    COUNT = "count"
+    MONEY = "money"  # whole rupiah
+    SHARE = "share"  # between 0 and 1, None where there is nothing to divide by
+
+
+@dataclass(frozen=True)
+class Column:
+    key: str
+    label: Any
+    kind: Kind = Kind.COUNT
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line; `links` leads from a column to the list behind its number."""
+
+    cells: dict[str, Any]
+    links: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What came out, for whom, for which day, and when it was counted."""
+
+    figure: "Figure"
+    office: Office
+    as_of: date
+    measured_at: datetime
+    rows: list[Row]
+    total: Row | None = None
+
+
+Measure = Callable[[Office, date], tuple[list[Row], Row | None]]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of the office. `meaning` says in one sentence what is counted."""
+
+    name: str
+    title: Any
+    meaning: Any
+    columns: tuple[Column, ...]
+    measure: Measure
+
+    def run(self, *, office: Office, as_of: date, now: datetime) -> Measured:
+        rows, total = self.measure(office, as_of)
+        return Measured(self, office, as_of, now, rows, total)
+
+
+def end_of(day: date, office: Office) -> datetime:
+    """The moment at which `day` is over in the office's zone."""
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=office.tz)
+
+
+def summed(rows: list[Row], keys: tuple[str, ...], first: dict[str, Any], links: dict[str, str] | None = None) -> Row:
+    """The total line: `first` names it, `keys` are added up."""
+    return Row({**first, **{key: sum(row.cells[key] for row in rows) for key in keys}}, links or {})
