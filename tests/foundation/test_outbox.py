@@ -37,3 +37,16 @@ def test_a_channel_that_was_switched_off_stays_silent() -> None:
 
 def test_a_person_without_an_account_is_reached_by_phone() -> None:
     assert tell(outbox.Recipient(key="person:7", name="Siti", phone="+6281200000007")) == 1
+
+
+def test_each_letter_carries_its_own_link_and_is_queued_once() -> None:
+    letters = [
+        outbox.Letter(
+            to=outbox.Recipient.of_user(UserFactory(full_name=name)), subject=f"visit:{n}", context={"place": name}, url=f"/x/{n}/",
+        )
+        for n, name in enumerate(["Ani", "Budi"])
+    ]
+    assert outbox.queue_each("test_hello", letters=letters, now=NOW) == 4
+    assert outbox.queue_each("test_hello", letters=letters, now=NOW) == 0
+    rows = Message.objects.filter(channel=Channel.APP).order_by("url").values_list("url", "body")
+    assert list(rows) == [("/x/0/", "Datang ke Ani"), ("/x/1/", "Datang ke Budi")]

@@ -42,6 +42,16 @@ class Recipient:
         return {Channel.APP: str(self.user_id or ""), Channel.WHATSAPP: self.phone, Channel.EMAIL: self.email}[channel]
 
 
+@dataclass(frozen=True)
+class Letter:
+    """What one recipient is told: `subject` names what it is about, `url` is the path that the link opens."""
+
+    to: Recipient
+    subject: str
+    context: Mapping[str, Any]
+    url: str
+
+
 def queue(
     kind: str, *, to: Iterable[Recipient], subject: str, context: Mapping[str, Any], url: str, now: datetime
 ) -> int:
@@ -50,14 +60,19 @@ def queue(
     `subject` names what it is about (`training:17`), `url` is the path that the link opens. Returns the
     number of new rows. They are sent after commit.
     """
+    return queue_each(kind, letters=[Letter(recipient, subject, context, url) for recipient in to], now=now)
+
+
+def queue_each(kind: str, *, letters: Iterable[Letter], now: datetime) -> int:
+    """Like queue, for many recipients who each get a subject, a context and a link of their own."""
     spec = kinds.get(kind)
-    recipients = list(to)
-    off = _switched_off(spec, recipients)
+    every = list(letters)
+    off = _switched_off(spec, [letter.to for letter in every])
     rows = [
-        _message(spec, recipient, channel, subject=subject, context=context, url=url, now=now)
-        for recipient in recipients
+        _message(spec, letter.to, channel, subject=letter.subject, context=letter.context, url=letter.url, now=now)
+        for letter in every
         for channel in spec.channels
-        if recipient.address(channel) and (recipient.user_id, channel) not in off
+        if letter.to.address(channel) and (letter.to.user_id, channel) not in off
     ]
     new = 0
     for start in range(0, len(rows), BATCH):
