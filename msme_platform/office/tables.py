@@ -42,6 +42,21 @@ class Measured:
     rows: list[Row]
     total: Row | None = None
 
+    def as_data(self) -> dict[str, Any]:
+        """What the API and `manage.py figures --format json` print."""
+        return {
+            "figure": self.figure.name,
+            "office": self.office.region_id,
+            "as_of": str(self.as_of),
+            "measured_at": self.measured_at.isoformat(),
+            "rows": [self._line(row) for row in self.rows],
+            "total": self._line(self.total) if self.total else None,
+        }
+
+    def _line(self, row: Row) -> dict[str, Any]:
+        values = {column.key: row.cells[column.key] for column in self.figure.columns}
+        return {key: value if isinstance(value, int | float | None) else str(value) for key, value in values.items()}
+
 
 Measure = Callable[[Office, date], tuple[list[Row], Row | None]]
 

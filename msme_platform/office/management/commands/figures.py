@@ -57,14 +57,7 @@ class Command(BaseCommand):
         writer.writerows([[row.cells[column.key] for column in measured.figure.columns] for row in _rows(measured)])
 
     def _json(self, measured: Measured) -> None:
-        keys = [column.key for column in measured.figure.columns]
-        answer = {
-            "figure": measured.figure.name, "office": measured.office.region_id, "as_of": str(measured.as_of),
-            "measured_at": measured.measured_at.isoformat(),
-            "rows": [{key: row.cells[key] for key in keys} for row in measured.rows],
-            "total": {key: measured.total.cells[key] for key in keys} if measured.total else None,
-        }
-        self.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False, default=str))
+        self.stdout.write(json.dumps(measured.as_data(), indent=2, ensure_ascii=False))
 
 
 def _rows(measured: Measured) -> list[Row]:
