@@ -307,6 +307,9 @@ UNFOLD = {
     "SIDEBAR": {"navigation": "msme_platform.office.navigation.sidebar"},
 }
 
+# Figures for Prometheus at /health/metrics/, for those who have the token
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
 # Logs: one JSON line an event in production, readable lines elsewhere
 from msme_platform.logs import logging_config  # noqa: E402 -- needs nothing of settings, but reads best here
 

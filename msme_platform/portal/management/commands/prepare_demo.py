@@ -1,0 +1,49 @@
+"""`manage.py prepare_demo`: everything between an empty database and a demo that can be shown."""
+
+import io
+import time
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+# In this order: what is said, the command, its arguments.
+STEPS: list[tuple[str, str, dict[str, object]]] = [
+    ("compiling the Indonesian texts", "messages", {"compile": True}),
+    ("collecting style sheets and pictures", "collectstatic", {"interactive": False}),
+    ("bringing the database up to date", "migrate", {"interactive": False}),
+    ("loading provinces, districts and villages", "load_regions", {}),
+    ("making the demo city", "seed_demo", {}),
+]
+MARK = "guyub_demo"  # a table that says: this database was made by the demo
+
+
+class Command(BaseCommand):
+    help = "Prepare the demo: texts, files, tables, regions, demo data. Safe to repeat."
+    requires_system_checks = []
+
+    def handle(self, *_args: object, **_options: object) -> None:
+        if not settings.DEMO:
+            raise CommandError("This fills the database with made-up people, so it runs in demo mode only.")
+        self._claim_database()
+        for sentence, name, options in STEPS:
+            if name not in get_commands():
+                continue
+            started = time.monotonic()
+            call_command(name, verbosity=0, stdout=io.StringIO(), **options)
+            self.stdout.write(f"  {sentence} ({time.monotonic() - started:.1f} s)")
+            self.stdout.flush()
+
+    def _claim_database(self) -> None:
+        """Refuse a database with data that the demo did not make."""
+        tables = set(connection.introspection.table_names())
+        if MARK in tables:
+            return
+        if "django_migrations" in tables:
+            raise CommandError(
+                "The database of DATABASE_URL holds tables that the demo did not make. The demo adds made-up people and "
+                "money, so give it an empty database of its own."
+            )
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE TABLE {MARK} (made_at timestamptz NOT NULL DEFAULT now())")

@@ -1,0 +1,24 @@
+"""gunicorn's settings, the same in the demo and in production."""
+
+import os
+from typing import Any
+
+wsgi_app = "msme_platform.wsgi"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+worker_class = "gthread"
+timeout = 60
+graceful_timeout = 8
+keepalive = 5
+max_requests = 5000  # a slow leak never grows old
+max_requests_jitter = 500
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+control_socket_disable = True
+
+
+def child_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401 -- gunicorn's own objects
+    """Forget a dead process's numbers in the shared metrics folder."""
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        from prometheus_client import multiprocess  # noqa: PLC0415 -- only with the folder set
+
+        multiprocess.mark_process_dead(worker.pid)
