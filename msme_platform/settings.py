@@ -11,6 +11,7 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -70,7 +71,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     # The office's theme stands before the admin whose templates it replaces.
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -119,6 +120,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "csp.middleware.CSPMiddleware",
+    "msme_platform.office.middleware.OfficePolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -299,12 +301,28 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }
 
-# Office face
+# Office face. The colours are those of static/css/tokens.css; a test compares them.
 UNFOLD = {
-    "SITE_TITLE": "Guyub", "SITE_HEADER": "Guyub", "SITE_SYMBOL": "diversity_3",
-    "SITE_URL": "/", "SHOW_VIEW_ON_SITE": False, "SHOW_HISTORY": False,
+    "SITE_TITLE": "Guyub", "SITE_HEADER": "Guyub", "SITE_URL": reverse_lazy("portal:home"),
+    "SITE_ICON": lambda request: static("img/brand.svg"),
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
+    "SHOW_VIEW_ON_SITE": False, "SHOW_HISTORY": False, "SHOW_LANGUAGES": True, "SHOW_BACK_BUTTON": True, "BORDER_RADIUS": "8px",
+    "ACCOUNT": {"navigation": "msme_platform.office.navigation.account"},
     "DASHBOARD_CALLBACK": "msme_platform.office.desk.dashboard",
-    "SIDEBAR": {"navigation": "msme_platform.office.navigation.sidebar"},
+    "SIDEBAR": {"navigation": "msme_platform.office.navigation.sidebar", "show_search": False},
+    "STYLES": [
+        lambda request: static("css/tokens.css"), lambda request: static("css/components.css"), lambda request: static("css/kantor.css"),
+    ],
+    "COLORS": {
+        "base": {
+            "50": "#faf9f6", "100": "#f6f5f1", "200": "#ebe9e2", "300": "#d9d6cc", "400": "#a3a199", "500": "#6f6e68",
+            "600": "#565860", "700": "#3a3c45", "800": "#262a34", "900": "#1b1e26", "950": "#111319",
+        },
+        "primary": {
+            "50": "#eff2fa", "100": "#eff2fa", "200": "#dae2f4", "300": "#a5b4dd", "400": "#93abf1", "500": "#4a66c0",
+            "600": "#2a4596", "700": "#203679", "800": "#1b2c63", "900": "#16234f", "950": "#141d3f",
+        },
+    },
 }
 
 # Figures for Prometheus at /health/metrics/, for those who have the token

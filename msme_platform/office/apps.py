@@ -7,6 +7,7 @@ class OfficeAdminConfig(admin_apps.AdminConfig):
     """Django's admin, worn as the office face."""
 
     default = False
+    default_site = "msme_platform.office.site.OfficeAdminSite"
 
 
 class OfficeConfig(AppConfig):

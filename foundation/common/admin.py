@@ -1,0 +1,271 @@
+"""What every page of the office face starts from: region scope, read-only, uid in the address, bounded counts.
+
+An app's admin names what is shown; whatever changes a row is a `Deed`: a button, a form page and ONE action.
+"""
+
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise, cached_property
+from unfold.admin import ModelAdmin
+from unfold.admin import TabularInline as UnfoldTabularInline
+from unfold.views import ChangeList as UnfoldChangeList
+
+from foundation.common.errors import ActionError
+
+COUNT_LIMIT = 1_000
+
+
+class EmptyForm(Form):
+    """A deed that asks for nothing but the decision."""
+
+
+def _always(_obj: Any) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One thing that can be done to a row (or, without a row, to the list).
+
+    `perform(request, obj, cleaned)` calls ONE action and returns the sentence of success, or a response (a file).
+    It may raise ActionError: the sentence lands at its field, or above the form. `permission` is asked of the object.
+    """
+
+    name: str
+    label: str | Promise
+    permission: str
+    perform: Callable[[HttpRequest, Any, dict[str, Any]], Any]
+    form: Callable[..., Form] = EmptyForm
+    available: Callable[[Any], bool] = _always
+    text: str | Promise = ""
+    danger: bool = False
+    primary: bool = False
+    initial: Callable[[Any], dict[str, Any]] | None = None
+    takes_object: bool = False  # the form's constructor wants `obj=`
+
+
+class BoundedPaginator(Paginator):
+    """Counts up to a limit: past it a person narrows the list, and nobody waits for a full count."""
+
+    @cached_property
+    def counted(self) -> int:
+        """Rows, at most one more than the limit."""
+        rows: Any = self.object_list
+        return int(rows.order_by()[: COUNT_LIMIT + 1].count()) if isinstance(rows, QuerySet) else len(rows)
+
+    @cached_property
+    def count(self) -> int:  # type: ignore[override]
+        """Rows that can be leafed through."""
+        return min(self.counted, COUNT_LIMIT)
+
+    @property
+    def capped(self) -> bool:
+        """Whether there are more rows than can be leafed through."""
+        return self.counted > COUNT_LIMIT
+
+
+class OfficeChangeList(UnfoldChangeList):
+    """Rows are addressed by uid."""
+
+    def url_for_result(self, result: Model) -> str:
+        """The row's page."""
+        meta = self.opts
+        return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[getattr(result, "uid", result.pk)])
+
+
+class OfficeModelAdmin(ModelAdmin):
+    """Read-only list and page of the rows in the person's region; `deeds` are the buttons."""
+
+    deeds: ClassVar[tuple[Deed, ...]] = ()
+    list_deeds: ClassVar[tuple[Deed, ...]] = ()
+
+    show_full_result_count = False
+    list_per_page = 50
+    list_max_show_all = 0
+    paginator = BoundedPaginator
+    list_filter_sheet = False
+    compressed_fields = True
+    actions: Any = None
+    change_form_outer_before_template = "office/deeds.html"
+    list_before_template = "office/list_deeds.html"
+
+    # What may be seen
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Rows in the regions where this person may see them."""
+        rows: Any = self.model._default_manager.all()
+        visible = rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
+        ordering = self.get_ordering(request)
+        return visible.order_by(*ordering) if ordering else visible  # type: ignore[no-any-return]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """By role; the region is the query's."""
+        meta = self.opts
+        return bool(request.user.has_perm(f"{meta.app_label}.view_{meta.model_name}"))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """The group shows when the list does."""
+        return self.has_view_permission(request)
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        """Rows are made by actions."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Rows are changed by deeds."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is deleted."""
+        return False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """The list whose rows are addressed by uid."""
+        return OfficeChangeList
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The row of this uid, if it is in the person's region."""
+        if not hasattr(self.model, "uid"):
+            return super().get_object(request, object_id, from_field)
+        try:
+            key = uuid.UUID(object_id)
+        except ValueError:
+            return None
+        return self.get_queryset(request).filter(uid=key).first()
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponseBase:
+        raise Http404
+
+    def log_addition(self, *args: Any, **kwargs: Any) -> Any:
+        """Nothing: events are in the audit log."""
+
+    log_change = log_addition
+    log_deletions = log_addition
+
+    # Deeds
+
+    def deeds_for(self, request: HttpRequest, obj: Any) -> list[Deed]:
+        """The buttons on this row's page: what this person may do now."""
+        return [deed for deed in self.deeds if request.user.has_perm(deed.permission, obj) and deed.available(obj)]
+
+    def list_deeds_for(self, request: HttpRequest) -> list[Deed]:
+        """The buttons above the list."""
+        return [deed for deed in self.list_deeds if request.user.has_perm(deed.permission) and deed.available(None)]
+
+    def get_urls(self) -> list[URLPattern]:
+        """The admin's addresses with the deeds' before them."""
+        meta, wrap = self.opts, self.admin_site.admin_view
+        name = f"{meta.app_label}_{meta.model_name}"
+        return [
+            path("deed/<slug:deed>/", wrap(self.list_deed_view), name=f"{name}_list_deed"),
+            path("<uuid:uid>/deed/<slug:deed>/", wrap(self.deed_view), name=f"{name}_deed"),
+            *super().get_urls(),
+        ]
+
+    def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> Any:
+        """The row's page, with its buttons."""
+        obj = self.get_object(request, object_id) if object_id else None
+        deeds = [(deed, self.deed_url(deed, obj)) for deed in self.deeds_for(request, obj)] if obj else []
+        return super().changeform_view(request, object_id, form_url, {"deeds": deeds, **(extra_context or {})})
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The list, with its buttons."""
+        deeds = [(deed, self.deed_url(deed, None)) for deed in self.list_deeds_for(request)]
+        return super().changelist_view(request, {"deeds": deeds, **(extra_context or {})})
+
+    def deed_url(self, deed: Deed, obj: Any) -> str:
+        """Where the deed's form page is."""
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        if obj is None:
+            return reverse(f"{name}_list_deed", args=[deed.name])
+        return reverse(f"{name}_deed", args=[obj.uid, deed.name])
+
+    def back_url(self, obj: Any) -> str:
+        """Where a finished deed leads: the row, or the list."""
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        return reverse(f"{name}_changelist") if obj is None else reverse(f"{name}_change", args=[obj.uid])
+
+    def deed_view(self, request: HttpRequest, uid: uuid.UUID, deed: str) -> HttpResponseBase:
+        """GET shows the form, POST does it."""
+        obj = self.get_object(request, str(uid))
+        if obj is None or not self.has_view_permission(request):
+            raise Http404
+        return self._run(request, self._named(self.deeds, deed), obj)
+
+    def list_deed_view(self, request: HttpRequest, deed: str) -> HttpResponseBase:
+        """The same for the list."""
+        return self._run(request, self._named(self.list_deeds, deed), None)
+
+    def _named(self, deeds: Iterable[Deed], name: str) -> Deed:
+        for deed in deeds:
+            if deed.name == name:
+                return deed
+        raise Http404
+
+    def _run(self, request: HttpRequest, deed: Deed, obj: Any) -> HttpResponseBase:
+        if not request.user.has_perm(deed.permission, obj):
+            raise PermissionDenied
+        extra: dict[str, Any] = {"obj": obj} if deed.takes_object else {}
+        if request.method != "POST":
+            initial = deed.initial(obj) if deed.initial else {}
+            return self._form_page(request, deed, obj, deed.form(initial=initial, **extra))
+        form = deed.form(request.POST, request.FILES, **extra)
+        if form.is_valid():
+            try:
+                done = deed.perform(request, obj, form.cleaned_data)
+            except ActionError as refusal:
+                form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+                return self._form_page(request, deed, obj, form, refusal)
+            if isinstance(done, HttpResponse):
+                return done
+            messages.success(request, str(done or deed.label))
+            return HttpResponseRedirect(self.back_url(obj))
+        return self._form_page(request, deed, obj, form)
+
+    def _form_page(
+        self, request: HttpRequest, deed: Deed, obj: Any, form: Form, refusal: ActionError | None = None
+    ) -> TemplateResponse:
+        return TemplateResponse(request, "office/deed.html", {
+            **self.admin_site.each_context(request),
+            "title": deed.label, "deed": deed, "object": obj, "form": form, "opts": self.opts, "refusal": refusal,
+            "back_url": self.back_url(obj), "available": deed.available(obj),
+        })
+
+
+class ReadonlyInline(UnfoldTabularInline):
+    """Rows below a row, to read."""
+
+    extra = 0
+    max_num = 0
+    can_delete = False
+    show_change_link = False
+    tab = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever sees the row sees these."""
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """To read."""
+        return False
+
+    has_change_permission = has_add_permission
+    has_delete_permission = has_add_permission
+
+
+class ReadonlyAdmin(OfficeModelAdmin):
+    """Only ever read: audit, ledger, outbox."""
+
+    deeds: ClassVar[tuple[Deed, ...]] = ()

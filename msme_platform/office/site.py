@@ -1,0 +1,30 @@
+"""The office face: Unfold's admin site with our door and our queues."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.sites import UnfoldAdminSite
+
+
+class OfficeAdminSite(UnfoldAdminSite):
+    """Only for people with a task in the office; they log in where everybody does."""
+
+    index_title = _("Working desk")
+    site_title = "Guyub"
+    site_header = "Guyub"
+    enable_nav_sidebar = True
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Somebody with a role of the office."""
+        user: Any = request.user
+        return bool(user.is_active and user.is_authenticated and user.works_in_office)
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """To the staff's door; who is logged in without a task here is told so."""
+        if request.user.is_authenticated:
+            return HttpResponseRedirect(reverse("portal:home"))
+        wanted = request.GET.get("next") or reverse("admin:index")
+        return HttpResponseRedirect(f"{reverse('accounts:staff-login')}?{urlencode({'next': wanted})}")
