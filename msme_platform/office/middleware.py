@@ -10,7 +10,7 @@ from django.urls import reverse
 class OfficePolicyMiddleware:
     """Unfold draws with Alpine.js, which builds functions from attributes (unsafe-eval), and writes its colours into a
     <style> element and style attributes (unsafe-inline, styles only). Both end at the office's address; the portal stays
-    strict, and scripts from elsewhere or inline are forbidden in both. See docs/adr/0004-policy-of-the-office-face.md.
+    strict, and scripts from elsewhere or inline are forbidden in both. See docs/adr/0005-policy-of-the-office-face.md.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
