@@ -235,7 +235,7 @@ class Business(Record):
 
 
 class LicenceQuerySet(ScopedQuerySet["Licence"]):
-    region_path = "business__village_id"
+    region_path = "business__village__code"
 
     def own(self, user: Any) -> Q:
         return Q(business__owner__user_id=user.pk)

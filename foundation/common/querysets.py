@@ -22,7 +22,8 @@ class BaseQuerySet(models.QuerySet[M]):
 class ScopedQuerySet(BaseQuerySet[M]):
     """Rows that carry a region code; `region_path` is the lookup of that code."""
 
-    region_path = "village_id"
+    # Through the key, so that no join is made: the column itself carries the code.
+    region_path = "village__code"
 
     def inside(self, code: str) -> Self:
         """Rows in the region `code` (prefix match on the C-collated code); empty code = nation."""

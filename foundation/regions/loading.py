@@ -58,6 +58,7 @@ def _copy(cursor: Any, table: str, rows: Iterator[tuple[str, ...]], options: str
 def load_regions() -> int:
     """Bring the table to the shipped state; codes that are gone are kept, inactive. Returns the rows read."""
     with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.region_staging, pg_temp.alias_staging")
         cursor.execute(
             "CREATE TEMP TABLE region_staging (code varchar, name varchar, search_name varchar, level varchar,"
             " parent_code varchar) ON COMMIT DROP"
