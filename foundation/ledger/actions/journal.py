@@ -1,0 +1,180 @@
+"""Writing into the book: one posting, many at once, a reversal."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+from django.db import connection, transaction
+
+from foundation.ledger.entries import Entry, Posting
+from foundation.ledger.errors import KeyReused, readable
+from foundation.ledger.models import Leg, Transaction
+
+BATCH = 20_000
+
+
+@transaction.atomic
+def post(
+    *, book: str, kind: str, business_date: date, legs: Sequence[Entry], scope: str, key: str, by: Any, now: datetime,
+    checked_by: Any = None, memo: str = "", reverses: Transaction | None = None,
+) -> Transaction:
+    """Post one transaction and prove it. The same `scope` and `key` again return the first one.
+
+    Raises a `LedgerError`: NotBalanced, NotEnough, TooMuch, AccountClosed, PeriodClosed, KeyReused (the key came
+    with other content before), BadReversal, AlreadyReversed. A refusal leaves no trace. Locks the accounts until
+    the caller commits, in the order of their ids.
+    """
+    posting = Posting(
+        book=book, kind=kind, business_date=business_date, legs=tuple(legs), scope=scope, key=key, posted_at=now,
+        maker_id=by.pk if by else None, checker_id=checked_by.pk if checked_by else None, memo=memo,
+        reverses_id=reverses.pk if reverses else None,
+    )
+    return Transaction.objects.get(pk=_post_one(posting))
+
+
+@transaction.atomic
+def reverse(*, original: Transaction, business_date: date, key: str, by: Any, now: datetime, memo: str) -> Transaction:
+    """Post the exact mirror of `original`, at most once; `memo` says why. Raises what `post` raises."""
+    legs = [
+        Entry(account_id, -amount)
+        for account_id, amount in Leg.objects.filter(transaction=original).order_by("leg_no")
+        .values_list("account_id", "amount")
+    ]
+    return post(
+        book=original.book, kind="REVERSAL", business_date=business_date, legs=legs, scope="ledger.reverse", key=key,
+        by=by, now=now, memo=memo, reverses=original,
+    )
+
+
+def _post_one(posting: Posting) -> int:
+    # A savepoint of its own, so that a refusal leaves the caller's transaction usable.
+    with readable(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::bigint[])",
+            [
+                str(posting.uid), posting.book, posting.kind, posting.business_date, posting.posted_at, posting.scope,
+                posting.key, posting.fingerprint, posting.memo, posting.reverses_id, posting.maker_id,
+                posting.checker_id, [leg.account_id for leg in posting.legs], [leg.amount for leg in posting.legs],
+            ],
+        )
+        return int(cursor.fetchone()[0])
+
+
+@transaction.atomic
+def post_many(*, postings: Iterable[Posting], batch: int = BATCH) -> int:
+    """Post a stream of transactions in its order, set by set; returns how many are new.
+
+    For bank files and demo cities. Same rules as `post`, proven by the same triggers: a floor holds at every step
+    of the stream, a key that is known with the same content is skipped, with other content refuses the whole lot
+    (KeyReused). All or nothing.
+    """
+    stream = iter(postings)
+    total = 0
+    with readable(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute(STAGE)
+        while chunk := list(islice(stream, batch)):
+            total += _post_batch(cursor, chunk)
+        cursor.execute("DROP TABLE ledger_stage, ledger_stage_leg")
+    return total
+
+
+def _post_batch(cursor: Any, chunk: list[Posting]) -> int:
+    cursor.execute("TRUNCATE ledger_stage, ledger_stage_leg")
+    _copy(cursor, "ledger_stage", STAGE_COLUMNS, _stage_rows(chunk))
+    _copy(cursor, "ledger_stage_leg", STAGE_LEG_COLUMNS, _stage_legs(chunk))
+    cursor.execute("ANALYZE ledger_stage, ledger_stage_leg")
+    cursor.execute(REUSED)
+    if cursor.fetchone()[0]:
+        raise KeyReused
+    cursor.execute(DROP_KNOWN)
+    cursor.execute(SET_PERIODS)
+    cursor.execute(INSERT_TRANSACTIONS)
+    fresh = int(cursor.rowcount)
+    cursor.execute(LOCK_ACCOUNTS)
+    cursor.execute(INSERT_LEGS)
+    cursor.execute(PROVE)
+    return fresh
+
+
+def _stage_rows(chunk: list[Posting]) -> Iterator[list[Any]]:
+    for number, row in enumerate(chunk):
+        yield [
+            number, row.uid, row.book, row.kind, row.business_date, row.posted_at.isoformat(), len(row.legs), row.scope,
+            row.key, "\\x" + row.fingerprint.hex(), row.memo, row.reverses_id, row.maker_id, row.checker_id,
+        ]
+
+
+def _stage_legs(chunk: list[Posting]) -> Iterator[list[Any]]:
+    for number, row in enumerate(chunk):
+        for leg_no, leg in enumerate(row.legs, start=1):
+            yield [number, leg_no, leg.account_id, leg.amount]
+
+
+def _copy(cursor: Any, table: str, columns: str, rows: Iterable[list[Any]]) -> None:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows(rows)
+    buffer.seek(0)
+    # force_null is not needed: memo alone may be empty text, and it is declared NOT NULL DEFAULT ''.
+    cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL (memo))"
+                       if "memo" in columns else f"COPY {table} ({columns}) FROM STDIN (FORMAT csv)", buffer)
+
+
+STAGE_COLUMNS = (
+    "n, uid, book, kind, business_date, posted_at, leg_count, idem_scope, idem_key, request_hash, memo, reverses_id, "
+    "maker_id, checker_id"
+)
+STAGE_LEG_COLUMNS = "n, leg_no, account_id, amount"
+STAGE = """
+CREATE TEMP TABLE ledger_stage (
+    n int, uid uuid, book text COLLATE "C", kind text, business_date date, posted_at timestamptz, leg_count int,
+    idem_scope text, idem_key text COLLATE "C", request_hash bytea, memo text, reverses_id bigint, maker_id bigint,
+    checker_id bigint, period_id bigint, id bigint
+) ON COMMIT DROP;
+CREATE TEMP TABLE ledger_stage_leg (n int, leg_no int, account_id bigint, amount bigint) ON COMMIT DROP
+"""
+REUSED = """
+SELECT EXISTS (
+    SELECT 1 FROM ledger_stage s JOIN ledger_transaction t USING (idem_scope, idem_key)
+     WHERE t.request_hash <> s.request_hash
+) OR EXISTS (
+    SELECT 1 FROM ledger_stage GROUP BY idem_scope, idem_key HAVING count(DISTINCT request_hash) > 1
+)
+"""
+DROP_KNOWN = """
+DELETE FROM ledger_stage s
+ WHERE EXISTS (SELECT 1 FROM ledger_transaction t WHERE t.idem_scope = s.idem_scope AND t.idem_key = s.idem_key)
+    OR EXISTS (SELECT 1 FROM ledger_stage o
+                WHERE o.idem_scope = s.idem_scope AND o.idem_key = s.idem_key AND o.n < s.n)
+"""
+SET_PERIODS = """
+UPDATE ledger_stage s SET period_id = p.id, id = nextval(pg_get_serial_sequence('ledger_transaction', 'id'))
+  FROM (SELECT book, business_date, ledger_period_of(book, business_date) AS id
+          FROM (SELECT DISTINCT book, business_date FROM ledger_stage ORDER BY book, business_date) d) p
+ WHERE p.book = s.book AND p.business_date = s.business_date
+"""
+INSERT_TRANSACTIONS = """
+INSERT INTO ledger_transaction (id, uid, book, kind, business_date, posted_at, period_id, leg_count, idem_scope,
+                                idem_key, request_hash, memo, reverses_id, maker_id, checker_id)
+SELECT id, uid, book, kind, business_date, posted_at, period_id, leg_count, idem_scope, idem_key, request_hash, memo,
+       reverses_id, maker_id, checker_id
+  FROM ledger_stage ORDER BY n
+"""
+LOCK_ACCOUNTS = """
+SELECT count(*) FROM (
+    SELECT 1 FROM ledger_account
+     WHERE id IN (SELECT l.account_id FROM ledger_stage_leg l JOIN ledger_stage USING (n))
+     ORDER BY id FOR NO KEY UPDATE
+) locked
+"""
+INSERT_LEGS = """
+INSERT INTO ledger_leg (transaction_id, leg_no, account_id, amount, balance_after, account_version)
+SELECT s.id, l.leg_no, a.id, l.amount, a.balance + a.side * sum(l.amount) OVER w, a.version + row_number() OVER w
+  FROM ledger_stage_leg l JOIN ledger_stage s USING (n) JOIN ledger_account a ON a.id = l.account_id
+WINDOW w AS (PARTITION BY a.id ORDER BY l.n, l.leg_no ROWS UNBOUNDED PRECEDING)
+ ORDER BY l.n, l.leg_no
+"""
+PROVE = "SET CONSTRAINTS ledger_transaction_proven IMMEDIATE; SET CONSTRAINTS ledger_transaction_proven DEFERRED"

@@ -1,0 +1,15 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountKind(models.TextChoices):
+    ASSET = "ASSET", _("Asset")
+    LIABILITY = "LIABILITY", _("Liability")
+    EQUITY = "EQUITY", _("Equity")
+    INCOME = "INCOME", _("Income")
+    EXPENSE = "EXPENSE", _("Expense")
+
+    @property
+    def side(self) -> int:
+        """+1 where a debit raises the balance, -1 where a credit does."""
+        return 1 if self in {AccountKind.ASSET, AccountKind.EXPENSE} else -1

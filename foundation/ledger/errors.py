@@ -1,0 +1,74 @@
+"""The book's refusals, read from the database's own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import DatabaseError
+from django.utils.translation import gettext_lazy as _
+
+from foundation.common.errors import ActionError
+
+
+class LedgerError(ActionError):
+    """The book refused; nothing was written."""
+
+    message = _("The book refused this entry. Nothing was written.")
+
+
+class NotBalanced(LedgerError):
+    message = _("The two sides of this entry are not equal. Nothing was written.")
+
+
+class NotEnough(LedgerError):
+    message = _("There is not enough money for this. Nothing was written.")
+
+
+class TooMuch(LedgerError):
+    message = _("That is more than this account can take. Nothing was written.")
+
+
+class AccountClosed(LedgerError):
+    message = _("This account is closed and takes no more entries.")
+
+
+class PeriodClosed(LedgerError):
+    message = _("The month of this date is closed. Enter it with a date in the open month and say why.")
+
+
+class KeyReused(LedgerError):
+    message = _("This request was already made with other content. Open the page again and start over.")
+
+
+class BadReversal(LedgerError):
+    message = _("This is not the exact mirror of the entry it reverses.")
+
+
+class AlreadyReversed(LedgerError):
+    message = _("This entry was already reversed.")
+
+
+BY_STATE: dict[str, type[LedgerError]] = {
+    "23L01": NotBalanced, "23L05": NotEnough, "23L06": TooMuch, "23L07": AccountClosed, "23L08": PeriodClosed,
+    "23L09": KeyReused, "23L10": BadReversal,
+}
+BY_CONSTRAINT: dict[str, type[LedgerError]] = {
+    "ledger_transaction_reverses_id_key": AlreadyReversed, "ledger_account_floor": NotEnough,
+    "ledger_account_ceiling": TooMuch,
+}
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Turn the database's refusals into ours; anything else passes as it is."""
+    try:
+        yield
+    except DatabaseError as error:
+        cause = error.__cause__
+        state = getattr(cause, "pgcode", None) or ""
+        constraint = getattr(getattr(cause, "diag", None), "constraint_name", None) or ""
+        kind = BY_STATE.get(state) or BY_CONSTRAINT.get(constraint)
+        if kind is None and state.startswith("23L"):
+            kind = LedgerError
+        if kind is None:
+            raise
+        raise kind from error

@@ -1,0 +1,188 @@
+"""The book: accounts, transactions of legs, periods. Whole rupiah; knows nothing of loans.
+
+What keeps it true stands in the database (migration 0002): a transaction sums to zero when it commits,
+nothing posted is changed or removed, a balance moves only with a leg, floors and ceilings hold at every
+step, a closed period takes nothing. The code here only speaks to it.
+"""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from foundation.common.querysets import BaseQuerySet
+from foundation.common.records import Record
+from foundation.ledger.enums import AccountKind
+
+CODE = r"^[A-Za-z0-9][A-Za-z0-9._/-]*$"
+WORD = r"^[A-Z][A-Z_]*$"
+
+
+class XidField(models.Field[Any, Any]):
+    """PostgreSQL's 64-bit transaction number: says in which database transaction a row was written."""
+
+    def db_type(self, connection: Any) -> str:
+        return "xid8"
+
+
+class AccountQuerySet(BaseQuerySet["Account"]):
+    def of_book(self, book: str) -> "AccountQuerySet":
+        """Accounts of the office `book` and of those inside it; empty = every office."""
+        return self.filter(book__startswith=book) if book else self
+
+
+class Account(Record):
+    """A place where rupiah stand. `balance` is counted on the account's own `side`, so 0 as `floor` means
+    "never overdrawn" for an asset and for a liability alike. `balance` and `version` move with legs only.
+    """
+
+    book = models.CharField(
+        _("office"), max_length=13, db_collation="C", help_text=_("Region code of the office that owns the book.")
+    )
+    code = models.CharField(_("code"), max_length=80, db_collation="C")
+    name = models.CharField(_("name"), max_length=160)
+    kind = models.CharField(_("kind"), max_length=10, choices=AccountKind.choices)
+    side = models.SmallIntegerField(_("side"))
+    floor = models.BigIntegerField(_("floor"), null=True, blank=True)
+    ceiling = models.BigIntegerField(_("ceiling"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    balance = models.BigIntegerField(_("balance"), default=0, editable=False)
+    version = models.BigIntegerField(_("version"), default=0, editable=False)
+
+    objects = models.Manager.from_queryset(AccountQuerySet)()
+
+    class Meta:
+        verbose_name = _("ledger account")
+        verbose_name_plural = _("ledger accounts")
+        constraints = [
+            models.UniqueConstraint(fields=["book", "code"], name="ledger_account_code"),
+            models.CheckConstraint(condition=Q(code__regex=CODE), name="ledger_account_code_form"),
+            models.CheckConstraint(condition=Q(kind__in=AccountKind.values), name="ledger_account_kind"),
+            models.CheckConstraint(condition=Q(side__in=[1, -1]), name="ledger_account_side"),
+            models.CheckConstraint(condition=Q(version__gte=0), name="ledger_account_version"),
+            models.CheckConstraint(
+                condition=Q(floor__isnull=True) | Q(balance__gte=F("floor")), name="ledger_account_floor",
+                violation_error_message=_("There is not enough money in this account."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ceiling__isnull=True) | Q(balance__lte=F("ceiling")), name="ledger_account_ceiling",
+                violation_error_message=_("This account cannot hold that much."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.book} {self.code}"
+
+
+class Period(models.Model):
+    """A stretch of days of one office's book, usually a month. Once closed it takes nothing more."""
+
+    book = models.CharField(_("office"), max_length=13, db_collation="C")
+    dates = DateRangeField(_("dates"))
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = models.Manager.from_queryset(BaseQuerySet["Period"])()
+
+    class Meta:
+        verbose_name = _("period")
+        verbose_name_plural = _("periods")
+        constraints = [
+            ExclusionConstraint(
+                name="ledger_period_overlap",
+                expressions=[("book", RangeOperators.EQUAL), ("dates", RangeOperators.OVERLAPS)],
+                violation_error_message=_("This period overlaps another one."),
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True)
+                | Q(closed_at__isnull=False, closed_by__isnull=False),
+                name="ledger_period_closed_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(dates__isempty=False, dates__lower_inf=False, dates__upper_inf=False),
+                name="ledger_period_bounded",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.book} {self.dates.lower}"
+
+
+class Transaction(models.Model):
+    """One business event, as two legs or more. Written once, never changed; corrected by its mirror."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    book = models.CharField(_("office"), max_length=13, db_collation="C")
+    kind = models.CharField(_("kind"), max_length=40)
+    business_date = models.DateField(_("value date"))
+    posted_at = models.DateTimeField(_("posted at"))
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="transactions")
+    leg_count = models.SmallIntegerField(_("number of legs"))
+    idem_scope = models.CharField(_("scope of the key"), max_length=40)
+    idem_key = models.CharField(_("key"), max_length=80, db_collation="C")
+    request_hash = models.BinaryField(_("fingerprint of the request"), max_length=32)
+    memo = models.CharField(_("memo"), max_length=200, blank=True)
+    reverses = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by",
+        verbose_name=_("reverses"),
+    )
+    maker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        db_index=False, verbose_name=_("made by"),
+    )
+    checker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        db_index=False, verbose_name=_("checked by"),
+    )
+    xid = XidField(db_default=Func(function="pg_current_xact_id"), editable=False)
+
+    class Meta:
+        verbose_name = _("ledger transaction")
+        verbose_name_plural = _("ledger transactions")
+        constraints = [
+            models.UniqueConstraint(fields=["idem_scope", "idem_key"], name="ledger_transaction_once"),
+            models.CheckConstraint(condition=Q(leg_count__gte=2), name="ledger_transaction_legs"),
+            models.CheckConstraint(condition=Q(kind__regex=WORD), name="ledger_transaction_kind"),
+            models.CheckConstraint(
+                condition=Q(maker__isnull=True) | Q(checker__isnull=True) | ~Q(maker=F("checker")),
+                name="ledger_transaction_two_people",
+                violation_error_message=_("Who made an entry cannot check it."),
+            ),
+        ]
+        indexes = [models.Index(fields=["book", "business_date", "id"], name="ledger_transaction_by_date")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.uid}"
+
+
+class Leg(models.Model):
+    """One side of a transaction: `amount` is positive for a debit, negative for a credit.
+
+    `account_version` numbers the legs of an account without a gap; `balance_after` is what stood there then.
+    """
+
+    transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="legs", db_index=False)
+    leg_no = models.SmallIntegerField(_("number"))
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="legs", db_index=False)
+    amount = models.BigIntegerField(_("amount"))
+    balance_after = models.BigIntegerField(_("balance after"))
+    account_version = models.BigIntegerField(_("version of the account"))
+
+    class Meta:
+        verbose_name = _("ledger leg")
+        verbose_name_plural = _("ledger legs")
+        constraints = [
+            models.UniqueConstraint(fields=["transaction", "leg_no"], name="ledger_leg_number"),
+            models.UniqueConstraint(fields=["account", "account_version"], name="ledger_leg_version"),
+            models.CheckConstraint(condition=~Q(amount=0), name="ledger_leg_not_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.transaction_id}/{self.leg_no}"
