@@ -23,7 +23,7 @@ CODE = r"^[A-Za-z0-9][A-Za-z0-9._/-]*$"
 WORD = r"^[A-Z][A-Z_]*$"
 
 
-class XidField(models.Field[Any, Any]):
+class XidField(models.Field):  # type: ignore[type-arg]  # Django's own fields take no parameters at run time
     """PostgreSQL's 64-bit transaction number: says in which database transaction a row was written."""
 
     def db_type(self, connection: Any) -> str:
@@ -54,7 +54,7 @@ class Account(Record):
     balance = models.BigIntegerField(_("balance"), default=0, editable=False)
     version = models.BigIntegerField(_("version"), default=0, editable=False)
 
-    objects = models.Manager.from_queryset(AccountQuerySet)()
+    objects = AccountQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ledger account")
@@ -89,7 +89,7 @@ class Period(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
-    objects = models.Manager.from_queryset(BaseQuerySet["Period"])()
+    objects = BaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("period")

@@ -32,7 +32,7 @@ def open_account(
 @transaction.atomic
 def close_account(*, account: Account, now: datetime) -> Account:
     """Close an empty account; it takes no more legs. Raises AccountNotEmpty."""
-    account = Account.objects.get_queryset().locked(account.pk)
+    account = Account.objects.locked(account.pk)
     if account.balance:
         raise AccountNotEmpty
     account.closed_at = now

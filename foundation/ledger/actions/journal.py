@@ -145,10 +145,11 @@ SELECT EXISTS (
 )
 """
 DROP_KNOWN = """
-DELETE FROM ledger_stage s
- WHERE EXISTS (SELECT 1 FROM ledger_transaction t WHERE t.idem_scope = s.idem_scope AND t.idem_key = s.idem_key)
-    OR EXISTS (SELECT 1 FROM ledger_stage o
-                WHERE o.idem_scope = s.idem_scope AND o.idem_key = s.idem_key AND o.n < s.n)
+DELETE FROM ledger_stage
+ WHERE n IN (SELECT s.n FROM ledger_stage s JOIN ledger_transaction t USING (idem_scope, idem_key)
+             UNION ALL
+             SELECT n FROM (SELECT n, row_number() OVER (PARTITION BY idem_scope, idem_key ORDER BY n) AS nth
+                              FROM ledger_stage) seen WHERE nth > 1)
 """
 SET_PERIODS = """
 UPDATE ledger_stage s SET period_id = p.id, id = nextval(pg_get_serial_sequence('ledger_transaction', 'id'))

@@ -12,7 +12,7 @@ from foundation.ledger.models import Period
 @transaction.atomic
 def close_period(*, period: Period, by: Any, now: datetime) -> Period:
     """Close `period`: waits for the postings under way, then nothing more lands. Raises PeriodClosed."""
-    period = Period.objects.get_queryset().locked(period.pk)
+    period = Period.objects.locked(period.pk)
     if period.closed_at:
         raise PeriodClosed
     period.closed_at = now
