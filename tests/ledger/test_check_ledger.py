@@ -68,8 +68,8 @@ def test_a_whole_book_is_called_whole() -> None:
          "every account's history is whole"),
         ("UPDATE ledger_account SET floor = 99000000 WHERE code = 'pool'", "no account stands under its floor"),
         ("UPDATE ledger_account SET balance = balance + 5 WHERE code = 'capital'", "both sides of every office's book"),
-        ("UPDATE ledger_transaction SET reverses_id = (SELECT id FROM ledger_transaction WHERE idem_key = 'k2')"
-         " WHERE kind = 'REVERSAL'", "every reversal mirrors its entry"),
+        (("UPDATE ledger_transaction SET reverses_id = (SELECT id FROM ledger_transaction WHERE idem_key = 'k2')"
+          " WHERE kind = 'REVERSAL'"), "every reversal mirrors its entry"),
         ("UPDATE ledger_transaction SET business_date = '2030-01-01' WHERE idem_key = 'k2'",
          "every entry stands in its period"),
     ],
