@@ -45,7 +45,7 @@ class Person(Record):
     )
     full_name = models.CharField(_("full name as on the ID card"), max_length=150)
     nik = EncryptedField(_("national identity number (NIK)"), blank=True)
-    nik_hash = models.CharField(max_length=64, unique=True, null=True, editable=False)
+    nik_hash = models.CharField(max_length=64, null=True, editable=False)
     nik_tail = models.CharField(max_length=4, blank=True, editable=False)
     sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices, blank=True)
     birth_date = models.DateField(_("date of birth"), null=True, blank=True)
@@ -63,6 +63,10 @@ class Person(Record):
         verbose_name = _("business owner")
         verbose_name_plural = _("business owners")
         constraints = [
+            models.UniqueConstraint(
+                fields=["nik_hash"], name="person_nik_once",
+                violation_error_message=_("This identity number is already registered."),
+            ),
             models.CheckConstraint(
                 name="person_nik_and_hash_together",
                 condition=Q(nik="", nik_hash__isnull=True, nik_tail="")
@@ -77,6 +81,14 @@ class Person(Record):
             models.CheckConstraint(
                 name="person_without_nik_has_phone", condition=Q(nik_hash__isnull=False) | ~Q(phone=""),
                 violation_error_message=_("Without an identity number a mobile number is needed."),
+            ),
+            models.CheckConstraint(
+                name="person_sex_known", condition=Q(sex="") | Q(sex__in=Sex.values),
+                violation_error_message=_("This sex is not known."),
+            ),
+            models.CheckConstraint(
+                name="person_source_known", condition=Q(source__in=Source.values),
+                violation_error_message=_("This source is not known."),
             ),
         ]
         indexes = [
@@ -121,6 +133,8 @@ class Kbli(models.Model):
     edition = models.PositiveSmallIntegerField()
     title = models.CharField(_("line of business"), max_length=200)
     words = models.CharField(_("plain words"), max_length=300, blank=True)
+    # False: the code is common knowledge but was not read in the official table, so the officer confirms it.
+    is_confirmed = models.BooleanField(_("confirmed"), default=False)
 
     class Meta:
         verbose_name = _("line of business (KBLI)")
@@ -207,6 +221,14 @@ class Business(Record):
                 violation_error_message=_("This business is larger than medium and outside the programme."),
             ),
             models.CheckConstraint(
+                name="business_scale_basis_known", condition=Q(scale_basis__in=ScaleBasis.values),
+                violation_error_message=_("This basis is not known."),
+            ),
+            models.CheckConstraint(
+                name="business_source_known", condition=Q(source__in=Source.values),
+                violation_error_message=_("This source is not known."),
+            ),
+            models.CheckConstraint(
                 name="business_status_known", condition=Q(status__in=BusinessStatus.values),
                 violation_error_message=_("This status is not known."),
             ),
@@ -280,6 +302,10 @@ class Licence(Record):
                 violation_error_message=_("The licence cannot end before it was issued."),
             ),
             models.CheckConstraint(
+                name="licence_kind_known", condition=Q(kind__in=LicenceKind.values),
+                violation_error_message=_("This kind of licence is not known."),
+            ),
+            models.CheckConstraint(
                 name="licence_status_known", condition=Q(status__in=LicenceStatus.values),
                 violation_error_message=_("This status is not known."),
             ),
@@ -330,6 +356,10 @@ class StatusPeriod(Record):
                 violation_error_message=_("A period cannot end before it starts."),
             ),
             models.CheckConstraint(
+                name="statusperiod_source_known", condition=Q(source__in=Source.values),
+                violation_error_message=_("This source is not known."),
+            ),
+            models.CheckConstraint(
                 name="statusperiod_status_known", condition=Q(status__in=BusinessStatus.values),
                 violation_error_message=_("This status is not known."),
             ),
@@ -340,3 +370,27 @@ class StatusPeriod(Record):
 
     def covers(self, at: datetime) -> bool:
         return self.start_at <= at and (self.end_at is None or at < self.end_at)
+
+
+class RegistrationDraft(Record):
+    """What somebody has typed so far in the registration, kept until it is sent. Encrypted: it holds a NIK."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # True: an assistant or officer fills it in for an owner; she may have several open.
+    assisted = models.BooleanField(default=False)
+    answers = EncryptedField()
+
+    objects = BaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("registration draft")
+        verbose_name_plural = _("registration drafts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(assisted=False), name="registrationdraft_own_once",
+                violation_error_message=_("There is already a draft of your own registration."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.uid}"

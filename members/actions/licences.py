@@ -1,0 +1,48 @@
+"""Where each licence of a business stands."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import User
+from foundation.audit import log
+from foundation.common.errors import ActionError
+from members.entries import LicenceEntry, clean_licence, refuse
+from members.models import Business, Licence
+
+
+class NibTaken(ActionError):
+    message = _("This NIB is already recorded for another business. Please compare with the paper, or ask the office.")
+    field = "number"
+
+
+FIELDS = ("status", "number", "issued_on", "valid_to")
+
+
+@transaction.atomic
+def record(*, business: Business, licence: LicenceEntry, by: User | None, now: datetime) -> Licence:
+    """Write down where the licence of this kind stands: one line per business and kind, made or changed.
+
+    Raises InvalidEntry and NibTaken. Nothing changed, nothing written.
+    """
+    entry, problems = clean_licence(licence, on=timezone.localdate(now))
+    refuse(problems)
+    Business.objects.locked(business.pk)  # two at once would both find no line yet
+    row = Licence.objects.filter(business=business, kind=entry.kind).first() or Licence(business=business, kind=entry.kind)
+    changed = [name for name in FIELDS if getattr(row, name) != getattr(entry, name)]
+    if row.pk and not changed:
+        return row
+    before = row.status
+    for name in changed:
+        setattr(row, name, getattr(entry, name))
+    try:
+        with transaction.atomic():
+            row.save(update_fields=[*changed, "updated_at"] if row.pk else None)
+    except IntegrityError as error:
+        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") == "licence_nib_once":
+            raise NibTaken from error
+        raise
+    log.record("licence.recorded", row, by=by, now=now, kind=row.kind, status=row.status, before=before)
+    return row

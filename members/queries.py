@@ -1,0 +1,131 @@
+"""Reads across models: the scale by law, lines of business by plain words, people by forgiving search."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from foundation.common.errors import ActionError
+from foundation.common.phone import BadPhone, parse_mobile
+from members.enums import Scale, ScaleBasis
+from members.identifiers import compact
+from members.models import Business, Kbli, Person, ScaleRule
+
+# The edition that permits carry and that is offered; rows of KBLI 2025 are kept beside it (see data/SOURCE.md).
+KBLI_EDITION: Final = 2020
+
+
+class TooLarge(ActionError):
+    message = _(
+        "By these figures this is a large enterprise (Usaha besar), which the programmes for small businesses do not cover. "
+        "Please check the number of zeros."
+    )
+
+
+class ScaleUnknown(ActionError):
+    message = _("Please write the capital or the monthly turnover, so that the scale can be derived.")
+    field = "annual_sales"
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The rules in force on one day, smallest scale first; sums in whole rupiah, inclusive."""
+
+    rows: tuple[ScaleRule, ...]
+
+    @property
+    def legal_basis(self) -> str:
+        return self.rows[0].legal_basis if self.rows else ""
+
+    def by(self, measure: str, amount: int) -> Scale | None:
+        """The class of `amount` measured as `capital_max` or `sales_max`; None = larger than medium."""
+        return next((Scale(row.scale) for row in self.rows if amount <= getattr(row, measure)), None)
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A scale with its basis, the law, and whether the other measure would have said something else."""
+
+    scale: Scale
+    basis: ScaleBasis
+    legal_basis: str
+    other: Scale | None = None
+
+    @property
+    def measures_differ(self) -> bool:
+        return self.other is not None and self.other != self.scale
+
+
+def bounds(on: date) -> Bounds:
+    """The size classes in force on a day (PP 7/2021 art. 35, before it UU 20/2008 art. 6)."""
+    rows = ScaleRule.objects.filter(valid_from__lte=on).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+    return Bounds(tuple(rows.order_by("sales_max", "pk")))
+
+
+def classify(found: Bounds, capital: int | None, annual_sales: int | None, *, full_year: bool = True) -> Derived:
+    """Like `derive_scale`, with rules already read: for many rows."""
+    sales = found.by("sales_max", annual_sales) if annual_sales is not None else None
+    wealth = found.by("capital_max", capital) if capital is not None else None
+    if annual_sales is not None and (full_year or capital is None):
+        scale, basis, other = sales, ScaleBasis.SALES, wealth
+    elif capital is not None:
+        scale, basis, other = wealth, ScaleBasis.CAPITAL, sales
+    else:
+        raise ScaleUnknown
+    if scale is None:
+        raise TooLarge(field="annual_sales" if basis == ScaleBasis.SALES else "capital")
+    return Derived(scale, basis, found.legal_basis, other)
+
+
+def derive_scale(capital: int | None, annual_sales: int | None, on: date, *, full_year: bool = True) -> Derived:
+    """The scale by the law of the day: by sales where a full year is known, else by capital.
+
+    Raises TooLarge above the last bound and ScaleUnknown where neither figure is given.
+    """
+    return classify(bounds(on), capital, annual_sales, full_year=full_year)
+
+
+def kbli_named(text: str, *, edition: int = KBLI_EDITION, limit: int = 8) -> QuerySet[Kbli]:
+    """Lines of business for plain words or the start of a code: `keripik` finds 10794."""
+    words = [word for word in text.lower().split() if word]
+    found = Kbli.objects.filter(edition=edition)
+    if not words:
+        return found.none()
+    if len(words) == 1 and words[0].isdigit():
+        return found.filter(code__startswith=words[0]).order_by("code")[:limit]
+    for word in words:
+        found = found.filter(Q(words__icontains=word) | Q(title__icontains=word))
+    rank = Case(
+        When(words__iregex=rf"(^|[, ]){_plain(words[0])}([, ]|$)", then=Value(0)), default=Value(1), output_field=IntegerField()
+    )
+    return found.annotate(rank=rank).order_by("rank", "code")[:limit]
+
+
+def _plain(word: str) -> str:
+    return "".join(c for c in word if c.isalnum())
+
+
+def people_matching(people: QuerySet[Person], text: str) -> QuerySet[Person]:
+    """Owners whose name or business resembles `text` (spelling forgiven), or whose phone or NIK it is."""
+    text = text.strip()
+    digits = compact(text)
+    if digits.isascii() and digits.lstrip("+").isdigit() and len(digits) > 8:
+        return people.filter(_by_number(digits))
+    shops = Business.objects.filter(Q(name__icontains=text) | Q(name__trigram_word_similar=text)).values("owner_id")
+    return people.filter(Q(full_name__icontains=text) | Q(full_name__trigram_word_similar=text) | Q(pk__in=shops))
+
+
+def closest_first(people: QuerySet[Person], text: str) -> QuerySet[Any]:
+    return people.annotate(closeness=TrigramWordSimilarity(text, "full_name")).order_by("-closeness", "full_name", "pk")
+
+
+def _by_number(digits: str) -> Q:
+    condition = Q(pk__in=Person.objects.with_nik(digits).values("pk"))
+    try:
+        condition |= Q(phone=parse_mobile(digits))
+    except BadPhone:
+        pass
+    return condition
