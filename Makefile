@@ -45,7 +45,7 @@ types: .venv/dev ## static types
 	@GUYUB_MODE=test $(PY) -m mypy
 
 imports: .venv/dev ## the layers of the house
-	@.venv/bin/python -c "from importlinter.cli import lint_imports_command as main; main()" --no-logo 2>&1 || exit 1
+	@$(PY) .venv/bin/lint-imports --no-logo
 
 templates: .venv/dev ## format and lint of the templates
 	$(PY) -m djlint templates --check --quiet

@@ -121,7 +121,9 @@ def template_messages(path: Path) -> Iterator[tuple[Key, str]]:
 def python_messages(path: Path) -> Iterator[tuple[Key, str]]:
     """Texts of a Python module. A call whose text is not a literal is passed over."""
     with path.open("rb") as source:
-        for _line, function, found, _comments in extract_python(source, list(KEYWORDS), [], {"encoding": "utf-8"}):
+        for _line, function, found, _comments in extract_python(
+            source, dict.fromkeys(KEYWORDS), [], {"encoding": "utf-8"}
+        ):
             texts = list(found) if isinstance(found, tuple) else [found]
             context, singular, plural = KEYWORDS[str(function)]
             if len(texts) > singular and texts[singular]:

@@ -33,7 +33,7 @@ TEST = MODE == "test"
 
 def required(name: str, how: str, *, relaxed: str) -> str:
     """A secret: demanded in production with a sentence on how to make one, `relaxed` elsewhere."""
-    value = env.str(name, default="")
+    value = str(env.str(name, default=""))
     if value:
         return value
     if PRODUCTION:
@@ -43,7 +43,13 @@ def required(name: str, how: str, *, relaxed: str) -> str:
 
 # The demo lets anyone in as anyone, so it must never touch a real office's data or send a real message.
 PRODUCTION_ONLY = [
-    "SECRET_KEY", "FIELD_KEYS", "FIELD_HASH_KEY", "ALLOWED_HOSTS", "SITE_URL", "WHATSAPP_TOKEN", "WHATSAPP_APP_SECRET",
+    "SECRET_KEY",
+    "FIELD_KEYS",
+    "FIELD_HASH_KEY",
+    "ALLOWED_HOSTS",
+    "SITE_URL",
+    "WHATSAPP_TOKEN",
+    "WHATSAPP_APP_SECRET",
     "EMAIL_URL",
 ]
 if DEMO and (_found := [name for name in PRODUCTION_ONLY if env.str(name, default="")]):
@@ -53,7 +59,9 @@ if DEMO and (_found := [name for name in PRODUCTION_ONLY if env.str(name, defaul
     )
 
 TOKEN_RECIPE = 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(50))".'
-FERNET_RECIPE = 'Make one with: python3 -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())".'
+FERNET_RECIPE = (
+    'Make one with: python3 -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())".'
+)
 
 # Core
 SECRET_KEY = required("SECRET_KEY", TOKEN_RECIPE, relaxed="only-for-demo-and-tests-" + "x" * 40)
@@ -61,7 +69,8 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 SITE_URL = required(
-    "SITE_URL", "It is the public address with scheme, for example https://guyub.example.go.id.",
+    "SITE_URL",
+    "It is the public address with scheme, for example https://guyub.example.go.id.",
     relaxed=f"http://localhost:{env.int('PORT', default=8000)}",
 )
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
@@ -112,7 +121,7 @@ INSTALLED_APPS = [
     "msme_platform.portal",
     "msme_platform.office",
 ]
-FIRST_PARTY_APPS = [app.split(".apps.")[0] for app in INSTALLED_APPS[INSTALLED_APPS.index("foundation.common"):]]
+FIRST_PARTY_APPS = [app.split(".apps.")[0] for app in INSTALLED_APPS[INSTALLED_APPS.index("foundation.common") :]]
 
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
@@ -157,18 +166,22 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # Database and cache: the environment's servers, else the embedded ones under var/.
 SERVERS_DIR = embedded.folder(BASE_DIR)
 _DATABASE = env.db_url_config(env.str("DATABASE_URL", default="") or embedded.database_url(SERVERS_DIR))
-DATABASES = {"default": {
-    **_DATABASE,
-    "ATOMIC_REQUESTS": False,  # actions open their own transactions; reading pages need none
-    "CONN_MAX_AGE": 60,
-    "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": {
-        "options": env.str("DATABASE_OPTIONS", default="-c statement_timeout=30s -c lock_timeout=5s"),
-        **_DATABASE.get("OPTIONS", {}),  # of the address, such as ?sslmode=require
-    },
-}}
+DATABASES = {
+    "default": {
+        **_DATABASE,
+        "ATOMIC_REQUESTS": False,  # actions open their own transactions; reading pages need none
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "options": env.str("DATABASE_OPTIONS", default="-c statement_timeout=30s -c lock_timeout=5s"),
+            **_DATABASE.get("OPTIONS", {}),  # of the address, such as ?sslmode=require
+        },
+    }
+}
 REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url(SERVERS_DIR)
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "guyub"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "guyub"}
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 
@@ -205,10 +218,15 @@ MFA_TOTP_ISSUER = "Guyub"
 STAFF_TOTP_REQUIRED = env.bool("STAFF_TOTP_REQUIRED", default=PRODUCTION)
 
 # Identity numbers: encrypted at rest, found by keyed hash. First key encrypts, all decrypt.
-FIELD_KEYS = [key for key in required(
-    "FIELD_KEYS", f"It is a comma-separated list of keys. {FERNET_RECIPE}",
-    relaxed="ZGVtby1hbmQtdGVzdHMtb25seS1maWVsZC1rZXktMDE=",
-).split(",") if key]
+FIELD_KEYS = [
+    key
+    for key in required(
+        "FIELD_KEYS",
+        f"It is a comma-separated list of keys. {FERNET_RECIPE}",
+        relaxed="ZGVtby1hbmQtdGVzdHMtb25seS1maWVsZC1rZXktMDE=",
+    ).split(",")
+    if key
+]
 FIELD_HASH_KEY = required("FIELD_HASH_KEY", TOKEN_RECIPE, relaxed="demo-and-tests-only-hash-key")
 DEMO_NIK_PREFIX = "99"  # no real region has it, so no made-up number can be a real person's
 
@@ -228,10 +246,13 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))  # private: served by views that check
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": (
-        "django.contrib.staticfiles.storage.StaticFilesStorage" if TEST
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    )},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if TEST
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
 }
 
 # Security
@@ -247,9 +268,16 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "msme_platform.portal.views.csrf_failure"
 _PORTAL_CSP = {
-    "default-src": [SELF], "script-src": [SELF], "style-src": [SELF], "img-src": [SELF, "data:"],
-    "object-src": [NONE], "base-uri": [SELF], "frame-ancestors": [NONE], "form-action": [SELF],
-    "manifest-src": [SELF], "worker-src": [SELF],
+    "default-src": [SELF],
+    "script-src": [SELF],
+    "style-src": [SELF],
+    "img-src": [SELF, "data:"],
+    "object-src": [NONE],
+    "base-uri": [SELF],
+    "frame-ancestors": [NONE],
+    "form-action": [SELF],
+    "manifest-src": [SELF],
+    "worker-src": [SELF],
 }
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": _PORTAL_CSP}
 
@@ -297,30 +325,58 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "foundation.common.api.exception_handler",
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Guyub API", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False,
+    "TITLE": "Guyub API",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }
 
 # Office face. The colours are those of static/css/tokens.css; a test compares them.
 UNFOLD = {
-    "SITE_TITLE": "Guyub", "SITE_HEADER": "Guyub", "SITE_URL": reverse_lazy("portal:home"),
+    "SITE_TITLE": "Guyub",
+    "SITE_HEADER": "Guyub",
+    "SITE_URL": reverse_lazy("portal:home"),
     "SITE_ICON": lambda request: static("img/brand.svg"),
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
-    "SHOW_VIEW_ON_SITE": False, "SHOW_HISTORY": False, "SHOW_LANGUAGES": True, "SHOW_BACK_BUTTON": True, "BORDER_RADIUS": "8px",
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_HISTORY": False,
+    "SHOW_LANGUAGES": True,
+    "SHOW_BACK_BUTTON": True,
+    "BORDER_RADIUS": "8px",
     "ACCOUNT": {"navigation": "msme_platform.office.navigation.account"},
     "DASHBOARD_CALLBACK": "msme_platform.office.desk.dashboard",
     "SIDEBAR": {"navigation": "msme_platform.office.navigation.sidebar", "show_search": False},
     "STYLES": [
-        lambda request: static("css/tokens.css"), lambda request: static("css/components.css"), lambda request: static("css/kantor.css"),
+        lambda request: static("css/tokens.css"),
+        lambda request: static("css/components.css"),
+        lambda request: static("css/kantor.css"),
     ],
     "COLORS": {
         "base": {
-            "50": "#faf9f6", "100": "#f6f5f1", "200": "#ebe9e2", "300": "#d9d6cc", "400": "#a3a199", "500": "#6f6e68",
-            "600": "#565860", "700": "#3a3c45", "800": "#262a34", "900": "#1b1e26", "950": "#111319",
+            "50": "#faf9f6",
+            "100": "#f6f5f1",
+            "200": "#ebe9e2",
+            "300": "#d9d6cc",
+            "400": "#a3a199",
+            "500": "#6f6e68",
+            "600": "#565860",
+            "700": "#3a3c45",
+            "800": "#262a34",
+            "900": "#1b1e26",
+            "950": "#111319",
         },
         "primary": {
-            "50": "#eff2fa", "100": "#eff2fa", "200": "#dae2f4", "300": "#a5b4dd", "400": "#93abf1", "500": "#4a66c0",
-            "600": "#2a4596", "700": "#203679", "800": "#1b2c63", "900": "#16234f", "950": "#141d3f",
+            "50": "#eff2fa",
+            "100": "#eff2fa",
+            "200": "#dae2f4",
+            "300": "#a5b4dd",
+            "400": "#93abf1",
+            "500": "#4a66c0",
+            "600": "#2a4596",
+            "700": "#203679",
+            "800": "#1b2c63",
+            "900": "#16234f",
+            "950": "#141d3f",
         },
     },
 }

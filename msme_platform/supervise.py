@@ -10,14 +10,13 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 import environ
+import httpx
 
 from msme_platform import port
 from msme_platform.embedded import EmbeddedError, folder
@@ -127,8 +126,8 @@ def wait_until_up(children: list[Child], address: str) -> None:
     deadline = time.monotonic() + UP_SECONDS
     while time.monotonic() < deadline:
         check(children)
-        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-            with urllib.request.urlopen(f"{address}/health/", timeout=5):
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(f"{address}/health/", timeout=5, trust_env=False).is_success:
                 return
         time.sleep(0.2)
     raise DemoError(f"The web server does not answer within {UP_SECONDS} seconds; see {children[0].log}.")

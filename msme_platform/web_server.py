@@ -16,7 +16,7 @@ forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
 control_socket_disable = True
 
 
-def child_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401 -- gunicorn's own objects
+def child_exit(_server: Any, worker: Any) -> None:
     """Forget a dead process's numbers in the shared metrics folder."""
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         from prometheus_client import multiprocess  # noqa: PLC0415 -- only with the folder set

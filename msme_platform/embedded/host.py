@@ -66,7 +66,7 @@ def prepare(var: Path) -> Place:
     if not account():
         homes = [var / "servers"]
     else:
-        others = dict.fromkeys(("/var/tmp", tempfile.gettempdir()))
+        others = dict.fromkeys(("/var/tmp", tempfile.gettempdir()))  # noqa: S108 -- the folder made below it is ours alone
         homes = [var / "servers", *(Path(other) / mark(var) for other in others)]
     known = place(var)
     var.mkdir(parents=True, exist_ok=True)

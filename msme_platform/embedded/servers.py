@@ -14,10 +14,11 @@ import psutil
 import psycopg2
 import redis
 
-from msme_platform.embedded import DATABASE, USER, EmbeddedError, Place
+from msme_platform.embedded import USER, EmbeddedError, Place
 from msme_platform.embedded.host import account, environment, make_folder, program, run
 
 START_SECONDS = 60
+STARTED: list[subprocess.Popen[bytes]] = []  # they outlive their objects, and Python would warn of that
 NEEDS_URL = "Or give the address of a server of your own in {name}."
 
 
@@ -100,6 +101,7 @@ class Server:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(started.pid, signal.SIGKILL)
             raise
+        STARTED.append(started)
         self.after()
         return True
 
@@ -132,6 +134,7 @@ class Server:
 def _gone(process: psutil.Process, *, seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
+        STARTED[:] = [started for started in STARTED if started.poll() is None]
         try:
             if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
                 return True
@@ -221,8 +224,8 @@ class Postgres(Server):
         return self._try("postgres", "SELECT 1") is not None
 
     def after(self) -> None:
-        if self._try("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'") is False:
-            self._try("postgres", f"CREATE DATABASE {DATABASE}")
+        if self._try("postgres", "SELECT 1 FROM pg_database WHERE datname = 'guyub'") is False:
+            self._try("postgres", "CREATE DATABASE guyub")
 
     def _try(self, database: str, sql: str) -> bool | None:
         """Whether a statement finds a row; None where the server does not answer."""

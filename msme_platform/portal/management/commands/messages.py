@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="write nothing; fail if a text lacks its Indonesian")
         parser.add_argument("--compile", action="store_true", help="write the .mo files only")
 
-    def handle(self, *_args: object, folders: list[str], check: bool, compile: bool, **_options: object) -> None:  # noqa: A002 -- the option's name
+    def handle(self, *_args: object, folders: list[str], check: bool, compile: bool, **_options: object) -> None:
         root = Path(settings.BASE_DIR)
         if check:
             self._check(root)

@@ -42,8 +42,8 @@ class Command(BaseCommand):
             return
         if "django_migrations" in tables:
             raise CommandError(
-                "The database of DATABASE_URL holds tables that the demo did not make. The demo adds made-up people and "
-                "money, so give it an empty database of its own."
+                "The database of DATABASE_URL holds tables that the demo did not make. The demo adds made-up people "
+                "and money, so give it an empty database of its own."
             )
         with connection.cursor() as cursor:
             cursor.execute(f"CREATE TABLE {MARK} (made_at timestamptz NOT NULL DEFAULT now())")
