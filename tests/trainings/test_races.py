@@ -1,0 +1,114 @@
+"""The last place, twenty hands at once, on real connections, with the control that shows the race."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from foundation.common.querysets import BaseQuerySet
+from tests.factories.members import PersonFactory
+from tests.factories.trainings import FIRST, NOW, EnrolmentFactory, TrainingFactory
+from trainings.actions import attendance, enrolments
+from trainings.enums import CheckInWay, EnrolmentState
+from trainings.models import Attendance, Enrolment, Training
+from trainings.queries import position_of
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+HANDS = 20
+
+
+def at_once(deeds: list[Callable[[], Any]]) -> list[Any]:
+    """Each deed on its own connection, all let go at the same moment; results or errors in order."""
+    results: list[Any] = [None] * len(deeds)
+    start = threading.Barrier(len(deeds))
+
+    def run(index: int, deed: Callable[[], Any]) -> None:
+        try:
+            start.wait(timeout=20)
+            results[index] = deed()
+        except Exception as error:  # noqa: BLE001 -- the test judges it
+            results[index] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(deeds)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return results
+
+
+def everybody_wants(training: Training) -> list[Any]:
+    people = PersonFactory.create_batch(HANDS)
+    return at_once([
+        lambda person=person: enrolments.enrol(training=training, person=person, by=None, now=NOW)  # type: ignore[misc]
+        for person in people
+    ])
+
+
+def test_the_last_place_goes_to_exactly_one_and_the_others_queue() -> None:
+    training = TrainingFactory(capacity=1)
+    results = everybody_wants(training)
+    assert not [row for row in results if isinstance(row, Exception)]
+    assert Enrolment.objects.filter(training=training).confirmed().count() == 1
+    positions = sorted(position_of(row) for row in Enrolment.objects.filter(training=training).waiting())
+    assert positions == list(range(1, HANDS))
+
+
+@pytest.fixture
+def no_second_guard() -> Iterator[None]:
+    """Takes away the unique queue number, which would stop the double sale with an error."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE trainings_enrolment DROP CONSTRAINT enrolment_queue_number_once")
+    yield
+    Enrolment.objects.all().delete()
+    guard = next(row for row in Enrolment._meta.constraints if row.name == "enrolment_queue_number_once")
+    with connection.schema_editor() as editor:
+        editor.add_constraint(Enrolment, guard)
+
+
+@pytest.fixture
+def no_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reads the training without locking it, and lets everybody look before anybody writes."""
+    looked = threading.Barrier(HANDS, timeout=10)
+    take_place = enrolments._take_place
+
+    def after_all_have_looked(*args: Any, **kwargs: Any) -> Any:
+        looked.wait()
+        return take_place(*args, **kwargs)
+
+    monkeypatch.setattr(BaseQuerySet, "locked", lambda self, pk: self.get(pk=pk))
+    monkeypatch.setattr(enrolments, "_take_place", after_all_have_looked)
+
+
+@pytest.mark.usefixtures("no_lock", "no_second_guard")
+def test_control_without_the_lock_the_last_place_is_sold_more_than_once() -> None:
+    training = TrainingFactory(capacity=1)
+    everybody_wants(training)
+    assert Enrolment.objects.filter(training=training).confirmed().count() > 1
+
+
+def test_places_given_back_at_once_each_promote_one() -> None:
+    training = TrainingFactory(capacity=5)
+    held = [EnrolmentFactory(training=training) for _ in range(5)]
+    queue = [EnrolmentFactory(training=training, state=EnrolmentState.WAITING) for _ in range(7)]
+    results = at_once([
+        lambda row=row: enrolments.cancel(enrolment=row, by=None, now=NOW) for row in held  # type: ignore[misc]
+    ])
+    assert not [row for row in results if isinstance(row, Exception)]
+    confirmed = Enrolment.objects.filter(training=training).confirmed().order_by("queue_number")
+    assert list(confirmed) == queue[:5]
+
+
+def test_the_same_ticket_at_several_gates_counts_once() -> None:
+    enrolment = EnrolmentFactory()
+    session = enrolment.training.sessions.get(number=1)
+    results = at_once([
+        lambda: attendance.check_in(session=session, enrolment=enrolment, way=CheckInWay.SCAN, by=None, now=FIRST)
+    ] * 8)
+    assert not [row for row in results if isinstance(row, Exception)]
+    assert [row.is_new for row in results].count(True) == 1
+    assert Attendance.objects.count() == 1

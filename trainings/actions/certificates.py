@@ -1,0 +1,103 @@
+"""Certificates: numbered without gaps, one per enrolment, withdrawn but never deleted."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Count
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import User
+from foundation.audit import log
+from foundation.common.errors import ActionError
+from foundation.regions.models import Office
+from trainings import codes
+from trainings.enums import TrainingStatus
+from trainings.models import Certificate, Enrolment, Training
+from trainings.models.certificates import VERIFICATION_LENGTH
+
+# Filing code of education and training in the office's numbering (Permendagri 83/2022), unless the office sets its own.
+FILING_CODE = "500.3.10"
+
+
+class NotFinished(ActionError):
+    message = _("Certificates are issued when the training is finished.")
+
+
+class AlreadyWithdrawn(ActionError):
+    message = _("This certificate is already withdrawn.")
+
+
+class NoReason(ActionError):
+    message = _("Please write why the certificate is withdrawn.")
+    field = "reason"
+
+
+@transaction.atomic
+def issue(*, training: Training, by: User | None, now: datetime) -> list[Certificate]:
+    """Certificates for everybody who was in every session and has none yet, in the order of names.
+
+    Numbers run per office and year (of `now`, in the office's zone). Raises NotFinished.
+    """
+    training = Training.objects.locked(training.pk)
+    if training.status != TrainingStatus.DONE:
+        raise NotFinished
+    earned = _with_full_attendance(training)
+    if not earned:
+        return []
+    office = Office.objects.serving(training.office_code)
+    year = timezone.localtime(now, office.tz if office else None).year
+    first = next_serial(office_code=training.office_code, year=year, count=len(earned))
+    rows = [
+        Certificate(
+            enrolment=enrolment, office_code=training.office_code, year=year, serial=serial,
+            number=number(office, serial, year), code=codes.make(VERIFICATION_LENGTH),
+            holder_name=enrolment.person.full_name, issued_at=now, issued_by=by, created_at=now,
+        )
+        for serial, enrolment in enumerate(earned, start=first)
+    ]
+    return Certificate.objects.bulk_create(rows)
+
+
+def _with_full_attendance(training: Training) -> list[Enrolment]:
+    sessions = training.sessions.count()
+    return list(
+        Enrolment.objects.filter(training=training, certificate__isnull=True).confirmed()
+        .annotate(attended=Count("attendances")).filter(attended=sessions)
+        .select_related("person").order_by("person__full_name", "pk")
+    )
+
+
+def next_serial(*, office_code: str, year: int, count: int) -> int:
+    """Take `count` numbers of the office's year and return the first. A rollback gives them back: no gaps."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO trainings_certificateserial (office_code, year, last) VALUES (%s, %s, %s) "
+            "ON CONFLICT (office_code, year) DO UPDATE SET last = trainings_certificateserial.last + excluded.last "
+            "RETURNING last",
+            [office_code, year, count],
+        )
+        return int(cursor.fetchone()[0]) - count + 1
+
+
+def number(office: Office | None, serial: int, year: int) -> str:
+    """`500.3.10/123/Diskop-UKM/2026`, with the office's own filing code and sign where it has set them."""
+    own = office.preferences if office else {}
+    return f"{own.get('certificate_filing_code', FILING_CODE)}/{serial}/{own.get('office_sign', 'Diskop-UKM')}/{year}"
+
+
+@transaction.atomic
+def withdraw(*, certificate: Certificate, reason: str, by: User | None, now: datetime) -> Certificate:
+    """Declare a certificate void; its page says so from now on. Raises AlreadyWithdrawn, NoReason."""
+    certificate = Certificate.objects.locked(certificate.pk)
+    if not certificate.is_valid:
+        raise AlreadyWithdrawn
+    if not reason.strip():
+        raise NoReason
+    certificate.withdrawn_at = now
+    certificate.withdraw_reason = reason.strip()
+    certificate.save(update_fields=["withdrawn_at", "withdraw_reason", "updated_at"])
+    log.record("certificate.withdrawn", certificate, by=by, now=now, reason=certificate.withdraw_reason)
+    return certificate
+
+

@@ -1,0 +1,238 @@
+"""Scheduling, announcing, calling off and ending a training."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import pairwise
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import User
+from foundation.audit import log
+from foundation.common.errors import ActionError
+from foundation.notifications.actions import broadcast, outbox
+from foundation.regions.models import Office, Region
+from members.models import Person
+from trainings import texts
+from trainings.actions import certificates
+from trainings.enums import AHEAD, ProposalSource, TrainingStatus
+from trainings.models import Certificate, Enrolment, Session, Training
+from trainings.signals import training_finished
+
+LONGEST = timedelta(days=366)
+
+
+class NoSessions(ActionError):
+    message = _("A training needs at least one session.")
+
+
+class StartsInThePast(ActionError):
+    message = _("The first session lies in the past. Please check the date.")
+    field = "starts_at"
+
+
+class SessionsOverlap(ActionError):
+    message = _("Two sessions are at the same time. Please change the date or the time of one of them.")
+
+
+class SessionEndsEarly(ActionError):
+    message = _("A session ends before it starts. Please check the times.")
+
+
+class TooLong(ActionError):
+    message = _("The last session is more than a year after the first. Please check the dates.")
+
+
+class NoOffice(ActionError):
+    message = _("No office serves this region yet. Please choose another one.")
+    field = "region"
+
+
+class NotADraft(ActionError):
+    message = _("This training is already announced.")
+
+
+class AlreadyOver(ActionError):
+    message = _("This training is already finished or called off.")
+
+
+class NotOverYet(ActionError):
+    message = _("The last session has not begun yet. The training can be finished after it.")
+
+
+class NoReason(ActionError):
+    message = _("Please write the reason: everybody who is registered will read it.")
+    field = "reason"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One session to be: aware moments, and its topic."""
+
+    starts_at: datetime
+    ends_at: datetime
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What a training is about and where: the words of the form."""
+
+    title: str
+    summary: str
+    capacity: int
+    venue: str = ""
+    address: str = ""
+    online_link: str = ""
+    bring: str = ""
+    organiser: str = ""
+    source: ProposalSource = ProposalSource.OWN
+
+
+@transaction.atomic
+def schedule(
+    *, outline: Outline, region: Region, slots: Sequence[Slot], facilitator: User, by: User | None, now: datetime,
+    enrol_until: datetime | None = None,
+) -> Training:
+    """Write down a training with its sessions as a draft that only its organisers see.
+
+    `region` (a district, or a whole regency or city) says who is invited; registration closes at
+    `enrol_until`, by default when the first session starts. Raises NoSessions, StartsInThePast,
+    SessionEndsEarly, SessionsOverlap, TooLong, NoOffice.
+    """
+    ordered = _checked(slots, now)
+    office = Office.objects.serving(region.code)
+    if office is None:
+        raise NoOffice
+    values = outline.__dict__ | {"organiser": outline.organiser or office.name}
+    training = Training.objects.create(
+        **values, region=region, office_code=office.region_id, facilitator=facilitator,
+        starts_at=ordered[0].starts_at, ends_at=ordered[-1].ends_at,
+        enrol_until=min(enrol_until or ordered[0].starts_at, ordered[-1].ends_at), created_at=now,
+    )
+    Session.objects.bulk_create(
+        Session(
+            training=training, number=number, title=slot.title, starts_at=slot.starts_at, ends_at=slot.ends_at,
+            created_at=now,
+        )
+        for number, slot in enumerate(ordered, start=1)
+    )
+    log.record("training.scheduled", training, by=by, now=now, sessions=len(ordered), capacity=training.capacity)
+    return training
+
+
+def _checked(slots: Sequence[Slot], now: datetime) -> list[Slot]:
+    if not slots:
+        raise NoSessions
+    ordered = sorted(slots, key=lambda slot: slot.starts_at)
+    if any(slot.ends_at <= slot.starts_at for slot in ordered):
+        raise SessionEndsEarly
+    if any(later.starts_at < earlier.ends_at for earlier, later in pairwise(ordered)):
+        raise SessionsOverlap
+    if ordered[0].starts_at < now:
+        raise StartsInThePast
+    if ordered[-1].ends_at - ordered[0].starts_at > LONGEST:
+        raise TooLong
+    return ordered
+
+
+@transaction.atomic
+def publish(*, training: Training, by: User | None, now: datetime) -> int:
+    """Open registration and tell every reachable owner in the invited region, each once.
+
+    Returns the number of outbox rows. Raises NotADraft, StartsInThePast.
+    """
+    training = Training.objects.locked(training.pk)
+    if training.status != TrainingStatus.PLANNED:
+        raise NotADraft
+    if training.enrol_until <= now:
+        raise StartsInThePast
+    training.status = TrainingStatus.OPEN
+    training.published_at = now
+    training.save(update_fields=["status", "published_at", "updated_at"])
+    told = announce(training=training, now=now)
+    log.record("training.published", training, by=by, now=now, messages=told)
+    return told
+
+
+def announce(*, training: Training, now: datetime) -> int:
+    """The announcement itself: set-based, and nothing new on a second call."""
+    owners = Person.objects.inside(training.region_id).reachable()
+    with timezone.override(texts.zone_of(training)):
+        return broadcast.queue(
+            "training_announced", to=owners.as_recipients(), subject=f"training:{training.pk}",
+            context=texts.message(training) | {"places": training.capacity}, url=texts.path(training), now=now,
+        )
+
+
+@transaction.atomic
+def cancel(*, training: Training, reason: str, by: User | None, now: datetime) -> Training:
+    """Call a training off and tell everybody with a place or in the queue. Raises AlreadyOver, NoReason."""
+    training = Training.objects.locked(training.pk)
+    if training.status in {TrainingStatus.DONE, TrainingStatus.CANCELLED}:
+        raise AlreadyOver
+    if not reason.strip():
+        raise NoReason
+    training.status = TrainingStatus.CANCELLED
+    training.cancelled_at = now
+    training.cancel_reason = reason.strip()
+    training.save(update_fields=["status", "cancelled_at", "cancel_reason", "updated_at"])
+    people = Person.objects.filter(pk__in=Enrolment.objects.filter(training=training).live().values("person"))
+    with timezone.override(texts.zone_of(training)):
+        broadcast.queue(
+            "training_cancelled", to=people.as_recipients(), subject=f"training:{training.pk}",
+            context=texts.message(training) | {"reason": training.cancel_reason}, url=texts.path(training), now=now,
+        )
+    log.record("training.cancelled", training, by=by, now=now, reason=training.cancel_reason)
+    return training
+
+
+@transaction.atomic
+def move(*, training: Training, status: TrainingStatus, verb: str, now: datetime) -> bool:
+    """Let the calendar move a training to CLOSED or RUNNING; False if somebody was faster."""
+    before = training.status
+    training = Training.objects.locked(training.pk)
+    if training.status != before:
+        return False
+    training.status = status
+    training.save(update_fields=["status", "updated_at"])
+    log.record(verb, training, by=None, now=now)
+    return True
+
+
+@transaction.atomic
+def finish(*, training: Training, by: User | None, now: datetime) -> Training:
+    """End a training: certificates for full attendance, their messages, and the news for monitoring.
+
+    Raises AlreadyOver, NotOverYet.
+    """
+    training = Training.objects.locked(training.pk)
+    if training.status not in AHEAD:
+        raise AlreadyOver
+    last = training.sessions.order_by("-starts_at").first()
+    if last is None or last.starts_at > now:
+        raise NotOverYet
+    training.status = TrainingStatus.DONE
+    training.finished_at = now
+    training.save(update_fields=["status", "finished_at", "updated_at"])
+    issued = certificates.issue(training=training, by=by, now=now)
+    _tell_certified(training, issued, now=now)
+    log.record("training.finished", training, by=by, now=now, certificates=len(issued))
+    transaction.on_commit(
+        partial(training_finished.send_robust, sender=Training, training_id=training.pk), robust=True
+    )
+    return training
+
+
+def _tell_certified(training: Training, issued: Sequence[Certificate], *, now: datetime) -> None:
+    if not issued:
+        return
+    people = Person.objects.filter(enrolments__certificate__in=issued).select_related("user")
+    outbox.queue(
+        "training_certified", to=[person.as_recipient() for person in people], subject=f"training:{training.pk}",
+        context=texts.message(training), url=reverse("trainings:my-list"), now=now,
+    )

@@ -1,0 +1,188 @@
+"""Reads across trainings, enrolments and plans."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from datetime import time as day_time
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.utils import timezone
+
+from foundation.common.phone import BadPhone, parse_mobile
+from foundation.regions.models import Office
+from members.models import Person
+from trainings import codes
+from trainings.enums import AHEAD, EnrolmentState, ProposalSource, TrainingStatus
+from trainings.models import Attendance, Certificate, Enrolment, PlanShare, Session, Training
+from trainings.models.enrolments import CODE_LENGTH
+
+
+def position_of(enrolment: Enrolment) -> int:
+    """The place in the queue, 1 = next; 0 for who is not waiting."""
+    if enrolment.state != EnrolmentState.WAITING:
+        return 0
+    ahead = Enrolment.objects.filter(
+        training_id=enrolment.training_id, state=EnrolmentState.WAITING, queue_number__lt=enrolment.queue_number
+    )
+    return ahead.count() + 1
+
+
+@dataclass(frozen=True)
+class NextSession:
+    """What the home page's card shows: the session, and the enrolment whose ticket opens the door."""
+
+    session: Session
+    enrolment: Enrolment
+    training: Training
+
+
+def next_session_for(person: Person, *, now: datetime) -> NextSession | None:
+    """The nearest session that is not over, of a training in which `person` has a place. One query."""
+    mine = Enrolment.objects.confirmed().filter(person=person, training__status__in=AHEAD, training__ends_at__gte=now)
+    enrolment_of = {row.training_id: row for row in mine.select_related("training")}
+    if not enrolment_of:
+        return None
+    session = Session.objects.filter(training__in=enrolment_of, ends_at__gte=now).in_order().first()
+    if session is None:
+        return None
+    enrolment = enrolment_of[session.training_id]
+    return NextSession(session=session, enrolment=enrolment, training=enrolment.training)
+
+
+def sessions_run_by(user: Any, *, on: date) -> QuerySet[Session]:
+    """The sessions of the day `on` (in the zone in force) that `user` leads, with `present` and `expected`."""
+    start = timezone.make_aware(datetime.combine(on, day_time.min))
+    return (
+        Session.objects.filter(
+            training__facilitator=user, training__status__in=AHEAD, starts_at__gte=start,
+            starts_at__lt=start + timedelta(days=1),
+        )
+        .select_related("training")
+        .annotate(
+            present=Count("attendances", distinct=True),
+            expected=Count(
+                "training__enrolments", filter=Q(training__enrolments__state=EnrolmentState.CONFIRMED), distinct=True
+            ),
+        )
+        .in_order()
+    )
+
+
+def find_at_the_door(session: Session, text: str) -> Enrolment | None:
+    """The enrolment that a scanned QR, a typed ticket code or a phone number means; None when it is none of ours.
+
+    A phone number finds the live enrolment in the session's own training first.
+    """
+    rows = Enrolment.objects.select_related("person", "training")
+    code = codes.read_ticket(text) or codes.clean(text)
+    if len(code) == CODE_LENGTH:
+        found = rows.filter(code=code).first()
+        if found:
+            return found
+    try:
+        phone = parse_mobile(text)
+    except BadPhone:
+        return None
+    return (
+        rows.filter(Q(person__phone=phone) | Q(person__user__phone=phone), training=session.training_id)
+        .order_by("cancelled_at", "pk").first()
+    )
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """Plan against realisation of one source: places planned, taken, completed; budget in rupiah."""
+
+    source: ProposalSource
+    planned: int
+    taken: int
+    completed: int
+    budget: int
+
+    @property
+    def label(self) -> str:
+        return str(self.source.label)
+
+
+def plan_and_realisation(office_code: str, year: int) -> list[SourceLine]:
+    """One line per source, in the order of the enum. A place counts in the year its training starts."""
+    nothing: dict[str, int] = {}
+    planned: dict[str, dict[str, Any]] = {
+        row["source"]: dict(row)
+        for row in PlanShare.objects.filter(plan__office_code=office_code, plan__year=year)
+        .values("source").annotate(places_sum=Sum("places"), budget_sum=Sum("budget"))
+    }
+    taken: dict[str, dict[str, Any]] = {
+        row["source"]: dict(row)
+        for row in enrolments_of_year(office_code, year).values("source").order_by()
+        .annotate(taken=Count("pk"), completed=Count("certificate", filter=Q(certificate__withdrawn_at__isnull=True)))
+    }
+    return [
+        SourceLine(
+            source=source, planned=planned.get(source, nothing).get("places_sum", 0),
+            budget=planned.get(source, nothing).get("budget_sum", 0),
+            taken=taken.get(source, nothing).get("taken", 0), completed=taken.get(source, nothing).get("completed", 0),
+        )
+        for source in ProposalSource
+    ]
+
+
+def enrolments_of_year(office_code: str, year: int) -> QuerySet[Enrolment]:
+    """The confirmed places in the office's trainings that start in `year` (in its zone) and were not called off."""
+    start, end = year_bounds(office_code, year)
+    return Enrolment.objects.confirmed().filter(
+        training__office_code=office_code, training__starts_at__gte=start, training__starts_at__lt=end,
+    ).exclude(training__status=TrainingStatus.CANCELLED)
+
+
+def year_bounds(office_code: str, year: int) -> tuple[datetime, datetime]:
+    office = Office.objects.serving(office_code)
+    zone = office.tz if office else timezone.get_default_timezone()
+    return datetime(year, 1, 1, tzinfo=zone), datetime(year + 1, 1, 1, tzinfo=zone)
+
+
+@dataclass(frozen=True)
+class AttendanceShare:
+    """How many of the expected arrivals (places x sessions held) came."""
+
+    expected: int
+    present: int
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.present / self.expected) if self.expected else 0
+
+
+def attendance_share(office_code: str, *, since: datetime, until: datetime) -> AttendanceShare:
+    """Of the sessions of an office that ended in the period, over all its confirmed places."""
+    held = Session.objects.filter(
+        training__office_code=office_code, ends_at__gte=since, ends_at__lt=until
+    ).exclude(training__status=TrainingStatus.CANCELLED)
+    expected = held.filter(training__enrolments__state=EnrolmentState.CONFIRMED).count()
+    present = Attendance.objects.filter(session__in=held).count()
+    return AttendanceShare(expected=expected, present=present)
+
+
+def with_presence(rows: QuerySet[Enrolment], session: Session | None) -> QuerySet[Enrolment]:
+    """`is_in`: whether each participant is recorded for `session`."""
+    inside = Attendance.objects.filter(enrolment=OuterRef("pk"), session=session)
+    return rows.annotate(is_in=Exists(inside))
+
+
+def certificates_of(user: Any) -> QuerySet[Certificate]:
+    return (
+        Certificate.objects.filter(enrolment__person__user_id=user.pk).select_related("enrolment__training")
+        .order_by("-issued_at", "-id")
+    )
+
+
+def door_session(training: Training, *, now: datetime) -> Session | None:
+    """The session whose door is open: of today in the zone in force, else the next one, else the last."""
+    sessions = list(training.sessions.in_order())
+    today = timezone.localtime(now).date()
+    of_today = [row for row in sessions if timezone.localtime(row.starts_at).date() == today]
+    open_now = [row for row in of_today if now <= row.ends_at]
+    later = [row for row in sessions if row.starts_at > now]
+    return next(iter([*open_now, *reversed(of_today), *later, *reversed(sessions)]), None)
+
+

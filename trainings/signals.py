@@ -1,0 +1,6 @@
+"""News of trainings for higher apps, sent on commit and robustly."""
+
+from django.dispatch import Signal
+
+# A training has ended and its certificates are issued: training_id.
+training_finished = Signal()
