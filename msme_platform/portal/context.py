@@ -8,6 +8,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from foundation.notifications.models import Message
+
 MANY = 99
 
 
@@ -40,8 +42,7 @@ class Shell:
     @cached_property
     def nav(self) -> list[Entry]:
         """Five places; a facilitator has her people where an owner has the fund."""
-        people = getattr(self.request.user, "is_facilitator", False)
-        third = (_("My people"), "people", "members:my-people") if people else (_("Fund"), "fund", "revolving_funds:ladder")
+        third = self._third()
         places = [
             (_("Home"), "home", "portal:home"),
             (_("Training"), "training", "trainings:list"),
@@ -52,6 +53,16 @@ class Shell:
         found = [(label, icon, url_of(name)) for label, icon, name in places]
         return [Entry(label, icon, url, self._is_current(url)) for label, icon, url in found if url]
 
+    def _third(self) -> tuple[str, str, str]:
+        user = self.request.user
+        if not user.is_authenticated:
+            return (_("Fund"), "fund", "revolving_funds:ladder")
+        if user.is_facilitator:
+            return (_("My people"), "people", "members:my-people")
+        if user.works_in_office:
+            return (_("Office"), "people", "admin:index")
+        return (_("Fund"), "fund", "revolving_funds:ladder")
+
     def _is_current(self, url: str) -> bool:
         if url == "/":
             return self.request.path == "/"
@@ -59,8 +70,9 @@ class Shell:
 
     @cached_property
     def unread(self) -> int:
-        """Notifications not yet read."""
-        return 0
+        """Notifications not yet read, counted no further than the bell can show."""
+        user = self.request.user
+        return Message.objects.unread(user)[: MANY + 1].count() if user.is_authenticated else 0
 
     @property
     def unread_short(self) -> str:

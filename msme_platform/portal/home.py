@@ -1,9 +1,22 @@
-"""What waits for a person, gathered from every app."""
+"""What waits for a person, gathered from every app: the owner's home."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from foundation.accounts.models import Assignment
+from foundation.common.dates import distance
+from members.enums import LicenceKind, LicenceStatus, Sex
+from members.models import Licence, Person
+from msme_platform.portal.context import url_of
 
 MOST = 4
+SOON_DAYS = 3
+HOURS = ((11, "morning"), (15, "noon"), (18, "afternoon"), (24, "evening"))
 
 
 @dataclass(frozen=True)
@@ -25,6 +38,112 @@ class NextAction:
     icon: str = ""
 
 
+@dataclass(frozen=True)
+class Helper:
+    """The assistant of the person's district."""
+
+    name: str
+    role: str
+    phone: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Where the person stands in the revolving fund: the tiers, and the running loan's meter if there is one."""
+
+    tiers: list[dict[str, Any]]
+    url: str
+    paid: int = 0
+    of: int = 0
+    paid_text: str = ""
+    left_text: str = ""
+
+
+@dataclass(frozen=True)
+class OwnerHome:
+    """All that templates/portal/home.html shows."""
+
+    greeting: str
+    actions: list[NextAction]
+    helper: Helper | None
+    ladder: Ladder | None = None
+    topics: list[Any] = field(default_factory=list)
+    registered: bool = True
+
+
 def nearest(actions: list[NextAction]) -> list[NextAction]:
     """Four at most, nearest first; what has no day comes last."""
     return sorted(actions, key=lambda action: (action.date is None, action.date or dt.date.max, action.title))[:MOST]
+
+
+def urgency(day: dt.date, today: dt.date) -> str:
+    """bad = past, wait = within three days, info = later."""
+    if day < today:
+        return "bad"
+    return "wait" if (day - today).days <= SOON_DAYS else "info"
+
+
+def due_words(day: dt.date, today: dt.date) -> str:
+    """The distance with a capital: `3 hari lagi`, `Besok`."""
+    text = distance(day, today)
+    return text[:1].upper() + text[1:]
+
+
+def greeting(name: str, sex: str, now: dt.datetime) -> str:
+    """`Selamat pagi, Bu Yani`, by the hour in the office's zone."""
+    hour = timezone.localtime(now).hour
+    part = next(word for until, word in HOURS if hour < until)
+    words = {
+        "morning": _("Good morning"), "noon": _("Good day"), "afternoon": _("Good afternoon"), "evening": _("Good evening"),
+    }[part]
+    first = name.split(" ")[0] if name else ""
+    called = {Sex.FEMALE.value: _("Mrs %(name)s"), Sex.MALE.value: _("Mr %(name)s")}.get(sex, "%(name)s") % {"name": first}
+    return f"{words}, {called}" if first else words
+
+
+def owner_home(user: Any, *, now: dt.datetime, today: dt.date) -> OwnerHome:
+    """The page of an owner; somebody with an account but no registration is led to it."""
+    person = Person.objects.filter(user=user).first()
+    if person is None:
+        return OwnerHome(greeting(user.full_name, "", now), [_registration()], None, registered=False)
+    actions = [*licence_actions(person)]
+    return OwnerHome(greeting(person.full_name, person.sex, now), nearest(actions), helper_of(person))
+
+
+def _registration() -> NextAction:
+    return NextAction(
+        None, _("Register your business"), _("About 5 minutes. Have your identity card (KTP) at hand."), None,
+        url_of("members:register"), _("Start"), "wait", due=_("First step"), icon="document",
+    )
+
+
+def helper_of(person: Person) -> Helper | None:
+    """The assistant who serves the person's district."""
+    assignment = Assignment.objects.facilitators_of(person.village_id).first()
+    if assignment is None:
+        return None
+    district = person.village.parent.name if person.village.parent else ""
+    return Helper(
+        name=assignment.user.full_name, role=_("MSME assistant of %(district)s") % {"district": district},
+        phone=assignment.user.phone or "", message=_("Good day, this is %(name)s.") % {"name": person.full_name},
+    )
+
+
+def licence_actions(person: Person) -> list[NextAction]:
+    """A business without NIB: nothing else opens before it."""
+    wanted = (
+        Licence.objects.filter(business__owner=person, kind=LicenceKind.NIB)
+        .exclude(status__in=(LicenceStatus.HELD, LicenceStatus.NOT_REQUIRED))
+        .select_related("business")
+        .order_by("pk")[:1]
+    )
+    return [
+        NextAction(
+            None, _("Get the NIB for %(business)s") % {"business": licence.business.name},
+            _("The business identification number is free and opens the revolving fund. Your assistant can help."), None,
+            reverse("members:profile"), _("See what is needed"), "info", due=str(licence.get_status_display()), icon="document",
+        )
+        for licence in wanted
+        if url_of("members:profile")
+    ]

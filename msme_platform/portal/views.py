@@ -1,23 +1,36 @@
 """The portal's own pages: home, gallery, errors."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
+from foundation.common import clock
 from foundation.common.http import demo_only, reading
 from msme_platform.portal import gallery as gallery_content
 from msme_platform.portal.context import url_of
+from msme_platform.portal.home import owner_home
+from msme_platform.portal.today import facilitator_today
 
 
 @login_not_required
 @reading
 def home(request: HttpRequest) -> HttpResponse:
     """Today, for the person; for a stranger what this is and how to come in."""
-    if not request.user.is_authenticated:
+    user: Any = request.user
+    if not user.is_authenticated:
         return render(request, "portal/landing.html", {
-            "login_url": url_of("accounts:login"), "signup_url": url_of("members:signup"), "staff_url": url_of("accounts:staff-login"),
+            "login_url": url_of("accounts:login"), "signup_url": url_of("accounts:signup"),
+            "staff_url": url_of("accounts:staff-login"), "schedule_url": url_of("trainings:public"),
         })
-    return render(request, "portal/home.html", {})
+    now, today = clock.now(), clock.today()
+    if user.is_facilitator:
+        return render(request, "portal/today.html", {"today": today, "work": facilitator_today(user, now=now, today=today)})
+    if user.works_in_office:
+        return redirect("admin:index")
+    context = {"today": today, "home": owner_home(user, now=now, today=today), "trainings_url": url_of("trainings:list")}
+    return render(request, "portal/home.html", context)
 
 
 @demo_only
