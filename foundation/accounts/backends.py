@@ -1,8 +1,8 @@
-"""Permissions come from the role table in code, limited to the region of the object."""
+"""Permissions come from the role table in code, limited to the region of the object; logging in is allauth's."""
 
 from typing import Any
 
-from django.contrib.auth.backends import BaseBackend
+from allauth.account.auth_backends import AuthenticationBackend
 
 
 def region_of(obj: Any) -> str | None:
@@ -14,8 +14,14 @@ def region_of(obj: Any) -> str | None:
     return None
 
 
-class RoleBackend(BaseBackend):
-    """`user.has_perm("members.view_business", business)`: the role holds it, and the object lies in its region."""
+class RoleBackend:
+    """`user.has_perm("members.view_business", business)`: the role holds it, and the object lies in its region.
+
+    It only answers for permissions. Without `get_user` Django never takes it for the backend that logged somebody in.
+    """
+
+    def authenticate(self, _request: Any, **_credentials: Any) -> None:
+        """Nobody logs in here."""
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         if not user_obj.is_active or user_obj.is_anonymous:
@@ -27,3 +33,10 @@ class RoleBackend(BaseBackend):
             return bool(prefixes)
         code = region_of(obj)
         return bool(prefixes) if code is None else any(code.startswith(prefix) for prefix in prefixes)
+
+
+class LoginBackend(AuthenticationBackend):
+    """allauth's door: phone and code, e-mail and password. It knows nothing of permissions: accounts carry no Django groups."""
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        return False
