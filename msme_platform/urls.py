@@ -2,7 +2,9 @@
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
 
 def built(prefix: str, module: str) -> list[URLPattern | URLResolver]:
@@ -14,7 +16,7 @@ def built(prefix: str, module: str) -> list[URLPattern | URLResolver]:
 urlpatterns = [
     path("", include("msme_platform.portal.urls")),
     path("kantor/", admin.site.urls),
-    path("bahasa/", include("django.conf.urls.i18n")),
+    path("bahasa/", login_not_required(set_language), name="set_language"),
     *built("akun/", "foundation.accounts.urls"),
     *built("pemberitahuan/", "foundation.notifications.urls"),
     *built("", "members.urls"),

@@ -82,7 +82,7 @@ def login_as(live_server: LiveServer) -> Callable[..., None]:
     def enter(page: Page, user: User, region_code: str = "") -> None:
         session = SessionStore()
         session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+        session[BACKEND_SESSION_KEY] = "foundation.accounts.backends.LoginBackend"
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         session["region_code"] = region_code or user.home_code
         session.save()
