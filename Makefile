@@ -1,7 +1,7 @@
 # Guyub. `make` lists what there is. Needs Python 3.11 or newer and make; nothing else is installed on the machine.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help demo test ci fmt lint types imports templates migrations messages bench docs clean
+.PHONY: help demo test ci fmt lint types imports templates migrations messages bench docs requirements clean
 
 PORT ?= 8000
 export PORT
@@ -72,6 +72,10 @@ bench: .venv/dev ## measure the pages at full size
 docs: .venv/dev ## check that every link and path named in the documents exists
 	@$(PY) -m pytest -q -p no:randomly tests/structure/test_documents.py
 
+requirements: .venv/dev ## pin requirements/*.in anew, keeping what is pinned (ARGS=--upgrade for newer releases)
+	@for name in base dev; do $(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header $(ARGS) -o requirements/$$name.txt requirements/$$name.in || exit 1; done
+
 clean: ## remove the environment and all data of demo and tests
 	@test ! -x $(PY) || { $(PY) -m msme_platform.embedded stop; GUYUB_MODE=test $(PY) -m msme_platform.embedded stop; } >/dev/null
 	rm -rf .venv var
@@ -83,10 +87,10 @@ clean: ## remove the environment and all data of demo and tests
 
 .venv/base: requirements/base.txt | .venv/bin/python
 	@echo "Installing what Guyub runs on (once, about a minute)"
-	@$(PY) -m pip install --quiet --require-hashes -r requirements/base.txt
+	@$(PY) -m pip install -qq --require-hashes -r requirements/base.txt
 	@touch $@
 
 .venv/dev: requirements/dev.txt .venv/base
 	@echo "Installing what tests and checks need (once)"
-	@$(PY) -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@$(PY) -m pip install -qq --require-hashes -r requirements/dev.txt
 	@touch $@
