@@ -23,7 +23,7 @@ urlpatterns = [
     *built("pelatihan/", "trainings.urls"),
     *built("dana/", "revolving_funds.urls"),
     *built("forum/", "forums.urls"),
-    *built("kabar/", "monitoring.urls"),
+    *built("", "monitoring.urls"),
     *built("api/v1/", "msme_platform.api"),
     *built("demo/", "msme_platform.demo.urls"),
     *built("health/", "msme_platform.health"),

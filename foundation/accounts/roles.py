@@ -46,7 +46,9 @@ _SEE_FUND = frozenset({
     "revolving_funds.view_repayment", "revolving_funds.view_agreement",
 })
 _SEE_FORUMS = frozenset({"forums.view_board", "forums.view_topic", "forums.view_report"})
-_SEE_MONITORING = frozenset({"monitoring.view_checkin", "monitoring.view_task", "monitoring.view_plan"})
+_SEE_MONITORING = frozenset({
+    "monitoring.view_checkin", "monitoring.view_response", "monitoring.view_task",
+})
 _FIGURES = frozenset({"office.view_desk", "office.view_figures"})
 
 PERMISSIONS: Final[dict[Role, frozenset[str]]] = {

@@ -1,0 +1,326 @@
+"""How businesses fare after a training or a loan: what is asked when, what was answered, who must call."""
+
+from datetime import date
+from typing import Any, Self
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Count, F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
+from foundation.common.records import Record
+from members.models import Business, Person
+from monitoring.enums import (
+    ANSWERABLE, LIVE, Band, Cause, Change, Contact, Informant, Need, Operating, Outcome, Result, State, Wave, Way,
+)
+
+MOST_REMINDERS = 2
+FORM_VERSION = 1
+
+
+class CheckInQuerySet(ScopedQuerySet["CheckIn"]):
+    region_path = "region_code"
+
+    def own(self, user: Any) -> Q:
+        return Q(person__user_id=user.pk)
+
+    def live(self) -> Self:
+        """Asked and not answered yet."""
+        return self.filter(state__in=LIVE)
+
+    def due(self, on: date) -> Self:
+        """Planned and to be opened on `on` or earlier."""
+        return self.filter(state=State.PLANNED, due_on__lte=on)
+
+
+class CheckIn(Record):
+    """One question round of one business: a wave of months after a training or a loan ended.
+
+    `region_code` is the village of the business when the round was planned, refreshed when it opens.
+    `next_step_on` is the day of the next reminder, and after the last one of the escalation.
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="checkins", verbose_name=_("business"))
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="checkins", verbose_name=_("owner"))
+    region_code = models.CharField(_("region"), max_length=13, db_collation="C")
+    cause = models.CharField(_("after"), max_length=8, choices=Cause.choices)
+    cause_id = models.BigIntegerField()
+    cause_label = models.CharField(_("which"), max_length=200)
+    anchor_on = models.DateField(_("ended on"))
+    wave = models.PositiveSmallIntegerField(_("month"), choices=Wave.choices)
+    due_on = models.DateField(_("due"))
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.PLANNED)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
+    opened_on = models.DateField(_("opened"), null=True, blank=True)
+    expires_on = models.DateField(_("answer possible until"), null=True, blank=True)
+    invited_at = models.DateTimeField(_("invited"), null=True, blank=True)
+    reminders = models.PositiveSmallIntegerField(_("reminders"), default=0)
+    next_step_on = models.DateField(null=True, blank=True)
+    escalated_at = models.DateTimeField(_("given to the assistant"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+
+    objects = CheckInQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("check-in")
+        verbose_name_plural = _("check-ins")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business", "cause", "cause_id", "wave"], name="checkin_once_per_wave",
+                violation_error_message=_("This check-in is already planned."),
+            ),
+            models.UniqueConstraint(
+                fields=["business"], condition=Q(state__in=["OPEN", "ESCALATED"]), name="checkin_one_live_per_business",
+                violation_error_message=_("This business is already being asked."),
+            ),
+            models.CheckConstraint(
+                name="checkin_state_known", condition=Q(state__in=State.values),
+                violation_error_message=_("This state is not known."),
+            ),
+            models.CheckConstraint(
+                name="checkin_cause_known", condition=Q(cause__in=Cause.values),
+                violation_error_message=_("This cause is not known."),
+            ),
+            models.CheckConstraint(
+                name="checkin_wave_known", condition=Q(wave__in=Wave.values),
+                violation_error_message=_("Check-ins are in month 1, 3, 6 and 12."),
+            ),
+            models.CheckConstraint(
+                name="checkin_due_after_cause", condition=Q(due_on__gt=F("anchor_on")),
+                violation_error_message=_("A check-in is due after the training or loan ended."),
+            ),
+            models.CheckConstraint(
+                name="checkin_answered_has_time",
+                condition=Q(state="ANSWERED", answered_at__isnull=False) | (~Q(state="ANSWERED") & Q(answered_at__isnull=True)),
+                violation_error_message=_("An answered check-in has the time of its answer."),
+            ),
+            models.CheckConstraint(
+                name="checkin_opened_has_dates",
+                condition=Q(state="PLANNED", opened_on__isnull=True, expires_on__isnull=True)
+                | ~Q(state__in=["PLANNED", "OPEN", "ESCALATED", "ANSWERED", "UNREACHABLE"])
+                | Q(
+                    state__in=["OPEN", "ESCALATED", "ANSWERED", "UNREACHABLE"],
+                    opened_on__isnull=False, expires_on__isnull=False, expires_on__gt=F("opened_on"),
+                ),
+                violation_error_message=_("An opened check-in has the days between which it takes an answer."),
+            ),
+            models.CheckConstraint(
+                name="checkin_merged_names_the_other",
+                condition=Q(state="MERGED", merged_into__isnull=False) | (~Q(state="MERGED") & Q(merged_into__isnull=True)),
+                violation_error_message=_("A covered check-in names the one that covers it."),
+            ),
+            models.CheckConstraint(
+                name="checkin_two_reminders_at_most", condition=Q(reminders__lte=MOST_REMINDERS),
+                violation_error_message=_("Two reminders are enough."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_on", "id"], condition=Q(state="PLANNED"), name="checkin_planned_idx"),
+            models.Index(fields=["next_step_on", "id"], condition=Q(state="OPEN"), name="checkin_next_step_idx"),
+            models.Index(fields=["expires_on", "id"], condition=Q(state__in=["OPEN", "ESCALATED"]), name="checkin_expires_idx"),
+            models.Index(fields=["region_code", "due_on", "id"], name="checkin_region_due_idx"),
+            models.Index(fields=["cause", "cause_id"], name="checkin_cause_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cause} {self.cause_id} +{self.wave} ({self.business_id})"
+
+    @property
+    def is_answerable(self) -> bool:
+        return self.state in ANSWERABLE
+
+    def takes_answer_on(self, day: date) -> bool:
+        """The link works until the day before `expires_on` (exclusive end)."""
+        return self.is_answerable and self.expires_on is not None and day < self.expires_on
+
+
+class ResponseQuerySet(ScopedQuerySet["Response"]):
+    region_path = "checkin__region_code"
+
+    def own(self, user: Any) -> Q:
+        return Q(checkin__person__user_id=user.pk)
+
+
+class Response(Record):
+    """The answers of one check-in, in the wording of `form_version`. Written once, never changed."""
+
+    checkin = models.OneToOneField(CheckIn, on_delete=models.PROTECT, related_name="response", verbose_name=_("check-in"))
+    form_version = models.PositiveSmallIntegerField(_("form"), default=FORM_VERSION)
+    operating = models.CharField(_("still running"), max_length=8, choices=Operating.choices)
+    change = models.CharField(_("sales against the month before"), max_length=4, choices=Change.choices, blank=True)
+    band = models.CharField(_("sales of the last 30 days"), max_length=8, choices=Band.choices, blank=True)
+    workers = models.PositiveIntegerField(_("people at work"), null=True, blank=True)
+    needs = ArrayField(models.CharField(max_length=10, choices=Need.choices), default=list, blank=True, verbose_name=_("help needed"))
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    way = models.CharField(_("answered"), max_length=5, choices=Way.choices)
+    informant = models.CharField(_("answer given by"), max_length=9, choices=Informant.choices, default=Informant.OWNER)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(_("answered at"))
+
+    objects = ResponseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("check-in answer")
+        verbose_name_plural = _("check-in answers")
+        constraints = [
+            models.CheckConstraint(
+                name="response_operating_known", condition=Q(operating__in=Operating.values),
+                violation_error_message=_("Please say whether the business is still running."),
+            ),
+            models.CheckConstraint(
+                name="response_choices_known",
+                condition=Q(change__in=[*Change.values, ""], band__in=[*Band.values, ""]),
+                violation_error_message=_("This answer is not known."),
+            ),
+            models.CheckConstraint(
+                name="response_needs_known", condition=Q(needs__contained_by=Need.values),
+                violation_error_message=_("This kind of help is not known."),
+            ),
+            models.CheckConstraint(
+                name="response_running_tells_sales",
+                condition=~Q(operating="ACTIVE") | (~Q(change="") & ~Q(band="") & Q(workers__isnull=False)),
+                violation_error_message=_("A running business tells its sales and how many people work there."),
+            ),
+            models.CheckConstraint(
+                name="response_way_known", condition=Q(way__in=Way.values, informant__in=Informant.values),
+                violation_error_message=_("Please say how the answer came and from whom."),
+            ),
+            models.CheckConstraint(
+                name="response_by_phone_has_author",
+                condition=~Q(way__in=["PHONE", "VISIT"]) | Q(recorded_by__isnull=False),
+                violation_error_message=_("An answer by phone or visit names who wrote it down."),
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.checkin_id} {self.operating}"
+
+    @property
+    def region_code(self) -> str:
+        return self.checkin.region_code
+
+    @property
+    def need_labels(self) -> list[str]:
+        return [str(Need(need).label) for need in self.needs]
+
+
+class TaskQuerySet(ScopedQuerySet["Task"]):
+    region_path = "region_code"
+
+    def waiting(self) -> Self:
+        return self.filter(done_at__isnull=True)
+
+    def of_assistant(self, user: Any) -> Self:
+        return self.filter(assignee_id=user.pk)
+
+    def of_office(self) -> Self:
+        """Districts without an assistant: the office calls itself."""
+        return self.filter(assignee__isnull=True)
+
+    def for_list(self) -> Self:
+        return self.select_related("checkin__business", "checkin__person", "assignee").annotate(tries=Count("attempts"))
+
+
+class Task(Record):
+    """Somebody must call or visit an owner who stayed silent. No assignee = the office's own queue."""
+
+    checkin = models.OneToOneField(CheckIn, on_delete=models.PROTECT, related_name="task", verbose_name=_("check-in"))
+    region_code = models.CharField(_("region"), max_length=13, db_collation="C")
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="checkin_tasks",
+        verbose_name=_("assistant"),
+    )
+    opened_at = models.DateTimeField(_("opened"))
+    due_on = models.DateField(_("due"))
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("check-in task")
+        verbose_name_plural = _("check-in tasks")
+        constraints = [
+            models.CheckConstraint(
+                name="task_done_has_outcome",
+                condition=Q(done_at__isnull=True, outcome="", done_by__isnull=True)
+                | Q(done_at__isnull=False, outcome__in=Outcome.values),
+                violation_error_message=_("A finished task says when and how it ended."),
+            ),
+            models.CheckConstraint(
+                name="task_unreachable_has_reason", condition=~Q(outcome="UNREACHABLE") | ~Q(reason=""),
+                violation_error_message=_("Please say why the owner could not be reached."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_on", "id"], condition=Q(done_at__isnull=True), name="task_waiting_idx"),
+            models.Index(fields=["assignee", "due_on", "id"], condition=Q(done_at__isnull=True), name="task_assignee_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.checkin_id} {self.outcome or 'OPEN'}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("monitoring:task-detail", args=[self.uid])
+
+    @property
+    def is_done(self) -> bool:
+        return self.done_at is not None
+
+
+class Attempt(Record):
+    """A try to reach the owner that brought no answer. Written once, never changed."""
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="attempts", verbose_name=_("task"))
+    at = models.DateTimeField(_("when"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    contact = models.CharField(_("how"), max_length=8, choices=Contact.choices)
+    result = models.CharField(_("result"), max_length=12, choices=Result.choices)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    objects = BaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("try")
+        verbose_name_plural = _("tries")
+        constraints = [
+            models.CheckConstraint(
+                name="attempt_known", condition=Q(contact__in=Contact.values, result__in=Result.values),
+                violation_error_message=_("Please say how you tried and what happened."),
+            ),
+        ]
+        indexes = [models.Index(fields=["task", "at", "id"], name="attempt_task_idx")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.contact} {self.result}"
+
+
+class DayRun(Record):
+    """The daily job of one date, and what it did. Running it again does nothing new."""
+
+    on = models.DateField(_("day"))
+    started_at = models.DateTimeField(_("started"))
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    counts = models.JSONField(_("what was done"), default=dict)
+
+    objects = BaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("daily run")
+        verbose_name_plural = _("daily runs")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["on"], name="dayrun_once", violation_error_message=_("This day was already run."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on:%Y-%m-%d}"
