@@ -1,0 +1,174 @@
+"""Where a person stands on the ladder: a pure function of what was paid when, the policy and the day.
+
+Nothing here reads a clock or a database, so the same facts give the same answer for any past day, and every
+answer carries the reasons it rests on, with dates.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from foundation.common.dates import short_date
+from foundation.common.money import rupiah
+from revolving_funds.schedule import Due
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The policy in force: how many days late one instalment may be (None = any), and whether a due day that
+    falls on a weekend or holiday moves to the next working day. Closed by maturity is always asked."""
+
+    max_days_late: int | None
+    next_working_day: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Principal returned, by its value date: the day the borrower paid, not the day it was booked."""
+
+    on: date
+    principal: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoanFacts:
+    """What the ledger and the schedule say of one loan. `closed_on` is the value date of the last rupiah."""
+
+    uid: UUID | None
+    level: int
+    amount: int
+    disbursed_on: date
+    dues: Sequence[Due]
+    payments: Sequence[Paid]
+    restructured: bool = False
+    written_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Timeliness:
+    """How one instalment was met by `on`: `met_on` is None while money is missing."""
+
+    number: int
+    due_on: date
+    met_on: date | None
+    days_late: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the loan counts as returned in full and on time; `closed` alone says it is paid off."""
+
+    closed: bool
+    on_time: bool
+    reasons: tuple[str, ...]
+
+
+def timeliness(facts: LoanFacts, rule: Rule, on: date) -> list[Timeliness]:
+    """Each instalment that was due by `on` or is paid, oldest debt first whatever it was paid for."""
+    rows: list[Timeliness] = []
+    running, met = 0, []
+    for payment in sorted((paid for paid in facts.payments if paid.on <= on), key=lambda paid: paid.on):
+        running += payment.principal
+        met.append((running, payment.on))
+    for due in facts.dues:
+        day = due.due_on if rule.next_working_day else due.contract_due_on
+        met_on = next((when for total, when in met if total >= due.cumulative), None)
+        if met_on is None and day > on:
+            continue
+        rows.append(Timeliness(due.number, day, met_on, max(0, ((met_on or on) - day).days)))
+    return rows
+
+
+def judge(facts: LoanFacts, rule: Rule, on: date) -> Verdict:
+    """Was this loan returned in full and on time, as known on `on`? With the reasons, for printing."""
+    paid = sum(payment.principal for payment in facts.payments if payment.on <= on)
+    missing = facts.amount - paid
+    rows = timeliness(facts, rule, on)
+    if missing > 0:
+        return Verdict(False, False, (_("%(amount)s is still to be paid.") % {"amount": rupiah(missing)},))
+    reasons = [_late(row, rule.max_days_late) for row in rows if _too_late(row, rule.max_days_late)]
+    maturity, last = rows[-1].due_on, rows[-1].met_on
+    if last is not None and last > maturity:
+        reasons.append(
+            _("The last instalment was due on %(due)s and was paid on %(paid)s.")
+            % {"due": short_date(maturity), "paid": short_date(last)}
+        )
+    if facts.restructured:
+        reasons.append(_("The schedule of this loan was eased."))
+    if facts.written_off:
+        reasons.append(_("This loan was written off before it was returned."))
+    if not reasons and last is not None:
+        return Verdict(True, True, (_("Paid off on %(paid)s, on time.") % {"paid": short_date(last)},))
+    return Verdict(True, False, tuple(reasons))
+
+
+def _too_late(row: Timeliness, limit: int | None) -> bool:
+    return limit is not None and row.days_late > limit
+
+
+def _late(row: Timeliness, limit: int | None) -> str:
+    days = ngettext("%(n)d day", "%(n)d days", row.days_late) % {"n": row.days_late}
+    return _("Instalment %(number)d was due on %(due)s and was paid %(days)s late; at most %(limit)d are allowed.") % {
+        "number": row.number, "due": short_date(row.due_on), "days": days, "limit": limit or 0,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rung: its state and the sentence beside it."""
+
+    level: int
+    amount: int
+    tenor: int
+    state: str  # done, now, open, locked
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where somebody stands: the rungs, the highest one that is open, and whether the ladder is behind her."""
+
+    steps: tuple[Step, ...]
+    unlocked: int
+    graduated: bool
+    running: LoanFacts | None
+
+    def step(self, level: int) -> Step:
+        return next(step for step in self.steps if step.level == level)
+
+
+def climb(loans: Sequence[LoanFacts], tiers: Sequence[tuple[int, int, int]], rule: Rule, on: date) -> Standing:
+    """The standing on `on`. `tiers` are (level, amount, tenor) in force, `loans` everything she ever had.
+
+    A step opens when a loan of the step below was returned in full and on time; a late one keeps it shut until
+    a later loan of that step is returned on time.
+    """
+    verdicts = [(loan, judge(loan, rule, on)) for loan in sorted(loans, key=lambda loan: loan.disbursed_on)
+                if loan.disbursed_on <= on]
+    passed = {loan.level for loan, verdict in verdicts if verdict.on_time}
+    running = next((loan for loan, verdict in verdicts if not verdict.closed), None)
+    top = max((level for level, _amount, _tenor in tiers), default=0)
+    unlocked = min(max(passed, default=0) + 1, top)
+    steps = []
+    for level, amount, tenor in sorted(tiers):
+        below = [verdict for loan, verdict in verdicts if loan.level == level - 1]
+        if running is not None and running.level == level:
+            steps.append(Step(level, amount, tenor, "now"))
+        elif level in passed:
+            reasons = next(verdict.reasons for loan, verdict in reversed(verdicts)
+                           if loan.level == level and verdict.on_time)
+            steps.append(Step(level, amount, tenor, "done", reasons))
+        elif level <= unlocked:
+            steps.append(Step(level, amount, tenor, "open", _own_reasons(verdicts, level)))
+        else:
+            steps.append(Step(level, amount, tenor, "locked", below[-1].reasons if below else ()))
+    return Standing(tuple(steps), unlocked, top in passed, running)
+
+
+def _own_reasons(verdicts: Sequence[tuple[LoanFacts, Verdict]], level: int) -> tuple[str, ...]:
+    """Why a step that was taken before must be taken again."""
+    return next((verdict.reasons for loan, verdict in reversed(verdicts) if loan.level == level), ())

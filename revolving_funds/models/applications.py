@@ -1,0 +1,203 @@
+"""From wish to decision. Who did which step stands in one row, so the database can keep the hands apart."""
+
+from itertools import combinations
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from foundation.common.querysets import ScopedQuerySet
+from foundation.common.records import Record
+from foundation.regions.models import Region
+from members.models import Business, Person
+from revolving_funds.enums import LIVE, ApplicationStatus, Purpose
+from revolving_funds.models.programme import Pool
+
+# Everybody who has a hand in one loan, by the field that names them.
+HANDS = ("borrower", "applied_by", "surveyed_by", "decided_by", "disbursed_by")
+STEPS = {"submitted_at": "applied_by", "surveyed_at": "surveyed_by", "decided_at": "decided_by",
+         "disbursed_at": "disbursed_by"}
+DONE_BEFORE = {
+    "submitted_at": (ApplicationStatus.SUBMITTED, ApplicationStatus.SURVEYED, ApplicationStatus.APPROVED,
+                     ApplicationStatus.REJECTED, ApplicationStatus.DISBURSED),
+    "surveyed_at": (ApplicationStatus.SURVEYED, ApplicationStatus.APPROVED, ApplicationStatus.REJECTED,
+                    ApplicationStatus.DISBURSED),
+    "decided_at": (ApplicationStatus.APPROVED, ApplicationStatus.REJECTED, ApplicationStatus.DISBURSED),
+    "disbursed_at": (ApplicationStatus.DISBURSED,),
+}
+
+
+def separation_of_duties() -> list[models.CheckConstraint]:
+    """Nobody does two steps of one loan. Only the owner applies for herself; that is one step, not two."""
+    return [
+        models.CheckConstraint(
+            name=f"application_{one}_not_{other}",
+            condition=Q(**{f"{one}__isnull": True}) | Q(**{f"{other}__isnull": True}) | ~Q(**{one: F(other)}),
+            violation_error_message=_("Nobody does two steps of one loan."),
+        )
+        for one, other in combinations(HANDS, 2) if (one, other) != ("borrower", "applied_by")
+    ]
+
+
+def steps_in_order() -> list[models.CheckConstraint]:
+    """Each step has its person and its time, both or neither, and a status never runs ahead of its steps."""
+    pairs = [
+        models.CheckConstraint(
+            name=f"application_{at}_pair",
+            condition=Q(**{f"{at}__isnull": True, f"{by}__isnull": True})
+            | Q(**{f"{at}__isnull": False, f"{by}__isnull": False}),
+            violation_error_message=_("A step has its person and its time."),
+        )
+        for at, by in STEPS.items()
+    ]
+    order = [
+        models.CheckConstraint(
+            name=f"application_{at}_before_status",
+            condition=~Q(status__in=[status.value for status in statuses]) | Q(**{f"{at}__isnull": False}),
+            violation_error_message=_("A step before this one is missing."),
+        )
+        for at, statuses in DONE_BEFORE.items()
+    ]
+    return pairs + order
+
+
+class ApplicationQuerySet(ScopedQuerySet["Application"]):
+    def own(self, user: Any) -> Q:
+        return Q(person__user_id=user.pk)
+
+    def live(self) -> "ApplicationQuerySet":
+        return self.filter(status__in=LIVE)
+
+    def to_survey(self) -> "ApplicationQuerySet":
+        return self.filter(status=ApplicationStatus.SUBMITTED)
+
+    def to_decide(self) -> "ApplicationQuerySet":
+        return self.filter(status=ApplicationStatus.SURVEYED)
+
+    def to_disburse(self) -> "ApplicationQuerySet":
+        return self.filter(status=ApplicationStatus.APPROVED)
+
+    def for_lists(self) -> "ApplicationQuerySet":
+        return self.select_related("person", "business", "village__parent")
+
+
+class Application(Record):
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="applications", verbose_name=_("applicant"))
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="applications", verbose_name=_("business"))
+    village = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("village/urban ward"))
+    status = models.CharField(_("status"), max_length=10, choices=ApplicationStatus.choices, default=ApplicationStatus.DRAFT)
+    level = models.PositiveSmallIntegerField(_("tier"))
+    amount = models.BigIntegerField(_("amount asked for"), null=True, blank=True)
+    tenor_months = models.PositiveSmallIntegerField(_("term in months"))
+    purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose.choices, blank=True)
+    details = models.TextField(_("what will be bought"), blank=True, max_length=500)
+    monthly_sales = models.BigIntegerField(_("sales a month"), null=True, blank=True)
+    approved_amount = models.BigIntegerField(_("amount approved"), null=True, blank=True)
+    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("pool"))
+    decision_reason = models.CharField(_("reason of the decision"), max_length=300, blank=True)
+    # The account of the person who gets the money, as it was when she applied.
+    borrower = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    submitted_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("sent by"))
+    surveyed_at = models.DateTimeField(_("surveyed"), null=True, blank=True)
+    surveyed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("surveyed by"))
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by"))
+    disbursed_at = models.DateTimeField(_("disbursed"), null=True, blank=True)
+    disbursed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("disbursed by"))
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("loan application")
+        verbose_name_plural = _("loan applications")
+        constraints = [
+            *separation_of_duties(),
+            *steps_in_order(),
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(status__in=[status.value for status in LIVE]), name="application_one_live",
+                violation_error_message=_("An application of this person is already under way."),
+            ),
+            models.CheckConstraint(condition=Q(status__in=ApplicationStatus.values), name="application_status_known"),
+            models.CheckConstraint(condition=Q(purpose__in=["", *Purpose.values]), name="application_purpose_known"),
+            models.CheckConstraint(
+                name="application_amounts_positive",
+                condition=(Q(amount__isnull=True) | Q(amount__gt=0)) & (Q(approved_amount__isnull=True) | Q(approved_amount__gt=0))
+                & (Q(monthly_sales__isnull=True) | Q(monthly_sales__gte=0)),
+                violation_error_message=_("Amounts are above zero."),
+            ),
+            models.CheckConstraint(
+                name="application_sent_is_complete",
+                condition=Q(status__in=["DRAFT", "WITHDRAWN"]) | (Q(amount__isnull=False) & ~Q(purpose="")),
+                violation_error_message=_("Amount and purpose are needed before it is sent."),
+            ),
+            models.CheckConstraint(
+                name="application_refusal_has_reason", condition=~Q(status="REJECTED") | ~Q(decision_reason=""),
+                violation_error_message=_("Say why, so that the owner knows what to do."),
+            ),
+            models.CheckConstraint(
+                name="application_approval_has_money",
+                condition=~Q(status__in=["APPROVED", "DISBURSED"]) | Q(approved_amount__isnull=False, pool__isnull=False),
+                violation_error_message=_("An approval names the amount and the pool."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "village", "submitted_at", "id"], name="application_queue_idx"),
+            models.Index(fields=["village", "submitted_at", "id"], name="application_village_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.amount or ''}".strip()
+
+    def get_absolute_url(self) -> str:
+        return reverse("revolving_funds:application-detail", args=[self.uid])
+
+    @property
+    def office_code(self) -> str:
+        return self.village_id[:5]
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in LIVE
+
+
+class Survey(Record):
+    """What the verifier saw on the spot, and what she recommends."""
+
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="survey")
+    visited_on = models.DateField(_("day of the visit"))
+    is_operating = models.BooleanField(_("the business is running"))
+    place_matches = models.BooleanField(_("place and goods are as stated"))
+    monthly_sales = models.BigIntegerField(_("sales a month"))
+    monthly_costs = models.BigIntegerField(_("costs a month"))
+    other_debts = models.BigIntegerField(_("other debts"), default=0)
+    is_recommended = models.BooleanField(_("recommended"))
+    recommended_amount = models.BigIntegerField(_("recommended amount"), null=True, blank=True)
+    notes = models.TextField(_("what was seen"), max_length=1000)
+
+    class Meta:
+        verbose_name = _("field survey")
+        verbose_name_plural = _("field surveys")
+        constraints = [
+            models.CheckConstraint(
+                name="survey_amounts_not_negative",
+                condition=Q(monthly_sales__gte=0, monthly_costs__gte=0, other_debts__gte=0),
+                violation_error_message=_("Amounts cannot be negative."),
+            ),
+            models.CheckConstraint(
+                name="survey_recommendation_has_amount",
+                condition=Q(is_recommended=False, recommended_amount__isnull=True)
+                | Q(is_recommended=True, recommended_amount__gt=0),
+                violation_error_message=_("A recommendation names an amount."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.visited_on}"

@@ -1,0 +1,184 @@
+"""A loan, its schedule and its repayments. How much is left, what is overdue and by how many days is derived
+from the ledger and the schedule; the one stored state is whether it is closed."""
+
+from datetime import date
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Greatest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
+from foundation.common.records import Record
+from foundation.ledger.models import Account, Transaction
+from foundation.regions.models import Region
+from members.models import Business, Person
+from revolving_funds.enums import LoanStatus
+from revolving_funds.models.applications import Application
+from revolving_funds.models.programme import Pool
+
+
+class LoanQuerySet(ScopedQuerySet["Loan"]):
+    def own(self, user: Any) -> Q:
+        return Q(person__user_id=user.pk)
+
+    def open(self) -> Self:
+        return self.filter(status=LoanStatus.OPEN)
+
+    def with_standing(self, on: date) -> Self:
+        """Annotated as it stands now, seen from the day `on`: `outstanding`, `arrears` (rupiah due before `on` and
+        not paid), `oldest_due` (date of the oldest instalment not fully paid). The due day itself is not late."""
+        rows = Instalment.objects.filter(loan=OuterRef("pk"))
+        due = rows.filter(due_on__lt=on).order_by("-number").values("cumulative")[:1]
+        oldest = rows.filter(cumulative__gt=OuterRef("amount") - OuterRef("account__balance"))
+        return self.annotate(
+            outstanding=F("account__balance"),
+            arrears=Greatest(Coalesce(Subquery(due), 0) - F("amount") + F("account__balance"), 0),
+            oldest_due=Subquery(oldest.order_by("number").values("due_on")[:1]),
+        )
+
+    def overdue(self, on: date) -> Self:
+        """Running loans with rupiah that were due before `on`."""
+        return self.open().with_standing(on).filter(oldest_due__lt=on)
+
+    def for_lists(self) -> Self:
+        return self.select_related("person", "business", "village__parent", "pool__agreement__bank", "account")
+
+
+class Loan(Record):
+    number = models.CharField(_("number"), max_length=30, unique=True)
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="loan", verbose_name=_("application"))
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="loans", verbose_name=_("borrower"))
+    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="loans", verbose_name=_("business"))
+    village = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("village/urban ward"))
+    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="loans", verbose_name=_("pool"))
+    level = models.PositiveSmallIntegerField(_("tier"))
+    amount = models.BigIntegerField(_("principal"))
+    tenor_months = models.PositiveSmallIntegerField(_("term in months"))
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("ledger account"))
+    disbursement = models.OneToOneField(Transaction, on_delete=models.PROTECT, related_name="+", verbose_name=_("disbursement"))
+    disbursed_on = models.DateField(_("disbursed"))
+    maturity_on = models.DateField(_("final due date"))
+    status = models.CharField(_("status"), max_length=6, choices=LoanStatus.choices, default=LoanStatus.OPEN)
+    closed_on = models.DateField(_("paid off"), null=True, blank=True)
+
+    objects = LoanQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("loan")
+        verbose_name_plural = _("loans")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(status="OPEN"), name="loan_one_open",
+                violation_error_message=_("This person already has a running loan."),
+            ),
+            models.CheckConstraint(condition=Q(status__in=LoanStatus.values), name="loan_status_known"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="loan_amount_positive"),
+            models.CheckConstraint(
+                name="loan_closed_pair",
+                condition=Q(status="OPEN", closed_on__isnull=True) | Q(status="CLOSED", closed_on__isnull=False),
+                violation_error_message=_("A loan that is paid off has the day of it."),
+            ),
+            models.CheckConstraint(
+                name="loan_dates_in_order",
+                condition=Q(maturity_on__gt=F("disbursed_on")) & (Q(closed_on__isnull=True) | Q(closed_on__gte=F("disbursed_on"))),
+                violation_error_message=_("A loan cannot end before it begins."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["village", "disbursed_on", "id"], name="loan_village_idx"),
+            models.Index(fields=["disbursed_on", "id"], name="loan_date_idx"),
+            models.Index(fields=["village", "id"], condition=Q(status="OPEN"), name="loan_open_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("revolving_funds:loan-detail", args=[self.uid])
+
+    @property
+    def office_code(self) -> str:
+        return self.village_id[:5]
+
+
+class Instalment(models.Model):
+    """A row of the schedule. `cumulative` is what must be returned by then, so that any day's arrears need no sum."""
+
+    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="instalments", db_index=False)
+    number = models.PositiveSmallIntegerField(_("number"))
+    contract_due_on = models.DateField(_("due by contract"))
+    due_on = models.DateField(_("due"))
+    amount = models.BigIntegerField(_("amount"))
+    cumulative = models.BigIntegerField(_("sum so far"))
+
+    objects = BaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("instalment")
+        verbose_name_plural = _("instalments")
+        constraints = [
+            models.UniqueConstraint(fields=["loan", "number"], name="instalment_number", include=["due_on", "cumulative"]),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, cumulative__gte=F("amount"), number__gte=1), name="instalment_amount_positive"),
+            models.CheckConstraint(condition=Q(due_on__gte=F("contract_due_on")), name="instalment_never_earlier"),
+        ]
+        indexes = [models.Index(fields=["due_on", "loan"], name="instalment_due_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.loan_id}/{self.number}"
+
+
+class RepaymentQuerySet(ScopedQuerySet["Repayment"]):
+    region_path = "loan__village_id"
+
+    def own(self, user: Any) -> Q:
+        return Q(loan__person__user_id=user.pk)
+
+
+class Repayment(Record):
+    """Money that came back. `paid_on` is the day the borrower paid (value date), the ledger knows when it was booked."""
+
+    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="repayments", db_index=False, verbose_name=_("loan"))
+    sequence = models.PositiveSmallIntegerField(_("number"))
+    request_uid = models.UUIDField(unique=True, editable=False)
+    transaction = models.OneToOneField(Transaction, on_delete=models.PROTECT, related_name="+", verbose_name=_("ledger entry"))
+    paid_on = models.DateField(_("paid on"))
+    amount = models.BigIntegerField(_("amount"))
+    excess = models.BigIntegerField(_("kept as excess"), default=0)
+    reference = models.CharField(_("bank reference"), max_length=60, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
+        verbose_name=_("recorded by"))
+
+    objects = RepaymentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("repayment")
+        verbose_name_plural = _("repayments")
+        constraints = [
+            models.UniqueConstraint(fields=["loan", "sequence"], name="repayment_number"),
+            models.CheckConstraint(
+                condition=Q(excess__gte=0, amount__gt=F("excess")), name="repayment_amount_positive",
+                violation_error_message=_("A repayment is above zero."),
+            ),
+        ]
+        indexes = [models.Index(fields=["paid_on", "id"], name="repayment_date_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.loan_id}/{self.sequence}"
+
+    @property
+    def principal(self) -> int:
+        """What it took off the loan."""
+        return self.amount - self.excess
+
+    @property
+    def village_id(self) -> str:
+        return self.loan.village_id
+
+    def get_absolute_url(self) -> str:
+        return reverse("revolving_funds:receipt", args=[self.uid])
