@@ -63,6 +63,9 @@ class User(AbstractBaseUser, Record):
     def __str__(self) -> str:
         return self.full_name or self.email or self.phone or str(self.uid)
 
+    def get_full_name(self) -> str:
+        return self.full_name
+
     def get_short_name(self) -> str:
         return self.full_name.split(" ")[0] if self.full_name else ""
 

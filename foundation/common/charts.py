@@ -12,7 +12,7 @@ WIDTH = 420
 PLOT_LEFT, PLOT_RIGHT, PLOT_TOP, PLOT_BOTTOM = 44, 300, 16, 176
 BAR_WIDTH = 110
 HUES = ("nila-2", "nila", "kunyit", "daun", "cabai")
-LABEL_GAP = 18
+LABEL_GAP = 36
 STACK_GAP = 1.5
 
 

@@ -1,58 +1,120 @@
 """The working desk: queues first, then key figures, then tables and charts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.http import HttpRequest
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from foundation.common import clock
-from msme_platform.office import queues
+from foundation.common import clock, numbers
+from foundation.common.http import reading
+from foundation.regions.models import Office
+from msme_platform.office import queues, show
+from msme_platform.office.figures import BY_NAME, FIGURES
+from msme_platform.office.tables import Figure, Measured
+
+PERMISSION = "office.view_figures"
+CACHE_SECONDS = 60
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
 class KeyFigure:
     """One number of the desk; `url` opens the list behind it."""
 
-    label: str
+    label: Any
     value: str
     note: str = ""
     url: str = ""
 
 
-@dataclass(frozen=True)
-class Block:
-    """A table with its chart: `kind` names the component (bars, targets, share, lines)."""
+def measured(figure: Figure, office: Office, as_of: date) -> Measured:
+    """The figure, counted at most once a minute for everybody at this office's desks."""
+    key = f"office.figure.{figure.name}.{office.region_id}.{as_of}"
+    found: tuple[Any, ...] | None = cache.get(key)
+    if found is None:
+        fresh = figure.run(office=office, as_of=as_of, now=clock.now())
+        cache.set(key, (fresh.measured_at, fresh.rows, fresh.total), CACHE_SECONDS)
+        return fresh
+    measured_at, rows, total = found
+    return Measured(figure, office, as_of, measured_at, rows, total)
 
-    slug: str
-    title: str
-    kind: str
-    chart: Any
-    note: str = ""
-    export_url: str = ""
-    wide: bool = False
-    money: bool = False
 
-    @property
-    def template(self) -> str:
-        """The component that draws it."""
-        return f"components/chart_{self.kind}.html"
+def offices_of(user: Any) -> Iterable[Office]:
+    """The offices whose figures this person may see."""
+    prefixes = user.region_prefixes(PERMISSION)
+    found = Office.objects.order_by("region_id")
+    return [office for office in found if any(office.region_id.startswith(prefix) for prefix in prefixes)]
+
+
+def office_of(request: HttpRequest) -> Office | None:
+    """The office asked for, else the person's own, else the first she may see."""
+    offices = {office.region_id: office for office in offices_of(request.user)}
+    asked = request.GET.get("office", "")
+    if asked and asked not in offices:
+        raise Http404
+    own = getattr(request, "office", None)
+    first = next(iter(offices.values()), None)
+    return offices.get(asked) or offices.get(own.region_id if own else "") or first
+
+
+def key_figures(tables: dict[str, Measured]) -> list[KeyFigure]:
+    """Five at most, each from the total line of a figure."""
+    found = []
+    if (sizes := tables.get("district_scale")) and sizes.total:
+        districts = _("%(n)s districts") % {"n": len(sizes.rows)}
+        found.append(KeyFigure(_("Businesses"), numbers.grouped(sizes.total.cells["total"]), districts, sizes.total.links.get("total", "")))
+    return found
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Unfold's dashboard callback (settings.UNFOLD)."""
     user: Any = request.user
-    waiting = queues.waiting(user)
-    today = clock.today()
+    waiting, today = queues.waiting(user), clock.today()
+    office = office_of(request)
+    tables = {figure.name: measured(figure, office, today) for figure in FIGURES} if office else {}
     return {
         **context,
-        "title": _("Working desk"),
-        "today": today,
-        "quarter": (today.month - 1) // 3 + 1,
-        "office": getattr(request, "office", None),
-        "queues": waiting,
-        "queue_total": sum(queue.count for queue in waiting),
-        "queue_late": sum(queue.late for queue in waiting),
-        "figures": [],
-        "blocks": [],
+        "title": _("Working desk"), "today": today, "quarter": (today.month - 1) // 3 + 1, "office": office,
+        "offices": offices_of(user), "queues": waiting,
+        "queue_total": sum(queue.count for queue in waiting), "queue_late": sum(queue.late for queue in waiting),
+        "figures": key_figures(tables), "tables": [show.table(found) for found in tables.values()],
+        "recap_url": reverse("admin:figures_recap") if office else "",
     }
+
+
+@reading
+def figure_page(request: HttpRequest, site: Any, name: str) -> HttpResponse:
+    """One figure on the day asked for; `?format=xlsx` is the spreadsheet."""
+    figure, office = BY_NAME.get(name), office_of(request)
+    if figure is None or office is None:
+        raise Http404
+    as_of = parse_date(request.GET.get("as_of", "")) or clock.today()
+    found = figure.run(office=office, as_of=as_of, now=clock.now())
+    if request.GET.get("format") == "xlsx":
+        return _file([found], f"{name}-{office.region_id}-{as_of}.xlsx")
+    return TemplateResponse(request, "office/figure.html", {
+        **site.each_context(request), "title": figure.title, "table": show.table(found), "office": office, "as_of": as_of,
+        "measured_at": found.measured_at,
+    })
+
+
+@reading
+def recap(request: HttpRequest) -> HttpResponse:
+    """All figures of the office today, one sheet each."""
+    office, today = office_of(request), clock.today()
+    if office is None:
+        raise Http404
+    return _file([measured(figure, office, today) for figure in FIGURES], f"rekapitulasi-{office.region_id}-{today}.xlsx")
+
+
+def _file(found: list[Measured], name: str) -> HttpResponse:
+    answer = HttpResponse(show.spreadsheet(found), content_type=SPREADSHEET)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

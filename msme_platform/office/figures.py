@@ -4,7 +4,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from foundation.regions.models import Office, Region
@@ -15,9 +15,12 @@ SCALES = {"micro": Scale.MICRO, "small": Scale.SMALL, "medium": Scale.MEDIUM}
 
 
 def list_url(name: str, **filters: str) -> str:
-    """Address of an office list with its filters set."""
+    """Address of an office list with its filters set, '' where the office face has no such list."""
     query = urlencode({key: value for key, value in filters.items() if value})
-    address = reverse(f"admin:{name}_changelist")
+    try:
+        address = reverse(f"admin:{name}_changelist")
+    except NoReverseMatch:
+        return ""
     return f"{address}?{query}" if query else address
 
 
@@ -51,11 +54,11 @@ def district_scale(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
 
 
 LICENCES_SQL = """
-SELECT kind,
-       count(*) FILTER (WHERE status = 'HELD' AND (valid_to IS NULL OR valid_to >= %(on)s)),
-       count(*) FILTER (WHERE status = 'HELD' AND valid_to < %(on)s),
-       count(*) FILTER (WHERE status = 'IN_PROCESS'),
-       count(*) FILTER (WHERE status = 'WANTED')
+SELECT l.kind,
+       count(*) FILTER (WHERE l.status = 'HELD' AND (l.valid_to IS NULL OR l.valid_to >= %(on)s)),
+       count(*) FILTER (WHERE l.status = 'HELD' AND l.valid_to < %(on)s),
+       count(*) FILTER (WHERE l.status = 'IN_PROCESS'),
+       count(*) FILTER (WHERE l.status = 'WANTED')
 FROM members_licence l JOIN members_business b ON b.id = l.business_id
 WHERE b.village_id LIKE %(office)s AND b.registered_at < %(end)s GROUP BY 1
 """

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
@@ -16,6 +16,18 @@ class OfficeAdminSite(UnfoldAdminSite):
     site_title = "Guyub"
     site_header = "Guyub"
     enable_nav_sidebar = True
+
+    def extra_urls(self) -> list[URLPattern]:
+        """The figures' own pages."""
+        from msme_platform.office import desk  # noqa: PLC0415 -- the site is made before the models are there
+
+        def page(request: HttpRequest, name: str) -> HttpResponse:
+            return desk.figure_page(request, self, name)
+
+        return [
+            path("angka/<slug:name>/", self.admin_view(page), name="figure"),
+            path("rekapitulasi/", self.admin_view(desk.recap), name="figures_recap"),
+        ]
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Somebody with a role of the office."""
