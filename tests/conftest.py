@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.template import engines
 
 from tests import guards
+from tests.e2e.browser import HOW_TO_GET_IT, chromium
 
 LEFT_OUT = pytest.StashKey[int]()
 
@@ -29,12 +29,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave browser tests out where there is no browser; CI refuses that. Benchmarks run by `make bench` only."""
     wanted = config.option.markexpr
     without = {"bench"} - {wanted}
-    if guards.chromium() is None:
+    if chromium() is None:
         without.add("e2e")
     kept = [item for item in items if not any(item.get_closest_marker(name) for name in without)]
     config.stash[LEFT_OUT] = sum(1 for item in items if item.get_closest_marker("e2e") and "e2e" in without)
     if config.stash[LEFT_OUT] and os.environ.get("CI"):
-        raise pytest.UsageError(f"CI runs the browser tests too, and no Chromium is here: {guards.HOW_TO_GET_CHROMIUM}.")
+        raise pytest.UsageError(f"CI runs the browser tests too: {HOW_TO_GET_IT}")
     if len(kept) < len(items):
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
@@ -42,10 +42,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Say in one line that the browser tests did not run, and what to do."""
-    if guards.chromium() is None:
-        terminalreporter.write_line(
-            f"The browser tests were left out: no Chromium here; {guards.HOW_TO_GET_CHROMIUM}.", yellow=True
-        )
+    if chromium() is None:
+        terminalreporter.write_line(f"The browser tests were left out: {HOW_TO_GET_IT}", yellow=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -76,11 +74,3 @@ def _emptying_between_tests_passes_the_append_only_guards() -> None:
         return empty(self, ["SET LOCAL session_replication_role = replica", *sql_list])
 
     DatabaseOperations.execute_sql_flush = past_the_guards  # type: ignore[method-assign]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Path:
-    """Debian's Chromium; tests that ask for it are marked `e2e` and left out where there is none."""
-    found = guards.chromium()
-    assert found, guards.HOW_TO_GET_CHROMIUM
-    return Path(found)

@@ -1,7 +1,5 @@
 """What no test may do, whatever it tests: reach the outside, leave files about, or show a variable nobody set."""
 
-import os
-import shutil
 import socket
 import sys
 from pathlib import Path
@@ -13,8 +11,6 @@ from django.conf import settings
 HERE = {"127.0.0.1", "::1", "localhost", ""}
 OURS = str(settings.BASE_DIR / "templates")
 FALLBACKS = {"default", "default_if_none", "firstof"}
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-HOW_TO_GET_CHROMIUM = "install it with `apt-get install chromium`, or name it in CHROMIUM=/path/to/chromium"
 
 
 class OutsideError(AssertionError):
@@ -31,7 +27,9 @@ def close_the_door() -> None:
 
     def refuse_outside(address: Any) -> None:
         if isinstance(address, tuple) and str(address[0]) not in HERE:
-            raise OutsideError(f"A test tried to reach {address[0]}. Outside services stand behind a gateway with a fake.")
+            raise OutsideError(
+                f"A test tried to reach {address[0]}. Outside services stand behind a gateway with a fake."
+            )
 
     def guarded(self: socket.socket, address: Any) -> None:
         refuse_outside(address)
@@ -89,11 +87,3 @@ def own_redis(worker: str) -> None:
         cache["LOCATION"] = parts._replace(query=f"db={number}").geturl()
     else:
         cache["LOCATION"] = parts._replace(path=f"/{given + number}").geturl()
-
-
-def chromium() -> str | None:
-    """The path of Chromium, if this machine has it."""
-    named = os.environ.get("CHROMIUM")
-    if named:
-        return named if Path(named).exists() else None
-    return next((found for name in BROWSERS if (found := shutil.which(name))), None)

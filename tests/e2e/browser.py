@@ -8,7 +8,7 @@ FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )
-HOW_TO_GET_IT = "No Chromium found: the browser tests are skipped. Get it with: apt-get install chromium (or name it in CHROMIUM)."
+HOW_TO_GET_IT = "no Chromium here. Get it with: apt-get install chromium (or name it in CHROMIUM)."
 
 
 def chromium() -> str | None:

@@ -18,7 +18,7 @@ def rendered(source: str, folder: str = guards.OURS, **context: object) -> str:
 
 
 def test_no_test_reaches_another_machine() -> None:
-    with socket.socket() as outside, pytest.raises(guards.OutsideError, match="192.0.2.1"):
+    with socket.socket() as outside, pytest.raises(guards.OutsideError, match=r"192\.0\.2\.1"):
         outside.connect(("192.0.2.1", 80))
 
 
