@@ -52,11 +52,11 @@ _SEE_MONITORING = frozenset({
 _FIGURES = frozenset({"office.view_desk", "office.view_figures"})
 
 PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
-    Role.FACILITATOR: _SEE_MEMBERS | _SEE_TRAININGS | _SEE_MONITORING | {
+    Role.FACILITATOR: _SEE_MEMBERS | _SEE_TRAININGS | _SEE_FORUMS | _SEE_MONITORING | {
         "members.register_person", "members.change_person", "members.change_business", "members.change_licence",
         "trainings.schedule_training", "trainings.change_training", "trainings.take_attendance",
         "monitoring.answer_checkin", "monitoring.work_task",
-        "forums.moderate_topic",
+        "forums.write_post", "forums.moderate_topic",
     },
     Role.STAFF: _SEE_MEMBERS | _SEE_TRAININGS | _SEE_FORUMS | _SEE_MONITORING | _FIGURES | {
         "members.register_person", "members.change_person", "members.change_business", "members.change_licence",
@@ -64,7 +64,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         "trainings.schedule_training", "trainings.change_training", "trainings.take_attendance",
         "trainings.change_plan", "trainings.view_plan",
         "monitoring.answer_checkin", "monitoring.work_task",
-        "forums.moderate_topic",
+        "forums.write_post", "forums.moderate_topic",
         "notifications.view_message", "accounts.view_assignment",
     },
     Role.VERIFIER: _SEE_MEMBERS | _SEE_FUND | _FIGURES | {"revolving_funds.survey_application"},
