@@ -11,6 +11,7 @@ from forums import rules
 from forums.actions import counters, reports, voices
 from forums.actions.errors import NotYourRegion, ReasonMissing
 from forums.enums import ReportStatus
+from forums.links import topic_url
 from forums.models import Post, Topic
 
 
@@ -61,5 +62,5 @@ def _locked(post: Post, by: User, reason: str) -> tuple[Topic, Post]:
 def _tell(post: Post, topic: Topic, kind: str, subject: str, reason: str, now: datetime) -> None:
     outbox.queue(
         kind, to=voices.recipients([post.author_id]), subject=subject, context={"topic": topic.title, "reason": reason},
-        url=voices.topic_path(topic, post.no), now=now,
+        url=topic_url(topic, post.no), now=now,
     )

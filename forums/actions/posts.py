@@ -11,6 +11,7 @@ from foundation.notifications.actions import outbox
 from forums import rules, words
 from forums.actions import counters, follows, reading, voices
 from forums.actions.errors import NotAReply, NotTheAsker, NotYours, TooFast, TopicClosed
+from forums.links import topic_url
 from forums.models import Post, PostVersion, Topic
 
 
@@ -65,7 +66,7 @@ def _tell_followers(topic: Topic, post: Post, now: datetime) -> None:
     if followers:
         outbox.queue(
             "forum_reply", to=voices.recipients(followers), subject=f"topic:{topic.pk}:{post.no}",
-            context={"topic": topic.title, "author": post.author_name}, url=voices.topic_path(topic, post.no), now=now,
+            context={"topic": topic.title, "author": post.author_name}, url=topic_url(topic, post.no), now=now,
         )
 
 
@@ -111,7 +112,7 @@ def mark_best(*, post: Post, by: User, now: datetime) -> Post:
     if post.author_id != by.pk:
         outbox.queue(
             "forum_best_answer", to=voices.recipients([post.author_id]), subject=f"post:{post.pk}",
-            context={"topic": topic.title}, url=voices.topic_path(topic, post.no), now=now,
+            context={"topic": topic.title}, url=topic_url(topic, post.no), now=now,
         )
     return post
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 
 from foundation.accounts.models import User
 from foundation.audit import log
@@ -11,6 +12,7 @@ from forums import rules
 from forums.actions import voices
 from forums.actions.errors import AlreadyHandled, AlreadyReported, NothingToReport, NotYourRegion, OwnPost, ReasonMissing
 from forums.enums import ReportReason, ReportStatus
+from forums.links import topic_url
 from forums.models import Post, Report
 
 
@@ -72,4 +74,4 @@ def close_open(*, post: Post, status: ReportStatus, answer: str, by: User, now: 
 
 def _link(post: Post, status: ReportStatus) -> str:
     """A hidden question has no page any more for who reported it."""
-    return "/forum/" if status == ReportStatus.UPHELD and post.is_question else voices.post_path(post)
+    return reverse("forums:home") if status == ReportStatus.UPHELD and post.is_question else topic_url(post.topic, post.no)

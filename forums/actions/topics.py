@@ -12,6 +12,7 @@ from foundation.notifications.actions import outbox
 from forums import reach, rules, words
 from forums.actions import counters, follows, posts, voices
 from forums.actions.errors import NotYourBoard, NotYourRegion, ReasonMissing, TooFast
+from forums.links import topic_url
 from forums.models import Board, Topic
 
 TITLE_WORDS = 200
@@ -83,5 +84,5 @@ def unlock(*, topic: Topic, by: User, now: datetime) -> Topic:
 def _tell(topic: Topic, kind: str, subject: str, context: dict[str, str], now: datetime) -> None:
     outbox.queue(
         kind, to=voices.recipients([topic.author_id]), subject=subject, context={"topic": topic.title, **context},
-        url=voices.topic_path(topic), now=now,
+        url=topic_url(topic), now=now,
     )

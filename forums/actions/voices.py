@@ -9,8 +9,7 @@ from foundation.notifications.actions.outbox import Recipient
 from foundation.regions.models import Region
 from forums import reach
 from forums.enums import AuthorRole
-from forums.models import Board, Post, Topic
-from forums.rules import page_of
+from forums.models import Board
 from members.models import Person
 
 
@@ -55,14 +54,3 @@ def recipients(user_ids: list[int]) -> list[Recipient]:
     others = User.objects.filter(pk__in=set(user_ids) - set(people), is_active=True)
     found = [person.as_recipient() for person in people.values() if person.user and person.user.is_active]
     return found + [Recipient.of_user(user) for user in others]
-
-
-def topic_path(topic: Topic, no: int = 1) -> str:
-    """The path of post `no`; urls.py builds the same, a test holds the two together."""
-    page = page_of(no)
-    query = f"?hal={page}" if page > 1 else ""
-    return f"/forum/topik/{topic.uid}/{query}" + (f"#p{no}" if no > 1 else "")
-
-
-def post_path(post: Post) -> str:
-    return topic_path(post.topic, post.no)

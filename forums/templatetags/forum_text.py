@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 
 from foundation.common import clock, dates
 from foundation.common.numbers import NBSP
+from forums.links import topic_url
 from forums.models import Post, Topic
-from forums.views.common import topic_url
 
 register = template.Library()
 

@@ -7,11 +7,10 @@ from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 
 from foundation.common.errors import ActionError
+from forums.links import topic_url
 from forums.models import Post, Topic
-from forums.rules import page_of
 
 
 def refuse(form: Form, error: ActionError) -> None:
@@ -37,13 +36,6 @@ def allow(permitted: bool) -> None:  # noqa: FBT001 -- reads as a sentence: allo
 def is_prefetch(request: HttpRequest) -> bool:
     """Fetched by a browser ahead of time, seen by nobody yet."""
     return "prefetch" in request.headers.get("Sec-Purpose", "") or request.headers.get("Purpose") == "prefetch"
-
-
-def topic_url(topic: Topic, no: int = 1) -> str:
-    """The address of post `no` of `topic`."""
-    page = page_of(no)
-    query = f"?hal={page}" if page > 1 else ""
-    return reverse("forums:topic", args=[topic.uid]) + query + (f"#p{no}" if no > 1 else "")
 
 
 def to_post(post: Post) -> HttpResponseRedirect:

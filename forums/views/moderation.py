@@ -16,8 +16,9 @@ from foundation.common.http import form_page, reading, writing
 from forums import queries, reach, rules
 from forums.actions import moderation, reports, topics
 from forums.forms import AnswerForm, ReasonForm
+from forums.links import topic_url
 from forums.models import Report
-from forums.views.common import allow, refuse, topic_url, visible_post, visible_topic
+from forums.views.common import allow, refuse, visible_post, visible_topic
 
 
 @reading

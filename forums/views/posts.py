@@ -14,8 +14,9 @@ from forums import rules
 from forums.actions import posts, reports
 from forums.enums import ReportReason
 from forums.forms import EditForm, ReportForm
+from forums.links import topic_url
 from forums.models import Post
-from forums.views.common import allow, refuse, to_post, topic_url, visible_post
+from forums.views.common import allow, refuse, to_post, visible_post
 
 
 @writing

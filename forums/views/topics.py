@@ -17,8 +17,9 @@ from forums import queries, reach, rules
 from forums.actions import follows, posts, topics
 from forums.actions import reading as read_actions
 from forums.forms import ReplyForm, TopicForm
+from forums.links import topic_url
 from forums.models import Post, Topic
-from forums.views.common import allow, is_prefetch, refuse, topic_url, visible_topic, whole
+from forums.views.common import allow, is_prefetch, refuse, visible_topic, whole
 
 
 @form_page
