@@ -6,10 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from foundation.accounts.models import User
 from forums import reach
 from forums.enums import BoardKind, ReportReason
 from forums.models import Board
+from foundation.accounts.models import User
 
 TITLE_MIN = 8
 TITLE_MAX = 120
@@ -34,15 +34,22 @@ class KeyedForm(forms.Form):
 
 class TopicForm(KeyedForm):
     board = forms.ModelChoiceField(
-        queryset=Board.objects.none(), to_field_name="uid", label=_("Board"), empty_label=None,
+        queryset=Board.objects.none(),
+        to_field_name="uid",
+        label=_("Board"),
+        empty_label=None,
         help_text=_("Your district for what concerns the neighbourhood, your line of business for everything else."),
     )
     title = forms.CharField(
-        label=_("Your question in one sentence"), min_length=TITLE_MIN, max_length=TITLE_MAX,
+        label=_("Your question in one sentence"),
+        min_length=TITLE_MIN,
+        max_length=TITLE_MAX,
         help_text=_("For example: which plastic keeps chips crisp for a month?"),
     )
     body = forms.CharField(
-        label=_("Tell a little more"), widget=_text(6), max_length=BODY_MAX,
+        label=_("Tell a little more"),
+        widget=_text(6),
+        max_length=BODY_MAX,
         help_text=_("What have you already tried? Please leave out phone numbers and identity numbers."),
     )
 
@@ -64,7 +71,9 @@ def _grouped(boards: list[Board]) -> list[tuple[Any, list[tuple[str, str]]]]:
 
 class ReplyForm(KeyedForm):
     body = forms.CharField(
-        label=_("Your answer"), widget=_text(4), max_length=BODY_MAX,
+        label=_("Your answer"),
+        widget=_text(4),
+        max_length=BODY_MAX,
         help_text=_("Tell what you did yourself. That helps more than theory."),
     )
 
@@ -74,19 +83,26 @@ class EditForm(forms.Form):
 
 
 class ReportForm(forms.Form):
-    reason = forms.ChoiceField(label=_("What is wrong with it?"), choices=ReportReason.choices, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(
+        label=_("What is wrong with it?"), choices=ReportReason.choices, widget=forms.RadioSelect
+    )
     note = forms.CharField(label=_("Explanation"), required=False, max_length=NOTE_MAX, widget=_text(3))
 
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(
-        label=_("Reason"), max_length=REASON_MAX, widget=_text(3), help_text=_("The author will read this sentence."),
+        label=_("Reason"),
+        max_length=REASON_MAX,
+        widget=_text(3),
+        help_text=_("The author will read this sentence."),
     )
 
 
 class AnswerForm(forms.Form):
     answer = forms.CharField(
-        label=_("Why the post stays"), max_length=REASON_MAX, widget=_text(3),
+        label=_("Why the post stays"),
+        max_length=REASON_MAX,
+        widget=_text(3),
         help_text=_("Whoever reported it will read this sentence."),
     )
 

@@ -13,12 +13,12 @@ from django.db.models.functions import Left
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
+from forums import reach
+from forums.enums import AuthorRole, BoardKind, ReportReason, ReportStatus, Sector
 from foundation.common.guards import no_truncate
 from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
 from foundation.common.records import Record
 from foundation.regions.models import Region
-from forums import reach
-from forums.enums import AuthorRole, BoardKind, ReportReason, ReportStatus, Sector
 
 SHORT_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 SHORT_LENGTH = 8
@@ -57,7 +57,8 @@ class Board(Record):
         verbose_name_plural = _("boards")
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "region", "sector"], name="board_once",
+                fields=["kind", "region", "sector"],
+                name="board_once",
                 violation_error_message=_("This board exists already."),
             ),
             models.CheckConstraint(
@@ -67,7 +68,7 @@ class Board(Record):
             ),
             models.CheckConstraint(
                 name="board_region_in_office",
-                condition=Q(office_code__regex=r"^\d\d\.\d\d$") & Exact(Left("region", 5), F("office_code")),
+                condition=Q(Exact(Left("region", 5), F("office_code")), office_code__regex=r"^\d\d\.\d\d$"),
                 violation_error_message=_("The board lies in the region of its office."),
             ),
         ]
@@ -93,7 +94,9 @@ class Board(Record):
 class Authored(Record):
     """Who speaks, as shown: name, place and role at the time of writing. A phone number never stands here."""
 
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("author"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("author")
+    )
     author_name = models.CharField(_("author"), max_length=150)
     author_place = models.CharField(_("district"), max_length=100, blank=True)
     author_role = models.CharField(max_length=12, choices=AuthorRole.choices, default=AuthorRole.OWNER)
@@ -106,7 +109,7 @@ class Authored(Record):
     @property
     def role_label(self) -> str:
         """A word beside the name for those who do not speak as owners."""
-        return "" if self.author_role == AuthorRole.OWNER else str(self.get_author_role_display())  # type: ignore[attr-defined]
+        return "" if self.author_role == AuthorRole.OWNER else str(self.get_author_role_display())
 
 
 class TopicQuerySet(BaseQuerySet["Topic"]):
@@ -143,7 +146,9 @@ class Topic(Authored):
     is_answered = models.BooleanField(_("answered"), default=False)
     hidden_at = models.DateTimeField(_("hidden"), null=True, blank=True)
     locked_at = models.DateTimeField(_("closed for replies"), null=True, blank=True)
-    locked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    locked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     locked_reason = models.CharField(_("reason"), max_length=200, blank=True)
 
     objects = TopicQuerySet.as_manager()
@@ -153,7 +158,8 @@ class Topic(Authored):
         verbose_name_plural = _("topics")
         constraints = [
             models.CheckConstraint(
-                name="topic_title_not_empty", condition=~Q(title=""),
+                name="topic_title_not_empty",
+                condition=~Q(title=""),
                 violation_error_message=_("A topic needs a title."),
             ),
             models.CheckConstraint(
@@ -169,9 +175,23 @@ class Topic(Authored):
             ),
         ]
         indexes = [
-            models.Index("office_code", F("last_post_at").desc(), F("id").desc(), condition=Q(hidden_at__isnull=True), name="topic_office_recent_idx"),
-            models.Index("board", F("last_post_at").desc(), F("id").desc(), condition=Q(hidden_at__isnull=True), name="topic_board_recent_idx"),
-            models.Index(F("last_post_at").desc(), F("id").desc(), condition=Q(hidden_at__isnull=True), name="topic_recent_idx"),
+            models.Index(
+                "office_code",
+                F("last_post_at").desc(),
+                F("id").desc(),
+                condition=Q(hidden_at__isnull=True),
+                name="topic_office_recent_idx",
+            ),
+            models.Index(
+                "board",
+                F("last_post_at").desc(),
+                F("id").desc(),
+                condition=Q(hidden_at__isnull=True),
+                name="topic_board_recent_idx",
+            ),
+            models.Index(
+                F("last_post_at").desc(), F("id").desc(), condition=Q(hidden_at__isnull=True), name="topic_recent_idx"
+            ),
             GinIndex(OpClass(F("title_words"), name="gin_trgm_ops"), name="topic_title_trgm_idx"),
         ]
 
@@ -189,7 +209,8 @@ class PostQuerySet(BaseQuerySet["Post"]):
         for code in reach.of(user).moderate:
             hidden_too |= Q(region_code__startswith=code)
         return self.filter(
-            Q(hidden_at__isnull=True) | hidden_too, topic__in=Topic.objects.visible_to(user),
+            Q(hidden_at__isnull=True) | hidden_too,
+            topic__in=Topic.objects.visible_to(user),
         )
 
 
@@ -202,15 +223,21 @@ class Post(Authored):
     written_at = models.DateTimeField(_("written"))
     edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
     best_at = models.DateTimeField(_("best answer since"), null=True, blank=True)
-    best_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    best_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     hidden_at = models.DateTimeField(_("hidden"), null=True, blank=True)
-    hidden_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    hidden_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     hidden_reason = models.CharField(_("reason"), max_length=200, blank=True)
     # Normalised words (forums.words) and their vector; the version says by which rules.
     words = models.TextField(blank=True, editable=False)
     words_version = models.PositiveSmallIntegerField(default=0, editable=False)
     search = models.GeneratedField(
-        expression=SearchVector("words", config="simple"), output_field=SearchVectorField(), db_persist=True,
+        expression=SearchVector("words", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
     )
 
     objects = PostQuerySet.as_manager()
@@ -220,18 +247,24 @@ class Post(Authored):
         verbose_name_plural = _("posts")
         constraints = [
             models.UniqueConstraint(
-                fields=["topic", "no"], name="post_number_once",
+                fields=["topic", "no"],
+                name="post_number_once",
                 violation_error_message=_("This topic already has a post with this number."),
             ),
             models.UniqueConstraint(
-                fields=["topic"], condition=Q(best_at__isnull=False), name="post_best_once_per_topic",
+                fields=["topic"],
+                condition=Q(best_at__isnull=False),
+                name="post_best_once_per_topic",
                 violation_error_message=_("This topic already has a best answer."),
             ),
             models.CheckConstraint(
-                name="post_body_not_empty", condition=~Q(body=""), violation_error_message=_("Please write something."),
+                name="post_body_not_empty",
+                condition=~Q(body=""),
+                violation_error_message=_("Please write something."),
             ),
             models.CheckConstraint(
-                name="post_number_from_one", condition=Q(no__gte=1),
+                name="post_number_from_one",
+                condition=Q(no__gte=1),
                 violation_error_message=_("Posts are numbered from one."),
             ),
             models.CheckConstraint(
@@ -350,7 +383,9 @@ class Report(Record):
     """Somebody says that a post should not stand there. Who said it is shown to moderators only."""
 
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="reports", verbose_name=_("post"))
-    reporter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("reported by"))
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("reported by")
+    )
     reason = models.CharField(_("reason"), max_length=8, choices=ReportReason.choices)
     note = models.CharField(_("explanation"), max_length=300, blank=True)
     region_code = models.CharField(_("region"), max_length=13, db_collation="C")
@@ -358,7 +393,11 @@ class Report(Record):
     reported_at = models.DateTimeField(_("reported"))
     handled_at = models.DateTimeField(_("handled"), null=True, blank=True)
     handled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("handled by"),
     )
     answer = models.CharField(_("answer"), max_length=200, blank=True)
@@ -370,7 +409,9 @@ class Report(Record):
         verbose_name_plural = _("reports")
         constraints = [
             models.UniqueConstraint(
-                fields=["post", "reporter"], condition=Q(status="OPEN"), name="report_open_once_per_person",
+                fields=["post", "reporter"],
+                condition=Q(status="OPEN"),
+                name="report_open_once_per_person",
                 violation_error_message=_("You have already reported this post."),
             ),
             models.CheckConstraint(
@@ -380,11 +421,16 @@ class Report(Record):
                 violation_error_message=_("A handled report has a time and a name."),
             ),
             models.CheckConstraint(
-                name="report_reason_known", condition=Q(reason__in=ReportReason.values),
+                name="report_reason_known",
+                condition=Q(reason__in=ReportReason.values),
                 violation_error_message=_("This reason is not known."),
             ),
         ]
-        indexes = [models.Index(fields=["region_code", "reported_at", "id"], condition=Q(status="OPEN"), name="report_queue_idx")]
+        indexes = [
+            models.Index(
+                fields=["region_code", "reported_at", "id"], condition=Q(status="OPEN"), name="report_queue_idx"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.post_id} {self.reason} {self.status}"

@@ -8,11 +8,11 @@ from typing import Any
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 
-from foundation.accounts.models import User
-from foundation.common import pages
 from forums import reach, rules, words
 from forums.enums import BoardKind, sector_of
 from forums.models import Board, BoardMark, Follow, Post, ReadMark, Report, Topic, TopicQuerySet
+from foundation.accounts.models import User
+from foundation.common import pages
 
 ORDER = ["-last_post_at", "-pk"]
 PAGE = 25
@@ -124,7 +124,11 @@ def topic_for(user: User, uid: Any) -> QuerySet[Topic]:
     follows = Follow.objects.filter(user=user, topic=OuterRef("pk"))
     best = Post.objects.filter(topic=OuterRef("pk"), best_at__isnull=False).values("no")[:1]
     topics = with_marks(Topic.objects.visible_to(user), user)
-    return topics.filter(uid=uid).select_related("board__region").annotate(follows_it=Exists(follows), best_no=Subquery(best))
+    return (
+        topics.filter(uid=uid)
+        .select_related("board__region")
+        .annotate(follows_it=Exists(follows), best_no=Subquery(best))
+    )
 
 
 def posts_of(topic: Topic, page: int) -> list[Post]:

@@ -64,10 +64,13 @@ def _offices(codes: list[str]) -> set[str]:
 def _owner(user: User) -> dict[str, Any]:
     kbli = Business.objects.filter(owner=OuterRef("pk"), kbli__isnull=False).order_by("pk").values("kbli__code")[:1]
     rows = Person.objects.filter(user=user).values(
-        "full_name", person_id=F("pk"), code=F("village_id"), district_name=F("village__parent__name"),
+        "full_name",
+        person_id=F("pk"),
+        code=F("village_id"),
+        district_name=F("village__parent__name"),
         kbli_code=Subquery(kbli),
     )
-    return rows.first() or {}
+    return dict(rows.first() or {})
 
 
 def of(user: User) -> Reach:

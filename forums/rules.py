@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from foundation.accounts.models import User
 from forums import reach
 from forums.models import Post, Topic
+from foundation.accounts.models import User
 
 # What nobody has touched for so long is old, not unread.
 UNREAD_FOR = timedelta(days=60)

@@ -8,46 +8,51 @@ sides, the index and the question, go through `normal`, so what matters is that 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 
 VERSION = 1  # raise it when the rules change; `check_forums --repair` then writes the words of old posts again
 
 WORD = re.compile(r"[0-9a-z]+")
 MIN_ROOT = 3
 
-SLANG = {
-    "yg": "yang", "dgn": "dengan", "utk": "untuk", "tdk": "tidak", "gak": "tidak", "ga": "tidak", "nggak": "tidak",
-    "ngga": "tidak", "enggak": "tidak", "tak": "tidak", "sdh": "sudah", "udah": "sudah", "udh": "sudah", "blm": "belum",
-    "bgmn": "bagaimana", "gmn": "bagaimana", "gimana": "bagaimana", "knp": "kenapa", "krn": "karena", "jg": "juga",
-    "dr": "dari", "pd": "pada", "tp": "tapi", "bs": "bisa", "hrs": "harus", "brp": "berapa", "hrg": "harga",
-    "bhn": "bahan", "byr": "bayar", "jl": "jual", "ol": "online", "onlen": "online", "wa": "whatsapp", "wassap": "whatsapp",
-    "ijin": "izin", "kripik": "keripik", "krupuk": "kerupuk", "pengrajin": "perajin", "sablonan": "sablon", "photo": "foto",
-    "packaging": "kemas", "kemasan": "kemas", "packing": "kemas", "sertipikat": "sertifikat", "pirt": "pirt", "qr": "qris",
-    "promo": "promosi", "iklan": "promosi", "supplier": "pemasok", "suplier": "pemasok", "reseller": "penyalur",
-    "modalnya": "modal", "duit": "uang", "umkm": "usaha", "ukm": "usaha", "tiktokshop": "tiktok", "shopi": "shopee",
-    "katering": "katering", "catering": "katering", "kue2": "kue", "resto": "restoran", "ongkir": "kirim",
-}
-ROOTS = frozenset("""
-ajar ambil antar asin awet bagi bahan bakar baku bangun bantu bayar beda belanja beli beras besar bikin buat buka bumbu bungkus
-cari catat cetak cicil cuci daftar dagang daya desain dinas dorong edar goreng hasil hemat hitung hutang ikut izin jahit jalan
-jaring jemur jual jaga kain kelola kembang kemas kerja kering kirim kuliner kumpul kurang lapak lapor latih layan ledak label
-listrik mahal makan masak masuk merek mesan milik minat minta minum mitra modal mohon muat mulai murah naik nilai olah omzet
-pajak pakai pasang pasar pasok peras pesan pikir pinjam pilih produk produksi promosi proses rajin rasa rawat renyah rugi
-rusak saing saji salur sedia sewa siap simpan sablon sulam susun tabung tahan tambah tanam tanggung tani tanya tawar tebal
-temu tenun terbit teliti terima ternak tiris titip toko tolong tukar tulis tumbuh tunggu turun uji ubah ukur undang untung
-unggah urus usaha utang wirausaha jawab jadwal jamin kecil lengkap laku langgan lunas musim panas panen potong potret
-saran sehat segel setor siar sukses tarik tetap unduh warna warung
-""".split())
-STOP = frozenset("""
-yang dan di ke dari untuk dengan pada itu ini juga atau ada saya kami kita anda ibu bapak bu pak kak ya kan lah nya dong sih
-""".split())
+DATA = Path(__file__).resolve().parent / "data"
+
+
+def _lines(name: str) -> Iterator[str]:
+    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
+    return (line for line in lines if line and not line.startswith("#"))
+
+
+SPELLINGS = dict(line.split() for line in _lines("spellings.txt"))
+ROOTS = frozenset(word for line in _lines("roots.txt") for word in line.split())
+STOP = frozenset(word for line in _lines("stop.txt") for word in line.split())
 CLITICS = ("nya", "lah", "kah", "ku", "mu", "pun")
 SUFFIXES = ("", "kan", "an", "i")
 # prefix -> letters that the nasal may have swallowed
 PREFIXES = (
-    ("", ("",)), ("meng", ("", "k")), ("meny", ("s",)), ("mem", ("", "p")), ("men", ("", "t")), ("me", ("",)),
-    ("peng", ("", "k")), ("peny", ("s",)), ("pem", ("", "p")), ("pen", ("", "t")), ("pe", ("",)), ("per", ("",)),
-    ("ber", ("",)), ("be", ("",)), ("bel", ("",)), ("pel", ("",)), ("ter", ("",)), ("di", ("",)), ("ke", ("",)), ("se", ("",)),
-    ("diper", ("",)), ("memper", ("",)), ("mempe", ("",)),
+    ("", ("",)),
+    ("meng", ("", "k")),
+    ("meny", ("s",)),
+    ("mem", ("", "p")),
+    ("men", ("", "t")),
+    ("me", ("",)),
+    ("peng", ("", "k")),
+    ("peny", ("s",)),
+    ("pem", ("", "p")),
+    ("pen", ("", "t")),
+    ("pe", ("",)),
+    ("per", ("",)),
+    ("ber", ("",)),
+    ("be", ("",)),
+    ("bel", ("",)),
+    ("pel", ("",)),
+    ("ter", ("",)),
+    ("di", ("",)),
+    ("ke", ("",)),
+    ("se", ("",)),
+    ("diper", ("",)),
+    ("memper", ("",)),
+    ("mempe", ("",)),
 )
 
 
@@ -58,7 +63,7 @@ def _candidates(word: str) -> Iterator[str]:
         body = word[: len(word) - len(suffix)] if suffix else word
         for prefix, swallowed in PREFIXES:
             if body.startswith(prefix):
-                rest = body[len(prefix):]
+                rest = body[len(prefix) :]
                 yield from (letter + rest for letter in swallowed)
 
 
@@ -72,14 +77,13 @@ def _without_clitic(word: str) -> str:
 @lru_cache(maxsize=20_000)
 def root(word: str) -> str:
     """`mengemas`, `pengemasan`, `kemasannya` -> `kemas`; `ijin`, `perizinan` -> `izin`; unknown words stay."""
-    word = SLANG.get(word, word)
+    word = SPELLINGS.get(word, word)
     bare = _without_clitic(word)
-    for form in (word, bare):
-        form = SLANG.get(form, form)  # noqa: PLW2901 -- the written-out form takes its place
+    for form in (word, SPELLINGS.get(bare, bare)):
         found = next((candidate for candidate in _candidates(form) if candidate in ROOTS), None)
         if found:
             return found
-    return SLANG.get(bare, bare)
+    return SPELLINGS.get(bare, bare)
 
 
 def normal(text: str) -> str:

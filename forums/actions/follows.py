@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
 
-from foundation.accounts.models import User
 from forums.models import Follow, Post, ReadMark, Topic
+from foundation.accounts.models import User
 
 
 def start(*, topic: Topic, user: User, now: datetime) -> None:

@@ -4,15 +4,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from foundation.accounts.models import User
-from foundation.audit import log
-from foundation.notifications.actions import outbox
 from forums import rules
 from forums.actions import counters, reports, voices
 from forums.actions.errors import NotYourRegion, ReasonMissing
 from forums.enums import ReportStatus
 from forums.links import topic_url
 from forums.models import Post, Topic
+from foundation.accounts.models import User
+from foundation.audit import log
+from foundation.notifications.actions import outbox
 
 
 @transaction.atomic
@@ -29,7 +29,7 @@ def hide(*, post: Post, reason: str, by: User, now: datetime) -> Post:
     post.save(update_fields=["hidden_at", "hidden_by", "hidden_reason", "best_at", "best_by", "updated_at"])
     counters.recount(topic)
     event = log.record("post.hidden", post, by=by, now=now, reason=post.hidden_reason, topic=str(topic.uid))
-    _tell(post, topic, "forum_hidden", f"hide:{event.pk}", post.hidden_reason, now)
+    _tell("forum_hidden", f"hide:{event.pk}", post=post, topic=topic, reason=post.hidden_reason, now=now)
     reports.close_open(post=post, status=ReportStatus.UPHELD, answer="", by=by, now=now)
     return post
 
@@ -44,7 +44,7 @@ def restore(*, post: Post, reason: str, by: User, now: datetime) -> Post:
     post.save(update_fields=["hidden_at", "hidden_by", "hidden_reason", "updated_at"])
     counters.recount(topic)
     event = log.record("post.restored", post, by=by, now=now, reason=reason.strip(), topic=str(topic.uid))
-    _tell(post, topic, "forum_restored", f"restore:{event.pk}", reason.strip(), now)
+    _tell("forum_restored", f"restore:{event.pk}", post=post, topic=topic, reason=reason.strip(), now=now)
     return post
 
 
@@ -59,8 +59,12 @@ def _locked(post: Post, by: User, reason: str) -> tuple[Topic, Post]:
     return topic, post
 
 
-def _tell(post: Post, topic: Topic, kind: str, subject: str, reason: str, now: datetime) -> None:
+def _tell(kind: str, subject: str, *, post: Post, topic: Topic, reason: str, now: datetime) -> None:
     outbox.queue(
-        kind, to=voices.recipients([post.author_id]), subject=subject, context={"topic": topic.title, "reason": reason},
-        url=topic_url(topic, post.no), now=now,
+        kind,
+        to=voices.recipients([post.author_id]),
+        subject=subject,
+        context={"topic": topic.title, "reason": reason},
+        url=topic_url(topic, post.no),
+        now=now,
     )

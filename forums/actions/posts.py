@@ -5,14 +5,14 @@ from datetime import datetime
 
 from django.db import transaction
 
-from foundation.accounts.models import User
-from foundation.audit import log
-from foundation.notifications.actions import outbox
 from forums import rules, words
 from forums.actions import counters, follows, reading, voices
 from forums.actions.errors import NotAReply, NotTheAsker, NotYours, TooFast, TopicClosed
 from forums.links import topic_url
 from forums.models import Post, PostVersion, Topic
+from foundation.accounts.models import User
+from foundation.audit import log
+from foundation.notifications.actions import outbox
 
 
 @transaction.atomic
@@ -41,15 +41,21 @@ def check_pace(by: User, now: datetime) -> None:
         raise TooFast
 
 
-def add(
-    *, topic: Topic, body: str, by: User, voice: voices.Voice, now: datetime, key: uuid.UUID | None = None
-) -> Post:
+def add(*, topic: Topic, body: str, by: User, voice: voices.Voice, now: datetime, key: uuid.UUID | None = None) -> Post:
     """The next post of the locked `topic`, with the counters and the author's own read mark."""
     no = topic.post_count + 1
     text = body.strip()
     post = Post.objects.create(
-        uid=key or uuid.uuid4(), topic=topic, no=no, body=text, author=by, written_at=now, created_at=now,
-        words=indexed(topic, no, text), words_version=words.VERSION, **voice.fields(topic.board),
+        uid=key or uuid.uuid4(),
+        topic=topic,
+        no=no,
+        body=text,
+        author=by,
+        written_at=now,
+        created_at=now,
+        words=indexed(topic, no, text),
+        words_version=words.VERSION,
+        **voice.fields(topic.board),
     )
     counters.grow(topic, post)
     reading.advance(topic=topic, user=by, no=no)
@@ -65,8 +71,12 @@ def _tell_followers(topic: Topic, post: Post, now: datetime) -> None:
     followers = follows.take_due(topic=topic, post=post)
     if followers:
         outbox.queue(
-            "forum_reply", to=voices.recipients(followers), subject=f"topic:{topic.pk}:{post.no}",
-            context={"topic": topic.title, "author": post.author_name}, url=topic_url(topic, post.no), now=now,
+            "forum_reply",
+            to=voices.recipients(followers),
+            subject=f"topic:{topic.pk}:{post.no}",
+            context={"topic": topic.title, "author": post.author_name},
+            url=topic_url(topic, post.no),
+            now=now,
         )
 
 
@@ -111,8 +121,12 @@ def mark_best(*, post: Post, by: User, now: datetime) -> Post:
     log.record("post.best_marked", post, by=by, now=now, topic=str(topic.uid))
     if post.author_id != by.pk:
         outbox.queue(
-            "forum_best_answer", to=voices.recipients([post.author_id]), subject=f"post:{post.pk}",
-            context={"topic": topic.title}, url=topic_url(topic, post.no), now=now,
+            "forum_best_answer",
+            to=voices.recipients([post.author_id]),
+            subject=f"post:{post.pk}",
+            context={"topic": topic.title},
+            url=topic_url(topic, post.no),
+            now=now,
         )
     return post
 

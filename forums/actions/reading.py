@@ -1,11 +1,12 @@
 """Read marks: they only move forward, whatever order two open windows report in."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
-from foundation.accounts.models import User
 from forums.models import Board, Topic
+from foundation.accounts.models import User
 
 ADVANCE = """
 INSERT INTO forums_readmark (user_id, topic_id, last_no) VALUES (%s, %s, %s)
@@ -44,7 +45,7 @@ def see(*, board: Board, user: User, now: datetime) -> None:
 @transaction.atomic
 def read_all(*, board: Board, by: User, now: datetime) -> None:
     """All of `board` counts as read; the single marks below it are no longer needed and go."""
-    values = {"user": by.pk, "board": board.pk, "now": now}
+    values: dict[str, Any] = {"user": by.pk, "board": board.pk, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(READ_ALL, values)
         cursor.execute(COMPACT, values)

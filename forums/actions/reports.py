@@ -5,15 +5,22 @@ from datetime import datetime
 from django.db import transaction
 from django.urls import reverse
 
-from foundation.accounts.models import User
-from foundation.audit import log
-from foundation.notifications.actions import outbox
 from forums import rules
 from forums.actions import voices
-from forums.actions.errors import AlreadyHandled, AlreadyReported, NothingToReport, NotYourRegion, OwnPost, ReasonMissing
+from forums.actions.errors import (
+    AlreadyHandled,
+    AlreadyReported,
+    NothingToReport,
+    NotYourRegion,
+    OwnPost,
+    ReasonMissing,
+)
 from forums.enums import ReportReason, ReportStatus
 from forums.links import topic_url
 from forums.models import Post, Report
+from foundation.accounts.models import User
+from foundation.audit import log
+from foundation.notifications.actions import outbox
 
 
 @transaction.atomic
@@ -28,11 +35,19 @@ def file(*, post: Post, reason: ReportReason, note: str, by: User, now: datetime
     if post.hidden_at:
         raise NothingToReport
     report = Report(
-        post=post, reporter=by, reason=reason, note=note.strip(), region_code=post.region_code, reported_at=now,
+        post=post,
+        reporter=by,
+        reason=reason,
+        note=note.strip(),
+        region_code=post.region_code,
+        reported_at=now,
         created_at=now,
     )
     # The unique constraint decides, not a look before the write.
-    if not Report.objects.bulk_create([report], ignore_conflicts=True) or not Report.objects.filter(uid=report.uid).exists():
+    if (
+        not Report.objects.bulk_create([report], ignore_conflicts=True)
+        or not Report.objects.filter(uid=report.uid).exists()
+    ):
         raise AlreadyReported
     report = Report.objects.get(uid=report.uid)
     log.record("post.reported", report, by=by, now=now, reason=str(reason), post=str(post.uid))
@@ -65,13 +80,18 @@ def close_open(*, post: Post, status: ReportStatus, answer: str, by: User, now: 
     )
     for report in reports:
         outbox.queue(
-            "forum_report_handled", to=voices.recipients([report.reporter_id]), subject=f"report:{report.pk}",
+            "forum_report_handled",
+            to=voices.recipients([report.reporter_id]),
+            subject=f"report:{report.pk}",
             context={"topic": post.topic.title, "result": status.label, "answer": answer},
-            url=_link(post, status), now=now,
+            url=_link(post, status),
+            now=now,
         )
     return len(reports)
 
 
 def _link(post: Post, status: ReportStatus) -> str:
     """A hidden question has no page any more for who reported it."""
-    return reverse("forums:home") if status == ReportStatus.UPHELD and post.is_question else topic_url(post.topic, post.no)
+    return (
+        reverse("forums:home") if status == ReportStatus.UPHELD and post.is_question else topic_url(post.topic, post.no)
+    )

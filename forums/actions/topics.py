@@ -6,22 +6,20 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from foundation.accounts.models import User
-from foundation.audit import log
-from foundation.notifications.actions import outbox
 from forums import reach, rules, words
-from forums.actions import counters, follows, posts, voices
+from forums.actions import follows, posts, voices
 from forums.actions.errors import NotYourBoard, NotYourRegion, ReasonMissing, TooFast
 from forums.links import topic_url
 from forums.models import Board, Topic
+from foundation.accounts.models import User
+from foundation.audit import log
+from foundation.notifications.actions import outbox
 
 TITLE_WORDS = 200
 
 
 @transaction.atomic
-def open_topic(
-    *, board: Board, title: str, body: str, by: User, now: datetime, key: uuid.UUID | None = None
-) -> Topic:
+def open_topic(*, board: Board, title: str, body: str, by: User, now: datetime, key: uuid.UUID | None = None) -> Topic:
     """A new topic with its first post; the author follows it. A second call with the same `key` gives the first one.
 
     Raises NotYourBoard and TooFast.
@@ -34,8 +32,15 @@ def open_topic(
     _check_pace(by, now)
     voice = voices.voice_of(by)
     topic = Topic.objects.create(
-        uid=key or uuid.uuid4(), board=board, office_code=board.office_code, title=title.strip(),
-        title_words=words.normal(title)[:TITLE_WORDS], author=by, opened_at=now, last_post_at=now, created_at=now,
+        uid=key or uuid.uuid4(),
+        board=board,
+        office_code=board.office_code,
+        title=title.strip(),
+        title_words=words.normal(title)[:TITLE_WORDS],
+        author=by,
+        opened_at=now,
+        last_post_at=now,
+        created_at=now,
         **voice.fields(board),
     )
     posts.add(topic=topic, body=body, by=by, voice=voice, now=now)
@@ -83,6 +88,10 @@ def unlock(*, topic: Topic, by: User, now: datetime) -> Topic:
 
 def _tell(topic: Topic, kind: str, subject: str, context: dict[str, str], now: datetime) -> None:
     outbox.queue(
-        kind, to=voices.recipients([topic.author_id]), subject=subject, context={"topic": topic.title, **context},
-        url=topic_url(topic), now=now,
+        kind,
+        to=voices.recipients([topic.author_id]),
+        subject=subject,
+        context={"topic": topic.title, **context},
+        url=topic_url(topic),
+        now=now,
     )

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from forums import reach
+from forums.enums import AuthorRole
+from forums.models import Board
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.notifications.actions.outbox import Recipient
 from foundation.regions.models import Region
-from forums import reach
-from forums.enums import AuthorRole
-from forums.models import Board
 from members.models import Person
 
 
@@ -26,7 +26,10 @@ class Voice:
         """The author columns of a topic or post on `board`; a district board decides who moderates it."""
         code = board.region_id if board.is_district else self.home_code
         return {
-            "author_name": self.name, "author_place": self.place, "author_role": self.role, "region_code": code,
+            "author_name": self.name,
+            "author_place": self.place,
+            "author_role": self.role,
+            "region_code": code,
         }
 
 

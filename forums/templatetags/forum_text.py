@@ -9,10 +9,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from foundation.common import clock, dates
-from foundation.common.numbers import NBSP
 from forums.links import topic_url
 from forums.models import Post, Topic
+from foundation.common import clock, dates
+from foundation.common.numbers import NBSP
 
 register = template.Library()
 

@@ -1,6 +1,7 @@
 """What several pages of the forum need."""
 
 import uuid
+from typing import cast
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -8,9 +9,15 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 
-from foundation.common.errors import ActionError
 from forums.links import topic_url
 from forums.models import Post, Topic
+from foundation.accounts.models import User
+from foundation.common.errors import ActionError
+
+
+def me(request: HttpRequest) -> User:
+    """Who is asking; login is the default, so it is always somebody."""
+    return cast("User", request.user)
 
 
 def refuse(form: Form, error: ActionError) -> None:
@@ -19,12 +26,12 @@ def refuse(form: Form, error: ActionError) -> None:
 
 
 def visible_post(request: HttpRequest, uid: uuid.UUID) -> Post:
-    posts: QuerySet[Post] = Post.objects.visible_to(request.user).select_related("topic__board__region")
+    posts: QuerySet[Post] = Post.objects.visible_to(me(request)).select_related("topic__board__region")
     return get_object_or_404(posts, uid=uid)
 
 
 def visible_topic(request: HttpRequest, uid: uuid.UUID) -> Topic:
-    return get_object_or_404(Topic.objects.visible_to(request.user).select_related("board__region"), uid=uid)
+    return get_object_or_404(Topic.objects.visible_to(me(request)).select_related("board__region"), uid=uid)
 
 
 def allow(permitted: bool) -> None:  # noqa: FBT001 -- reads as a sentence: allow(rules.may_reply(...))

@@ -10,25 +10,25 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from foundation.common import clock
-from foundation.common.errors import ActionError
-from foundation.common.http import form_page, reading, writing
 from forums import queries, reach, rules
 from forums.actions import follows, posts, topics
 from forums.actions import reading as read_actions
 from forums.forms import ReplyForm, TopicForm
 from forums.links import topic_url
 from forums.models import Post, Topic
-from forums.views.common import allow, is_prefetch, refuse, visible_topic, whole
+from forums.views.common import allow, is_prefetch, me, refuse, visible_topic, whole
+from foundation.common import clock
+from foundation.common.errors import ActionError
+from foundation.common.http import form_page, reading, writing
 
 
 @form_page
 def topic_detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """A page of posts, and the form that answers."""
-    topic = get_object_or_404(queries.topic_for(request.user, uid))
+    topic = get_object_or_404(queries.topic_for(me(request), uid))
     form = ReplyForm(request.POST or None)
     if request.method == "POST":
-        allow(reach.of(request.user).writes(topic.office_code))
+        allow(reach.of(me(request)).writes(topic.office_code))
         if form.is_valid():
             post = _reply(request, topic, form)
             if post:
@@ -39,7 +39,7 @@ def topic_detail(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 def _reply(request: HttpRequest, topic: Topic, form: ReplyForm) -> Post | None:
     data = form.cleaned_data
     try:
-        post = posts.reply(topic=topic, body=data["body"], by=request.user, now=clock.now(), key=data["key"])
+        post = posts.reply(topic=topic, body=data["body"], by=me(request), now=clock.now(), key=data["key"])
     except ActionError as error:
         refuse(form, error)
         return None
@@ -54,32 +54,42 @@ def _topic_page(request: HttpRequest, topic: Any, form: ReplyForm) -> HttpRespon
     _decorate(rows, topic, request)
     if request.method == "GET" and rows and not is_prefetch(request):
         _note_read(request, topic, rows[-1].no)
-    queries.mark_unread([topic], request.user, clock.now())
-    return render(request, "forums/topic_detail.html", {
-        "topic": topic, "posts": _best_first(rows), "form": form, "page": page, "pages": pages,
-        "share_text": f"{topic.title}\n{settings.SITE_URL}{reverse('forums:shared', args=[topic.short])}",
-        "may_reply": rules.may_reply(request.user, topic),
-        "may_moderate": rules.may_moderate(request.user, topic),
-        "best_url": topic_url(topic, topic.best_no) if topic.best_no and rules.page_of(topic.best_no) != page else "",
-    })
+    queries.mark_unread([topic], me(request), clock.now())
+    return render(
+        request,
+        "forums/topic_detail.html",
+        {
+            "topic": topic,
+            "posts": _best_first(rows),
+            "form": form,
+            "page": page,
+            "pages": pages,
+            "share_text": f"{topic.title}\n{settings.SITE_URL}{reverse('forums:shared', args=[topic.short])}",
+            "may_reply": rules.may_reply(me(request), topic),
+            "may_moderate": rules.may_moderate(me(request), topic),
+            "best_url": topic_url(topic, topic.best_no)
+            if topic.best_no and rules.page_of(topic.best_no) != page
+            else "",
+        },
+    )
 
 
 def _note_read(request: HttpRequest, topic: Any, no: int) -> None:
     if no > (topic.read_no or 0):
-        read_actions.advance(topic=topic, user=request.user, no=no)
+        read_actions.advance(topic=topic, user=me(request), no=no)
 
 
 def _decorate(rows: list[Post], topic: Topic, request: HttpRequest) -> None:
     """What this reader may do with each post; no queries."""
-    mark = rules.may_mark_best(request.user, topic)
+    mark = rules.may_mark_best(me(request), topic)
     for post in rows:
         row: Any = post
-        row.moderated = rules.may_moderate(request.user, post)
-        row.readable = post.hidden_at is None or row.moderated or post.author_id == request.user.pk
-        row.editable = rules.may_edit(request.user, post, topic)
-        row.reportable = rules.may_report(request.user, post)
+        row.moderated = rules.may_moderate(me(request), post)
+        row.readable = post.hidden_at is None or row.moderated or post.author_id == me(request).pk
+        row.editable = rules.may_edit(me(request), post, topic)
+        row.reportable = rules.may_report(me(request), post)
         row.markable = mark and not post.is_question and post.hidden_at is None
-        row.has_history = post.edited_at and (row.moderated or post.author_id == request.user.pk)
+        row.has_history = post.edited_at and (row.moderated or post.author_id == me(request).pk)
         row.best_label = _best_label(post, topic) if post.is_best else ""
 
 
@@ -99,25 +109,30 @@ def _best_first(rows: list[Post]) -> list[Post]:
 @form_page
 def topic_create(request: HttpRequest) -> HttpResponse:
     """A new topic; `?papan=` chooses the board, `?kenalan=1` helps with the first words."""
-    allow(bool(reach.of(request.user).write))
-    form = TopicForm(request.POST or None, user=request.user, initial=_first_words(request))
+    allow(bool(reach.of(me(request)).write))
+    form = TopicForm(request.POST or None, user=me(request), initial=_first_words(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
             topic = topics.open_topic(
-                board=data["board"], title=data["title"], body=data["body"], by=request.user, now=clock.now(), key=data["key"],
+                board=data["board"],
+                title=data["title"],
+                body=data["body"],
+                by=me(request),
+                now=clock.now(),
+                key=data["key"],
             )
         except ActionError as error:
             refuse(form, error)
         else:
             messages.success(request, _("Your topic is there. You will be told when somebody answers."))
             return redirect("forums:topic", uid=topic.uid)
-    newcomer = not Post.objects.filter(author=request.user).exists()
+    newcomer = not Post.objects.filter(author=me(request)).exists()
     return render(request, "forums/topic_create.html", {"form": form, "newcomer": newcomer})
 
 
 def _first_words(request: HttpRequest) -> dict[str, object]:
-    boards = queries.home_boards(request.user)
+    boards = queries.home_boards(me(request))
     default = boards.sector or boards.region
     wanted = request.GET.get("papan", "")
     initial: dict[str, object] = {"board": wanted or (str(default.uid) if default else "")}
@@ -135,10 +150,10 @@ def topic_follow(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """`ikuti=1` follows, `ikuti=0` stops."""
     topic = visible_topic(request, uid)
     if request.POST.get("ikuti") == "0":
-        follows.unfollow(topic=topic, by=request.user, now=clock.now())
+        follows.unfollow(topic=topic, by=me(request), now=clock.now())
         messages.success(request, _("You no longer follow this topic."))
     else:
-        follows.follow(topic=topic, by=request.user, now=clock.now())
+        follows.follow(topic=topic, by=me(request), now=clock.now())
         messages.success(request, _("You follow this topic and will be told of new answers."))
     return redirect("forums:topic", uid=topic.uid)
 
@@ -146,5 +161,5 @@ def topic_follow(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @reading
 def shared(request: HttpRequest, short: str) -> HttpResponse:
     """The short link that travels by WhatsApp: after login the topic, for a stranger to the office a 404."""
-    topic = get_object_or_404(Topic.objects.visible_to(request.user), short=short)
+    topic = get_object_or_404(Topic.objects.visible_to(me(request)), short=short)
     return redirect("forums:topic", uid=topic.uid)

@@ -3,11 +3,11 @@
 import datetime as dt
 from typing import Any
 
-from foundation.accounts.models import User
-from foundation.accounts.roles import Role
 from forums.actions import posts, topics
 from forums.enums import BoardKind, Sector
 from forums.models import Board, Post, Topic
+from foundation.accounts.models import User
+from foundation.accounts.roles import Role
 from tests.factories.foundation import region, user_with_role
 from tests.factories.members import OwnerFactory
 
@@ -48,5 +48,7 @@ def topic(by: User | None = None, at: dt.datetime = NOW, on: Board | None = None
     return topics.open_topic(board=on or board(), by=by or owner(), now=at, **text)
 
 
-def reply(to: Topic, by: User | None = None, at: dt.datetime | None = None, body: str = "Pakai standing pouch.") -> Post:
+def reply(
+    to: Topic, by: User | None = None, at: dt.datetime | None = None, body: str = "Pakai standing pouch."
+) -> Post:
     return posts.reply(topic=to, by=by or owner(), now=at or later(minutes=to.post_count + 1), body=body)

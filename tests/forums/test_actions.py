@@ -4,16 +4,16 @@ import uuid
 
 import pytest
 
-from foundation.audit.models import Event
-from foundation.common.errors import ActionError
-from foundation.notifications.models import Message
 from forums import rules
 from forums.actions import errors, follows, moderation, posts, reading, reports, topics
 from forums.enums import AuthorRole, ReportReason, ReportStatus
 from forums.models import Follow, PostVersion, Report
+from foundation.accounts.roles import Role
+from foundation.audit.models import Event
+from foundation.common.errors import ActionError
+from foundation.notifications.models import Message
 from tests.factories.forums import NOW, board, culinary, later, moderator, owner, reply, topic
 from tests.factories.foundation import user_with_role
-from foundation.accounts.roles import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,12 @@ def test_a_topic_carries_its_author_with_district_and_never_a_phone() -> None:
     ani = owner(full_name="Ani")
     opened = topic(ani)
     post = opened.posts.get()
-    assert (post.no, post.author_name, post.author_place, post.author_role) == (1, "Ani", "Ilir Barat Satu", AuthorRole.OWNER)
+    assert (post.no, post.author_name, post.author_place, post.author_role) == (
+        1,
+        "Ani",
+        "Ilir Barat Satu",
+        AuthorRole.OWNER,
+    )
     assert (opened.post_count, opened.reply_count, opened.last_no) == (1, 0, 1)
     opened.board.refresh_from_db()
     assert (opened.board.topic_count, opened.board.last_post_at) == (1, NOW)
@@ -223,7 +228,7 @@ def test_moderation_without_a_reason_is_refused() -> None:
 
 
 @pytest.mark.parametrize("again", [False, True])
-def test_nobody_reports_twice_or_their_own_post(again: bool) -> None:
+def test_nobody_reports_twice_or_their_own_post(*, again: bool) -> None:
     opened = topic()
     reporter = opened.author
     if again:
