@@ -131,12 +131,13 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "msme_platform.office.middleware.OfficePolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "foundation.accounts.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "foundation.accounts.middleware.OfficeContextMiddleware",
+    "foundation.accounts.middleware.SecondStepMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -210,8 +211,20 @@ ACCOUNT_PHONE_VERIFICATION_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key", "login_failed": "10/m/ip,5/5m/key"}
-MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_PHONE_VERIFICATION_MAX_ATTEMPTS = 5
+ACCOUNT_PHONE_VERIFICATION_TIMEOUT = 10 * 60
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_SIGNUP_REDIRECT_URL = reverse_lazy("members:register")
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 30 * 60
+ACCOUNT_SESSION_REMEMBER = False  # office computers are shared: a password login ends with the browser
+ACCOUNT_RATE_LIMITS = {
+    # Many phones of one village share an address (carrier NAT): the limit by number is the narrow one.
+    "request_login_code": "30/m/ip,5/5m/key", "verify_phone": "60/m/ip,10/5m/key", "signup": "30/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if PRODUCTION else 0)
+MFA_ADAPTER = "foundation.accounts.mfa.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Guyub"
 # Staff of a real office carry a second factor; the demo lets people look around without one.
@@ -290,7 +303,8 @@ WHATSAPP_BACKEND = env.str("WHATSAPP_BACKEND", default="cloud" if PRODUCTION els
 WHATSAPP_API_URL = env.str("WHATSAPP_API_URL", default="https://graph.facebook.com/v23.0")
 WHATSAPP_TOKEN = env.str("WHATSAPP_TOKEN", default="")
 WHATSAPP_PHONE_NUMBER_ID = env.str("WHATSAPP_PHONE_NUMBER_ID", default="")
-WHATSAPP_APP_SECRET = env.str("WHATSAPP_APP_SECRET", default="")
+WHATSAPP_APP_SECRET = env.str("WHATSAPP_APP_SECRET", default="")  # signs what the platform tells our webhook
+WHATSAPP_VERIFY_TOKEN = env.str("WHATSAPP_VERIFY_TOKEN", default="")  # chosen by us, entered at the platform once
 EMAIL_CHANNEL = env.str("EMAIL_CHANNEL", default="smtp" if PRODUCTION else "console")
 DEMO_CLOCK_FILE = VAR_DIR / "demo_clock" if not PRODUCTION else None
 

@@ -2,9 +2,10 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.i18n import set_language
+
+from foundation.accounts import account_pages, views
+from foundation.notifications import webhook
 
 
 def built(prefix: str, module: str) -> list[URLPattern | URLResolver]:
@@ -15,16 +16,21 @@ def built(prefix: str, module: str) -> list[URLPattern | URLResolver]:
 
 urlpatterns = [
     path("", include("msme_platform.portal.urls")),
+    path("kantor/login/", views.office_login),
+    path("kantor/logout/", views.logout),
     path("kantor/", admin.site.urls),
-    path("bahasa/", login_not_required(set_language), name="set_language"),
-    *built("akun/", "foundation.accounts.urls"),
-    *built("pemberitahuan/", "foundation.notifications.urls"),
+    path("bahasa/", account_pages.set_language, name="set_language"),
+    path("privasi/", views.privacy, name="privacy"),
+    path("akun/", include("foundation.accounts.urls")),
+    path("akun/", include("foundation.accounts.allauth_urls")),
+    path("pemberitahuan/", include("foundation.notifications.urls")),
+    path("webhooks/whatsapp/", webhook.whatsapp, name="whatsapp-webhook"),
     *built("", "members.urls"),
     *built("pelatihan/", "trainings.urls"),
     *built("dana/", "revolving_funds.urls"),
     *built("forum/", "forums.urls"),
     *built("", "monitoring.urls"),
     *built("api/v1/", "msme_platform.api"),
-    *built("demo/", "msme_platform.demo.urls"),
+    *built("demo/", "msme_platform.portal.demo.urls"),
     *built("health/", "msme_platform.health"),
 ]

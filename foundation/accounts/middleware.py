@@ -1,17 +1,44 @@
-"""The office's time zone and the person's language for each request."""
+"""The office's time zone, the person's language and the second step of staff, for each request."""
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseBase
-from django.utils import timezone
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from foundation.regions.models import Office
 
+Next = Callable[[HttpRequest], HttpResponseBase]
+
+
+class LanguageMiddleware:
+    """Indonesian, unless the person chose otherwise on this device. The browser's own language is not asked:
+    many phones here are set to English by people who read Indonesian."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        request.LANGUAGE_CODE = language
+        with translation.override(language):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
+        return response
+
 
 class OfficeContextMiddleware:
-    """`request.office` is the office of the person's region (None for strangers); its zone is in force."""
+    """`request.office` is the office of the person's region (None for strangers); its zone is in force.
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    Who is logged in reads in the language of the account, whatever the browser says.
+    """
+
+    def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -19,5 +46,30 @@ class OfficeContextMiddleware:
         code = request.session.get("region_code", "") if request.user.is_authenticated else ""
         office = Office.objects.serving(code) if len(code) >= len("00.00") else None
         request.office = office  # type: ignore[attr-defined]
+        if request.user.is_authenticated and request.user.language != request.LANGUAGE_CODE:
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = request.user.language
         with timezone.override(office.tz if office else timezone.get_default_timezone()):
             return self.get_response(request)
+
+
+class SecondStepMiddleware:
+    """Office accounts without an authenticator app get no further than its enrolment (settings.STAFF_TOTP_REQUIRED)."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not settings.STAFF_TOTP_REQUIRED or self._may_pass(request):
+            return self.get_response(request)
+        if request.path.startswith("/api/"):
+            return JsonResponse({"message": _("Please set up the second step of your login first."), "extra": {}}, status=403)
+        return redirect("mfa_activate_totp")
+
+    def _may_pass(self, request: HttpRequest) -> bool:
+        user = request.user
+        if not user.is_authenticated or not user.is_staff:
+            return True
+        if request.path.startswith((reverse("accounts:account"), reverse("set_language"), "/health/", settings.STATIC_URL)):
+            return True
+        return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()

@@ -1,6 +1,7 @@
 """The kinds of messages. Each app registers its own in `<app>/messages.py`, imported by its AppConfig."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import models
@@ -36,6 +37,10 @@ class Kind:
     body: Any
     template: str
     channels: tuple[Channel, ...] = (Channel.APP, Channel.WHATSAPP, Channel.EMAIL)
+    # The name in `context` of a value that nobody may read later (a code): kept encrypted, wiped when sent.
+    secret: str = ""
+    # After this it is better not sent at all.
+    lifetime: timedelta | None = None
 
 
 _kinds: dict[str, Kind] = {}

@@ -5,9 +5,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.crypto import EncryptedField
 from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
 from foundation.notifications.kinds import Category, Channel
+
+# Stands in the stored text in place of a secret.
+MASK = "••••••"
 
 
 class MessageQuerySet(ScopedQuerySet["Message"]):
@@ -22,7 +26,11 @@ class MessageQuerySet(ScopedQuerySet["Message"]):
 
     def waiting(self, now: object) -> "MessageQuerySet":
         """What the sender should take: queued and due."""
-        return self.filter(status=Message.Status.QUEUED, next_try_at__lte=now).order_by("next_try_at", "id")
+        return self.filter(status=Message.Status.QUEUED, next_try_at__lte=now).order_by("-urgent", "next_try_at", "id")
+
+    def stranded(self, before: object) -> "MessageQuerySet":
+        """Taken by a sender before that moment, and never heard of again: it was killed on the way."""
+        return self.filter(status=Message.Status.SENDING, claimed_at__lt=before).order_by("claimed_at", "id")
 
 
 class Message(Record):
@@ -31,6 +39,7 @@ class Message(Record):
         SENDING = "SENDING", _("Being sent")
         SENT = "SENT", _("Sent")
         FAILED = "FAILED", _("Not delivered")
+        UNKNOWN = "UNKNOWN", _("Perhaps sent")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="messages")
     recipient_key = models.CharField(max_length=60)
@@ -50,6 +59,13 @@ class Message(Record):
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
     gateway_id = models.CharField(max_length=120, blank=True)
     error = models.CharField(_("reason"), max_length=300, blank=True)
+    language = models.CharField(max_length=2, default="id")
+    urgent = models.BooleanField(default=False)
+    params = models.JSONField(default=dict)
+    secret = EncryptedField(blank=True, default="")
+    claim = models.UUIDField(null=True, editable=False)
+    claimed_at = models.DateTimeField(null=True, editable=False)
+    delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
 
     objects = MessageQuerySet.as_manager()
 
@@ -66,18 +82,35 @@ class Message(Record):
                 violation_error_message=_("A sent message has a time."),
             ),
             models.CheckConstraint(
-                name="message_status_known", condition=Q(status__in=["QUEUED", "SENDING", "SENT", "FAILED"]),
+                name="message_status_known", condition=Q(status__in=["QUEUED", "SENDING", "SENT", "FAILED", "UNKNOWN"]),
                 violation_error_message=_("This status is not known."),
+            ),
+            models.CheckConstraint(
+                name="message_sending_has_claim",
+                condition=~Q(status="SENDING") | Q(claim__isnull=False, claimed_at__isnull=False),
+                violation_error_message=_("Who sends a message says so."),
+            ),
+            models.UniqueConstraint(
+                fields=["gateway_id"], condition=~Q(gateway_id=""), name="message_gateway_id_once",
+                violation_error_message=_("The gateway's number of this message is already known."),
             ),
         ]
         indexes = [
-            models.Index(fields=["next_try_at", "id"], condition=Q(status="QUEUED"), name="message_waiting_idx"),
+            models.Index(
+                fields=["-urgent", "next_try_at", "id"], condition=Q(status="QUEUED"), name="message_due_idx"
+            ),
+            models.Index(fields=["claimed_at"], condition=Q(status="SENDING"), name="message_sending_idx"),
             models.Index(fields=["user", "-created_at", "-id"], condition=Q(channel="APP"), name="message_inbox_idx"),
             models.Index(fields=["user"], condition=Q(channel="APP", read_at__isnull=True), name="message_unread_idx"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_key} {self.recipient_key} {self.channel}"
+
+    @property
+    def text(self) -> str:
+        """The body as it goes out: with the secret, as long as that is kept."""
+        return self.body.replace(MASK, self.secret) if self.secret else self.body
 
 
 class Preference(Record):
@@ -98,3 +131,45 @@ class Preference(Record):
 
     def __str__(self) -> str:
         return f"{self.user} {self.category} {self.channel} off"
+
+
+class Silence(Record):
+    """A number that wants no WhatsApp from us (STOP, or a consent withdrawn); ended when the person agrees again."""
+
+    phone = models.CharField(max_length=16)
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["phone"], condition=Q(ended_at__isnull=True), name="silence_once_in_force"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.phone} since {self.since:%Y-%m-%d}"
+
+
+class WebhookCall(Record):
+    """What the WhatsApp platform called us with, as it came: stored before anything is read."""
+
+    body = models.TextField()
+    digest = models.CharField(max_length=64, unique=True)
+    received_at = models.DateTimeField()
+    processed_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], condition=Q(processed_at__isnull=True), name="webhook_waiting_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.digest[:12]} {self.received_at:%Y-%m-%d %H:%M}"
+
+
+class WebhookItem(models.Model):
+    """One status or one incoming message, handled once however often the platform repeats it."""
+
+    key = models.CharField(max_length=200, unique=True)
+    call = models.ForeignKey(WebhookCall, on_delete=models.CASCADE, related_name="items")
+
+    def __str__(self) -> str:
+        return self.key

@@ -2,5 +2,5 @@
 
 from django.dispatch import Signal
 
-# Sent on commit when new messages wait: message_ids. The receiver enqueues the sender.
+# Sent on commit when new messages wait. The receiver enqueues the sender.
 queued = Signal()

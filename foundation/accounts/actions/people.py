@@ -40,3 +40,12 @@ def withdraw(*, assignment: Assignment, end_on: date, by: User | None, now: date
     assignment.save(update_fields=["end_on", "updated_at"])
     happened.send(sender=Assignment, verb="account.role_ended", obj=assignment, by=by, now=now, data={})
     return assignment
+
+
+@transaction.atomic
+def choose_language(*, user: User, language: str, by: User | None, now: datetime) -> User:
+    """The language in which pages and messages speak to `user`. A change of taste: it is not audited."""
+    if user.language != language:
+        user.language = language
+        user.save(update_fields=["language", "updated_at"])
+    return user

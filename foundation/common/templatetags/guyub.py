@@ -15,7 +15,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from foundation.common import clock, dates, money, numbers
+from foundation.common import clock, dates, money, numbers, phone
 
 register = template.Library()
 
@@ -138,6 +138,12 @@ def wa_link(phone: object, text: str = "") -> str:
     if digits.startswith("0"):
         digits = "62" + digits[1:]
     return f"https://wa.me/{digits}" + (f"?text={quote(str(text))}" if text else "")
+
+
+@register.filter
+def telepon(number: str | None) -> str:
+    """+6281234567890 -> 0812-3456-7890"""
+    return phone.shown(str(number)) if number else ""
 
 
 # Lists and numbers

@@ -13,7 +13,7 @@ from django.utils import translation
 from foundation.accounts.models import User
 from foundation.notifications import kinds
 from foundation.notifications.kinds import Channel
-from foundation.notifications.models import Message, Preference
+from foundation.notifications.models import MASK, Message, Preference, Silence
 from foundation.notifications.signals import queued
 
 BATCH = 2000
@@ -88,13 +88,23 @@ def _switched_off(spec: kinds.Kind, recipients: list[Recipient]) -> set[tuple[in
     return set(rows)
 
 
+def _silent(spec: kinds.Kind, recipients: list[Recipient]) -> set[str]:
+    """Numbers that said STOP. A code is sent all the same: the person asks for it at that very moment."""
+    if spec.secret:
+        return set()
+    phones = {recipient.phone for recipient in recipients if recipient.phone}
+    return set(Silence.objects.filter(phone__in=phones, ended_at=None).values_list("phone", flat=True))
+
+
 def _message(
     spec: kinds.Kind, recipient: Recipient, channel: Channel, *, subject: str, context: Mapping[str, Any], url: str,
     now: datetime,
 ) -> Message:
     with translation.override(recipient.language):
         values = {"name": recipient.name, **context}
-        title, body = str(spec.title) % values, str(spec.body) % values
+        secret = str(values.pop(spec.secret, ""))
+        shown = {**values, spec.secret: MASK} if spec.secret else values
+        title, body = str(spec.title) % shown, str(spec.body) % shown
     return Message(
         user_id=recipient.user_id, recipient_key=recipient.key, recipient_name=recipient.name,
         address=recipient.address(channel), region_code=recipient.region_code, kind=spec.name, subject_key=subject,
@@ -102,6 +112,8 @@ def _message(
         next_try_at=now, created_at=now,
         status=Message.Status.SENT if channel == Channel.APP else Message.Status.QUEUED,
         sent_at=now if channel == Channel.APP else None,
+        language=recipient.language, urgent=bool(spec.secret), secret=secret,
+        params={key: str(value) for key, value in values.items() if f"%({key})" in str(spec.body)},
     )
 
 
