@@ -16,7 +16,6 @@ def built(prefix: str, module: str) -> list[URLPattern | URLResolver]:
 
 urlpatterns = [
     path("", include("msme_platform.portal.urls")),
-    path("kantor/login/", views.office_login),
     path("kantor/logout/", views.logout),
     path("kantor/", admin.site.urls),
     path("bahasa/", account_pages.set_language, name="set_language"),

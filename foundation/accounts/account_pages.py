@@ -1,5 +1,7 @@
 """One's own account: language, consents, the way out."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -20,7 +22,8 @@ from foundation.common.http import reading, writing
 @reading
 def account(request: HttpRequest) -> HttpResponse:
     """What the account is and what can be chosen."""
-    rows = {row.purpose: row for row in request.user.consents.order_by("given_at")}
+    user: Any = request.user
+    rows = {row.purpose: row for row in user.consents.order_by("given_at")}
     purposes = [
         {
             "purpose": purpose, "label": Consent.Purpose(purpose).label, "row": rows.get(purpose),
@@ -35,7 +38,8 @@ def account(request: HttpRequest) -> HttpResponse:
 @writing
 def consent(request: HttpRequest, purpose: str) -> HttpResponse:
     """Give or withdraw one consent."""
-    user, now = request.user, clock.now()
+    user: Any = request.user
+    now = clock.now()
     subject = consents.subject_of(user)
     try:
         if request.POST.get("give") == "yes":
@@ -55,7 +59,7 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
     """Django's own switch; who is logged in keeps the choice on the account, for messages too."""
     code = request.POST.get("language", "")
     if request.user.is_authenticated and code in dict(settings.LANGUAGES):
-        people.choose_language(user=request.user, language=code, by=request.user, now=clock.now())
+        people.choose_language(user=request.user, language=code)
         with override(code):
             messages.success(request, _("The language is changed."))
     return django_set_language(request)

@@ -1,9 +1,12 @@
 """Ties allauth to our phone-first accounts."""
 
 import secrets
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import get_language
@@ -20,9 +23,11 @@ CODE_DIGITS = 6
 class AccountAdapter(DefaultAccountAdapter):
     """Phone numbers live on the account itself; codes travel over the notification channels."""
 
-    error_messages = {  # noqa: RUF012 -- allauth's own shape
+    error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "incorrect_code": _("This code is not right. Look at the newest WhatsApp message and write the six digits again."),
+        "incorrect_code": _(
+            "This code is not right. Look at the newest WhatsApp message and write the six digits again."
+        ),
         "email_password_mismatch": _("The email or the password is not right. Please check both and try again."),
         "incorrect_password": _("This password is not right. Please try again."),
         "too_many_login_attempts": _("That were too many attempts. Wait five minutes, then try again."),
@@ -73,6 +78,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_account_already_exists_sms(self, phone: str) -> None:
         """Never needed: signing up with a known number logs in by code (see views.signup)."""
 
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Who logged in within the last half hour is not asked again (settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)."""
+        records = get_authentication_records(self.request, self.request.user)
+        return not records or time.time() - records[-1]["at"] > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
     def reauthenticate(self, user: User, password: str) -> bool:
         """The password once more, before something delicate; limited like a login."""
         self.pre_authenticate(self.request, email=user.email or user.phone or "")
@@ -81,7 +91,9 @@ class AccountAdapter(DefaultAccountAdapter):
             self._rollback_login_failed_rl_usage()
         return right
 
-    def add_message(self, request: HttpRequest, level: int, *args: Any, message: str | None = None, **kwargs: Any) -> None:
+    def add_message(
+        self, request: HttpRequest, level: int, *_args: Any, message: str | None = None, **_kwargs: Any
+    ) -> None:
         """Only refusals are said in a toast; the pages themselves say that a code was sent or that one is in."""
         if message:
             messages.add_message(request, level, message)

@@ -36,7 +36,10 @@ class RoleBackend:
 
 
 class LoginBackend(AuthenticationBackend):
-    """allauth's door: phone and code, e-mail and password. It knows nothing of permissions: accounts carry no Django groups."""
+    """allauth's door: phone and code, e-mail and password.
+
+    It knows nothing of permissions: accounts carry no Django groups.
+    """
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         return False

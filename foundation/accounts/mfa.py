@@ -12,10 +12,12 @@ from foundation.common import crypto
 class MfaAdapter(DefaultMFAAdapter):
     """Keys of authenticator apps stand encrypted at rest; office accounts cannot drop a required second factor."""
 
-    error_messages = {  # noqa: RUF012 -- allauth's own shape
+    error_messages = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": _("This code is not right. Wait for the next code in the app and write its six digits."),
-        "cannot_delete_authenticator": _("Your office requires the second step. It can be renewed, but not taken away."),
+        "cannot_delete_authenticator": _(
+            "Your office requires the second step. It can be renewed, but not taken away."
+        ),
     }
 
     def encrypt(self, text: str) -> str:
@@ -29,7 +31,7 @@ class MfaAdapter(DefaultMFAAdapter):
         return ""
 
     def get_totp_label(self, user: Any) -> str:
-        return user.email or user.phone
+        return str(user.email or user.phone)
 
     def can_delete_authenticator(self, authenticator: Any) -> bool:
         return not (settings.STAFF_TOTP_REQUIRED and authenticator.user.is_staff)

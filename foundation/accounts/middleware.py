@@ -16,8 +16,10 @@ Next = Callable[[HttpRequest], HttpResponseBase]
 
 
 class LanguageMiddleware:
-    """Indonesian, unless the person chose otherwise on this device. The browser's own language is not asked:
-    many phones here are set to English by people who read Indonesian."""
+    """Indonesian, unless the person chose otherwise on this device.
+
+    The browser's own language is not asked: many phones here are set to English by people who read Indonesian.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -63,13 +65,15 @@ class SecondStepMiddleware:
         if not settings.STAFF_TOTP_REQUIRED or self._may_pass(request):
             return self.get_response(request)
         if request.path.startswith("/api/"):
-            return JsonResponse({"message": _("Please set up the second step of your login first."), "extra": {}}, status=403)
+            message = _("Please set up the second step of your login first.")
+            return JsonResponse({"message": message, "extra": {}}, status=403)
         return redirect("mfa_activate_totp")
 
     def _may_pass(self, request: HttpRequest) -> bool:
         user = request.user
         if not user.is_authenticated or not user.is_staff:
             return True
-        if request.path.startswith((reverse("accounts:account"), reverse("set_language"), "/health/", settings.STATIC_URL)):
+        open_paths = (reverse("accounts:account"), reverse("set_language"), "/health/", settings.STATIC_URL)
+        if request.path.startswith(open_paths):
             return True
-        return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+        return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())

@@ -34,7 +34,9 @@ class User(AbstractBaseUser, Record):
     phone_verified = models.BooleanField(default=False)
     email = models.EmailField(_("email"), unique=True, null=True, blank=True)
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
-    language = models.CharField(_("language"), max_length=2, choices=[("id", _("Indonesian")), ("en", _("English"))], default="id")
+    language = models.CharField(
+        _("language"), max_length=2, choices=[("id", _("Indonesian")), ("en", _("English"))], default="id"
+    )
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open the office face"), default=False)
     is_superuser = models.BooleanField(default=False)
@@ -132,7 +134,9 @@ class Assignment(Record):
     """A role in a region: `(FACILITATOR, 16.71.04)`. The code is text, so that '' can mean the nation."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments", verbose_name=_("account"))
-    role = models.CharField(_("role"), max_length=20, choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
+    role = models.CharField(
+        _("role"), max_length=20, choices=[(role.value, label) for role, label in ROLE_LABELS.items()]
+    )
     region_code = models.CharField(_("region code"), max_length=13, blank=True, db_collation="C")
     start_on = models.DateField(_("from"))
     end_on = models.DateField(_("until"), null=True, blank=True)
@@ -144,7 +148,8 @@ class Assignment(Record):
         verbose_name_plural = _("role assignments")
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "role", "region_code"], condition=Q(end_on__isnull=True), name="assignment_once_in_force",
+                name="assignment_once_in_force", fields=["user", "role", "region_code"],
+                condition=Q(end_on__isnull=True),
                 violation_error_message=_("This account already holds the role in this region."),
             ),
             models.CheckConstraint(

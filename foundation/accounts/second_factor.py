@@ -33,7 +33,7 @@ class EnrolView(totp.ActivateTOTPView):
     template_name = "accounts/second_step_enrol.html"
     form_class = forms.EnrolForm
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: Any) -> Any:
         context = super().get_context_data(**kwargs)
         secret = context["form"].secret
         return context | {"secret": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))}

@@ -14,9 +14,7 @@ from allauth.core.ratelimit import respond_429
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -53,7 +51,7 @@ class SignupView(_FreshStart, account.SignupView):
     template_name = "accounts/signup.html"
     form_class = forms.SignupForm
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def form_valid(self, form: Any) -> Any:
         try:
             if not form.account_already_exists:
                 return super().form_valid(form)
@@ -71,7 +69,7 @@ class _CodePage:
 
     template_name = "accounts/code.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: Any) -> Any:
         context = super().get_context_data(**kwargs)  # type: ignore[misc]
         return context | {"shown_phone": masked(context["phone"])}
 
@@ -79,7 +77,7 @@ class _CodePage:
 class LoginCodeView(_CodePage, account.ConfirmLoginCodeView):
     form_class = forms.CodeForm
 
-    def _resend_form_valid(self, form: Any) -> HttpResponse:
+    def _resend_form_valid(self, form: Any) -> Any:
         if self._process.user:
             return super()._resend_form_valid(form)
         self._process.record_resend()  # an unknown number: the page behaves the same, and nothing is sent
@@ -99,7 +97,7 @@ signup = SignupView.as_view()
 @login_not_required
 @never_cache
 @form_page
-def code(request: HttpRequest) -> HttpResponseBase:
+def code(request: HttpRequest) -> Any:
     """The code by WhatsApp, of a login or of a new account: one address and one page, so that neither shows."""
     if request.user.is_authenticated:
         return redirect(settings.LOGIN_REDIRECT_URL)
@@ -123,15 +121,6 @@ def logout(request: HttpRequest) -> HttpResponse:
     flows.logout.logout(request, show_message=False)
     messages.success(request, _("You are logged out."))
     return redirect(settings.LOGOUT_REDIRECT_URL)
-
-
-@login_not_required
-@reading
-def office_login(request: HttpRequest) -> HttpResponse:
-    """The office face asks for its own login: ours. Who is in already has no role there."""
-    if request.user.is_authenticated:
-        raise PermissionDenied
-    return redirect_to_login(request.GET.get("next") or resolve_url("admin:index"), resolve_url("accounts:staff-login"))
 
 
 @login_not_required

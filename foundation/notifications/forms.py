@@ -30,6 +30,7 @@ class PreferenceForm(forms.Form):
 
     def wanted(self) -> set[tuple[str, str]]:
         """The pairs that stay on; a channel that was not offered stays as it is: on."""
-        offered = {(category, value) for category in self.fields for value, _label in self.fields[category].choices}
-        chosen = {(category, value) for category in self.fields for value in self.cleaned_data[category]}
+        fields: dict[str, Any] = self.fields
+        offered = {(category, value) for category in fields for value, _label in fields[category].choices}
+        chosen = {(category, value) for category in fields for value in self.cleaned_data[category]}
         return chosen | (set(CHOICES) - offered)

@@ -135,7 +135,8 @@ def _components(message: Message) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if message.params:
         values = [
-            {"type": "text", "parameter_name": name, "text": text or "-"} for name, text in sorted(message.params.items())
+            {"type": "text", "parameter_name": name, "text": text or "-"}
+            for name, text in sorted(message.params.items())
         ]
         found.append({"type": "body", "parameters": values})
     if message.url:
@@ -152,7 +153,8 @@ class Mail:
     keeps_secrets = False
 
     def send(self, message: Message) -> str:
-        number = make_msgid(idstring=str(message.uid), domain=settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">"))
+        domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
+        number = make_msgid(idstring=str(message.uid), domain=domain)
         text = f"{message.text}\n\n{message.url}\n" if message.url else f"{message.text}\n"
         mail = EmailMessage(message.title, text, to=[message.address], headers={"Message-ID": number})
         try:

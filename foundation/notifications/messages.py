@@ -14,7 +14,7 @@ LOGIN_CODE = register(
         body=_("%(code)s is your Guyub code. It is valid for 10 minutes. Give it to nobody, not even to the office."),
         template="guyub_login_code",
         channels=(Channel.WHATSAPP,),
-        secret="code",
+        secret="code",  # noqa: S106 -- the name of the value, not the value
         lifetime=timedelta(minutes=10),
     )
 )

@@ -1,8 +1,10 @@
 """The outbox: one row per recipient, kind, subject and channel, so nothing is sent twice."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from foundation.common.crypto import EncryptedField
@@ -17,11 +19,11 @@ MASK = "••••••"
 class MessageQuerySet(ScopedQuerySet["Message"]):
     region_path = "region_code"
 
-    def inbox(self, user: object) -> "MessageQuerySet":
+    def inbox(self, user: Any) -> "MessageQuerySet":
         """What stands in the app for `user`, newest first."""
         return self.filter(user=user, channel=Channel.APP).order_by("-created_at", "-id")
 
-    def unread(self, user: object) -> "MessageQuerySet":
+    def unread(self, user: Any) -> "MessageQuerySet":
         return self.filter(user=user, channel=Channel.APP, read_at__isnull=True)
 
     def waiting(self, now: object) -> "MessageQuerySet":
@@ -59,10 +61,10 @@ class Message(Record):
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
     gateway_id = models.CharField(max_length=120, blank=True)
     error = models.CharField(_("reason"), max_length=300, blank=True)
-    language = models.CharField(max_length=2, default="id")
-    urgent = models.BooleanField(default=False)
-    params = models.JSONField(default=dict)
-    secret = EncryptedField(blank=True, default="")
+    language = models.CharField(max_length=2, default="id", db_default="id")
+    urgent = models.BooleanField(default=False, db_default=False)
+    params = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
+    secret = EncryptedField(blank=True, default="", db_default="")
     claim = models.UUIDField(null=True, editable=False)
     claimed_at = models.DateTimeField(null=True, editable=False)
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
@@ -116,7 +118,9 @@ class Message(Record):
 class Preference(Record):
     """A channel that a person switched off for a category; no row = on."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notification_preferences")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notification_preferences"
+    )
     category = models.CharField(max_length=12, choices=Category.choices)
     channel = models.CharField(max_length=10, choices=Channel.choices)
 

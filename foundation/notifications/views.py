@@ -1,5 +1,6 @@
 """The bell: one's own notifications."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -36,16 +37,18 @@ def open_message(request: HttpRequest, uid: UUID) -> HttpResponse:
 @writing
 def read_all(request: HttpRequest) -> HttpResponse:
     """All of them are read."""
-    inbox.read_all(user=request.user, now=clock.now())
+    user: Any = request.user
+    inbox.read_all(user=user, now=clock.now())
     return redirect("notifications:list")
 
 
 @form_page
 def preferences(request: HttpRequest) -> HttpResponse:
     """What reaches the person where."""
-    form = PreferenceForm(request.POST or None, user=request.user)
+    user: Any = request.user
+    form = PreferenceForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
-        inbox.choose(user=request.user, wanted=form.wanted(), now=clock.now())
+        inbox.choose(user=user, wanted=form.wanted(), now=clock.now())
         messages.success(request, _("Your choice is saved."))
         return redirect("notifications:preferences")
     return render(request, "notifications/preferences.html", {"form": form})

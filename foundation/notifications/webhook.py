@@ -1,4 +1,7 @@
-"""Where the WhatsApp platform calls us. https://developers.facebook.com/docs/graph-api/webhooks/getting-started"""
+"""Where the WhatsApp platform calls us.
+
+https://developers.facebook.com/docs/graph-api/webhooks/getting-started
+"""
 
 import hashlib
 import hmac

@@ -3,8 +3,10 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
@@ -34,6 +36,7 @@ class OfficeAdminSite(UnfoldAdminSite):
         user: Any = request.user
         return bool(user.is_active and user.is_authenticated and user.works_in_office)
 
+    @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """To the staff's door; who is logged in without a task here is told so."""
         if request.user.is_authenticated:

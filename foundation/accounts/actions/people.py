@@ -43,7 +43,7 @@ def withdraw(*, assignment: Assignment, end_on: date, by: User | None, now: date
 
 
 @transaction.atomic
-def choose_language(*, user: User, language: str, by: User | None, now: datetime) -> User:
+def choose_language(*, user: User, language: str) -> User:
     """The language in which pages and messages speak to `user`. A change of taste: it is not audited."""
     if user.language != language:
         user.language = language

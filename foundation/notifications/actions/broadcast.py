@@ -3,6 +3,7 @@
 Same rows, same uniqueness and same preferences as `outbox.queue`, without a Python object per message.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
@@ -14,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils import translation
 
 from foundation.notifications import kinds
+from foundation.notifications.actions import outbox
 from foundation.notifications.kinds import Channel
 from foundation.notifications.models import Message
 from foundation.notifications.signals import queued
@@ -28,16 +30,20 @@ ADDRESS: Final = {
 INSERT: Final = """
     INSERT INTO notifications_message (
         uid, created_at, updated_at, user_id, recipient_key, recipient_name, address, region_code, kind, subject_key,
-        channel, title, body, url, status, attempts, next_try_at, sent_at, gateway_id, error
+        channel, title, body, url, status, attempts, next_try_at, sent_at, gateway_id, error,
+        language, params
     )
     SELECT gen_random_uuid(), %(now)s, %(now)s, r.account, r.key, r.name, {address}, r.region_code, %(kind)s,
-        %(subject)s, %(channel)s, left(replace(%(title)s, %(mark)s, r.name), 200), replace(%(body)s, %(mark)s, r.name), %(url)s,
-        %(status)s, 0, %(now)s, %(sent_at)s, '', ''
+        %(subject)s, %(channel)s, left(replace(%(title)s, %(mark)s, r.name), 200),
+        replace(%(body)s, %(mark)s, r.name), %(url)s, %(status)s, 0, %(now)s, %(sent_at)s, '', '', %(language)s,
+        replace(%(params)s, %(mark)s, substr(to_json(r.name)::text, 2, length(to_json(r.name)::text) - 2))::jsonb
     FROM ({recipients}) r
     WHERE r.language = %(language)s AND {address} <> '' AND NOT EXISTS (
         SELECT 1 FROM notifications_preference p
         WHERE p.user_id = r.account AND p.category = %(category)s AND p.channel = %(channel)s
-    )
+    ) AND NOT (%(channel)s = 'WHATSAPP' AND EXISTS (
+        SELECT 1 FROM notifications_silence s WHERE s.phone = {address} AND s.ended_at IS NULL
+    ))
     ON CONFLICT DO NOTHING
 """
 
@@ -68,6 +74,7 @@ def _insert(
     with translation.override(language):
         values = {"name": NAME, **context}
         title, body = str(spec.title) % values, str(spec.body) % values
+        params = outbox.template_values(spec, values)
     with connection.cursor() as cursor:
         inner, inner_params = to.order_by().query.sql_with_params()
         recipients = cursor.mogrify(inner, inner_params).decode().replace("%", "%%")
@@ -76,5 +83,6 @@ def _insert(
             "mark": NAME, "url": url if in_app else f"{settings.SITE_URL}{url}", "language": language,
             "status": str(Message.Status.SENT if in_app else Message.Status.QUEUED),
             "sent_at": now if in_app else None, "category": str(spec.category),
+            "params": json.dumps(params, ensure_ascii=False),
         })
         return int(cursor.rowcount)

@@ -113,8 +113,13 @@ def _message(
         status=Message.Status.SENT if channel == Channel.APP else Message.Status.QUEUED,
         sent_at=now if channel == Channel.APP else None,
         language=recipient.language, urgent=bool(spec.secret), secret=secret,
-        params={key: str(value) for key, value in values.items() if f"%({key})" in str(spec.body)},
+        params=template_values(spec, values),
     )
+
+
+def template_values(spec: kinds.Kind, values: Mapping[str, Any]) -> dict[str, str]:
+    """The values that the WhatsApp template of `spec` names."""
+    return {key: str(value) for key, value in values.items() if f"%({key})" in str(spec.body)}
 
 
 def _insert(rows: list[Message]) -> int:
@@ -122,5 +127,6 @@ def _insert(rows: list[Message]) -> int:
     before = [row.uid for row in rows]
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM notifications_message WHERE uid = ANY(%s::uuid[])", [[str(uid) for uid in before]])
+        ours = [[str(uid) for uid in before]]
+        cursor.execute("SELECT count(*) FROM notifications_message WHERE uid = ANY(%s::uuid[])", ours)
         return int(cursor.fetchone()[0])
