@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class RevolvingFundsConfig(AppConfig):
     name = "revolving_funds"
     verbose_name = _("Revolving fund")
+
+    def ready(self) -> None:
+        from foundation.ledger import queries as ledger  # noqa: PLC0415 -- models are ready only now
+        from revolving_funds import messages, proof  # noqa: F401, PLC0415 -- registers the kinds of messages
+
+        ledger.more_questions.extend(proof.QUESTIONS)

@@ -1,0 +1,266 @@
+"""From wish to decision: draft, send, withdraw, survey, approve, reject."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import User
+from foundation.audit import log
+from foundation.common.errors import ActionError
+from foundation.common.money import rupiah
+from foundation.ledger.actions import journal
+from foundation.ledger.entries import credit, debit
+from foundation.ledger.errors import NotEnough
+from foundation.notifications.actions import outbox
+from foundation.regions.models import Office
+from members.models import Person
+from revolving_funds import eligibility, queries
+from revolving_funds.enums import LIVE, ApplicationStatus
+from revolving_funds.models import Application, Pool, Survey
+from revolving_funds.models.applications import HANDS
+
+
+class NotEligible(ActionError):
+    message = _("A condition for a loan is not met yet.")
+
+
+class WrongStep(ActionError):
+    message = _("This application has moved on. Open it again to see where it stands.")
+
+
+class SamePersonTwice(ActionError):
+    message = _("You already did another step of this loan, or it is your own. Another officer must do this one.")
+
+
+class AmountTooHigh(ActionError):
+    field = "amount"
+
+
+class AmountMissing(ActionError):
+    message = _("Write the amount that you need.")
+    field = "amount"
+
+
+class PurposeMissing(ActionError):
+    message = _("Choose what the money is for.")
+    field = "purpose"
+
+
+class PoolEmpty(ActionError):
+    message = _("No pool of this year holds enough money. Ask the treasurer to place some, or approve less.")
+    field = "pool"
+
+
+class ReasonMissing(ActionError):
+    message = _("Say why, so that the owner knows what to do.")
+    field = "reason"
+
+
+class VisitInFuture(ActionError):
+    message = _("The visit cannot lie ahead.")
+    field = "visited_on"
+
+
+def _advance(application: Application, *, expect: tuple[str, ...]) -> Application:
+    """The row, locked and fresh, in a status from which the step can be taken."""
+    application = Application.objects.locked(application.pk)
+    if application.status not in expect:
+        raise WrongStep
+    return application
+
+
+def keep_hands_apart(application: Application, by: User) -> None:
+    """The sentence before the database says it: nobody does two steps of one loan."""
+    if by.pk in {getattr(application, f"{hand}_id") for hand in HANDS}:
+        raise SamePersonTwice
+
+
+@transaction.atomic
+def start(*, person: Person, by: User, now: datetime, on: date) -> Application:
+    """A draft for the step that is open to `person`; the draft that is there, if it is. Raises NotEligible."""
+    draft = Application.objects.filter(person=person, status=ApplicationStatus.DRAFT).first()
+    if draft is not None:
+        return draft
+    answer = eligibility.of(person, on=on)
+    _refuse_unless_eligible(answer)
+    assert answer.standing is not None and answer.business is not None  # noqa: S101, PT018 -- told by the conditions
+    step = answer.standing.step(answer.standing.unlocked)
+    try:
+        with transaction.atomic():
+            application = Application.objects.create(
+                person=person, business=answer.business, village_id=answer.business.village_id, level=step.level,
+                tenor_months=step.tenor,
+            )
+    except IntegrityError:  # two taps at once: the other one made it
+        return Application.objects.get(person=person, status__in=LIVE)
+    log.record("application.started", application, by=by, now=now, level=step.level)
+    return application
+
+
+def _refuse_unless_eligible(answer: eligibility.Eligibility) -> None:
+    for condition in answer.missing:
+        raise NotEligible(condition.text, next_url=condition.url, next_label=condition.link)
+
+
+@transaction.atomic
+def fill(*, application: Application, by: User, now: datetime, **fields: Any) -> Application:
+    """Keep what was typed in a draft: amount, purpose, details, monthly_sales. Refuses more than the step allows."""
+    application = _advance(application, expect=(ApplicationStatus.DRAFT,))
+    amount = fields.get("amount")
+    if amount:
+        _within_tier(application, amount, now.date())
+    for name in fields:
+        if name not in {"amount", "purpose", "details", "monthly_sales"}:
+            raise TypeError(name)
+        setattr(application, name, fields[name])
+    application.save(update_fields=[*fields, "updated_at"])
+    log.record("application.filled", application, by=by, now=now, fields=sorted(fields))
+    return application
+
+
+def _within_tier(application: Application, amount: int, day: date, field: str = "amount") -> None:
+    office = Office.objects.get(region_id=application.office_code)
+    tier = next((tier for tier in queries.tiers_on(office, day) if tier.level == application.level), None)
+    if tier is None or amount > tier.amount:
+        top = rupiah(tier.amount) if tier else "Rp0"
+        raise AmountTooHigh(_("Write at most %(top)s; that is the ceiling of step %(level)d.")
+                            % {"top": top, "level": application.level}, field=field)
+    smallest = application.tenor_months * 10_000
+    if amount < smallest:
+        raise AmountTooHigh(_("Write at least %(least)s.") % {"least": rupiah(smallest)}, field=field)
+
+
+@transaction.atomic
+def submit(*, application: Application, by: User, now: datetime, on: date) -> Application:
+    """Send the draft. The conditions are looked at once more. Raises NotEligible, AmountMissing, PurposeMissing."""
+    application = _advance(application, expect=(ApplicationStatus.DRAFT,))
+    _refuse_unless_eligible(eligibility.of(application.person, on=on))
+    if not application.amount:
+        raise AmountMissing
+    if not application.purpose:
+        raise PurposeMissing
+    _within_tier(application, application.amount, on)
+    application.status = ApplicationStatus.SUBMITTED
+    application.submitted_at, application.applied_by = now, by
+    application.borrower_id = application.person.user_id
+    application.save(update_fields=["status", "submitted_at", "applied_by", "borrower", "updated_at"])
+    log.record("application.submitted", application, by=by, now=now, amount=application.amount)
+    _tell("fund_application_sent", application, now)
+    return application
+
+
+@transaction.atomic
+def withdraw(*, application: Application, by: User, now: datetime, on: date) -> Application:
+    """Take an application back before the money is paid; what was reserved for it goes back into the pool."""
+    application = _advance(application, expect=tuple(LIVE))
+    if application.status == ApplicationStatus.APPROVED:
+        assert application.pool is not None and application.approved_amount is not None  # noqa: S101, PT018 -- a constraint
+        release(application, application.pool, by=by, now=now, on=on, why="withdrawn")
+    application.status = ApplicationStatus.WITHDRAWN
+    application.save(update_fields=["status", "updated_at"])
+    log.record("application.withdrawn", application, by=by, now=now)
+    return application
+
+
+@transaction.atomic
+def survey(
+    *, application: Application, by: User, now: datetime, on: date, visited_on: date, is_operating: bool,
+    place_matches: bool, monthly_sales: int, monthly_costs: int, other_debts: int, is_recommended: bool, notes: str,
+    recommended_amount: int | None = None,
+) -> Survey:
+    """What the verifier saw, and her recommendation. Raises SamePersonTwice, AmountTooHigh, VisitInFuture."""
+    application = _advance(application, expect=(ApplicationStatus.SUBMITTED,))
+    keep_hands_apart(application, by)
+    if visited_on > on:
+        raise VisitInFuture
+    if is_recommended:
+        recommended_amount = recommended_amount or application.amount or 0
+        _within_tier(application, recommended_amount, on, field="recommended_amount")
+    found = Survey.objects.create(
+        application=application, visited_on=visited_on, is_operating=is_operating, place_matches=place_matches,
+        monthly_sales=monthly_sales, monthly_costs=monthly_costs, other_debts=other_debts, is_recommended=is_recommended,
+        recommended_amount=recommended_amount if is_recommended else None, notes=notes,
+    )
+    application.status = ApplicationStatus.SURVEYED
+    application.surveyed_at, application.surveyed_by = now, by
+    application.save(update_fields=["status", "surveyed_at", "surveyed_by", "updated_at"])
+    log.record("application.surveyed", application, by=by, now=now, recommended=is_recommended)
+    return found
+
+
+@transaction.atomic
+def approve(
+    *, application: Application, by: User, now: datetime, on: date, amount: int | None = None, pool: Pool | None = None,
+    reason: str = "",
+) -> Application:
+    """Approve a surveyed application and reserve the money for it (J2). Nobody approves what they surveyed.
+
+    Without `amount` the recommended one; without `pool` the fullest of the year. Raises WrongStep, SamePersonTwice,
+    AmountTooHigh, PoolEmpty.
+    """
+    application = _advance(application, expect=(ApplicationStatus.SURVEYED,))
+    keep_hands_apart(application, by)
+    found = application.survey
+    amount = amount or found.recommended_amount or application.amount or 0
+    _within_tier(application, amount, on)
+    office = Office.objects.get(region_id=application.office_code)
+    pool = pool or queries.pools_for(office, on.year).first()
+    if pool is None or pool.agreement.office_id != office.pk:
+        raise PoolEmpty
+    application.approved_amount, application.pool = amount, pool
+    reserve(application, pool, by=by, now=now, on=on)
+    application.status, application.decision_reason = ApplicationStatus.APPROVED, reason
+    application.decided_at, application.decided_by = now, by
+    application.save(update_fields=[
+        "status", "approved_amount", "pool", "decision_reason", "decided_at", "decided_by", "updated_at",
+    ])
+    log.record("application.approved", application, by=by, now=now, amount=amount, pool=str(pool))
+    _tell("fund_application_approved", application, now, bank=pool.agreement.bank.name)
+    return application
+
+
+@transaction.atomic
+def reject(*, application: Application, by: User, now: datetime, reason: str) -> Application:
+    """Refuse a surveyed application, with the reason the owner will read. Raises WrongStep, SamePersonTwice."""
+    if not reason.strip():
+        raise ReasonMissing
+    application = _advance(application, expect=(ApplicationStatus.SURVEYED,))
+    keep_hands_apart(application, by)
+    application.status, application.decision_reason = ApplicationStatus.REJECTED, reason.strip()
+    application.decided_at, application.decided_by = now, by
+    application.save(update_fields=["status", "decision_reason", "decided_at", "decided_by", "updated_at"])
+    log.record("application.rejected", application, by=by, now=now, reason=reason)
+    _tell("fund_application_rejected", application, now)
+    return application
+
+
+def reserve(application: Application, pool: Pool, *, by: User, now: datetime, on: date) -> None:
+    """J2: money of the pool set aside for this application. The floor of the pool decides. Raises PoolEmpty."""
+    amount = application.approved_amount or 0
+    try:
+        journal.post(
+            book=application.office_code, kind="RESERVED", business_date=on,
+            legs=[debit(pool.reserved_id, amount), credit(pool.available_id, amount)],
+            scope="loan.reserve", key=f"{application.uid}/{pool.pk}", by=by, now=now,
+        )
+    except NotEnough as error:
+        raise PoolEmpty from error
+
+
+def release(application: Application, pool: Pool, *, by: User, now: datetime, on: date, why: str) -> None:
+    """The reservation taken back: its money is available again."""
+    amount = application.approved_amount or 0
+    journal.post(
+        book=application.office_code, kind="RELEASED", business_date=on,
+        legs=[debit(pool.available_id, amount), credit(pool.reserved_id, amount)],
+        scope="loan.release", key=f"{application.uid}/{pool.pk}", by=by, now=now, memo=why,
+    )
+
+
+def _tell(kind: str, application: Application, now: datetime, **context: str) -> None:
+    outbox.queue(
+        kind, to=[application.person.as_recipient()], subject=f"application:{application.pk}", context=context,
+        url=application.get_absolute_url(), now=now,
+    )

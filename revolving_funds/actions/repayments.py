@@ -1,0 +1,125 @@
+"""The money comes back."""
+
+from datetime import date, datetime
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import User
+from foundation.audit import log
+from foundation.common.errors import ActionError
+from foundation.common.money import rupiah
+from foundation.ledger.actions import accounts, journal
+from foundation.ledger.entries import Entry, credit, debit
+from foundation.ledger.enums import AccountKind
+from foundation.ledger.errors import KeyReused
+from foundation.ledger.models import Account
+from foundation.notifications.actions import outbox
+from revolving_funds.enums import LoanStatus
+from revolving_funds.models import Loan, Repayment
+from revolving_funds.signals import loan_closed
+
+
+class LoanPaidOff(ActionError):
+    message = _("This loan is already paid off.")
+
+
+class MoreThanOwed(ActionError):
+    field = "amount"
+
+
+class NotAnAmount(ActionError):
+    message = _("Write how much was paid, above zero.")
+    field = "amount"
+
+
+class PaidOnOutOfRange(ActionError):
+    message = _("The day of payment lies ahead, or before the money was paid out.")
+    field = "paid_on"
+
+
+@transaction.atomic
+def record(
+    *, loan: Loan, amount: int, paid_on: date, request_uid: UUID, by: User | None, now: datetime, on: date,
+    reference: str = "", keep_excess: bool = False,
+) -> Repayment:
+    """Book what the borrower paid on `paid_on` (value date) and close the loan when nothing is left (J4, J5).
+
+    `request_uid` names the request: the same one again returns the first repayment, with other content it raises
+    KeyReused. More than is left is refused (MoreThanOwed) unless `keep_excess` keeps the rest for her.
+    Locks the loan.
+    """
+    loan = Loan.objects.locked(loan.pk)
+    known = Repayment.objects.filter(request_uid=request_uid).first()
+    if known is not None:
+        if (known.loan_id, known.amount, known.paid_on) != (loan.pk, amount, paid_on):
+            raise KeyReused
+        return known
+    _check(loan, amount, paid_on, on)
+    left = Account.objects.get(pk=loan.account_id).balance
+    excess = max(0, amount - left)
+    if excess and not keep_excess:
+        raise MoreThanOwed(_("Only %(left)s is left of this loan. Write that amount, or keep the rest for the borrower.")
+                           % {"left": rupiah(left)})
+    repayment = _book(loan, amount, excess, paid_on, request_uid, reference, by=by, now=now)
+    log.record("loan.repaid", loan, by=by, now=now, amount=amount, excess=excess, paid_on=str(paid_on))
+    if amount >= left:
+        _close(loan, by=by, now=now)
+    else:
+        _tell("fund_instalment_received", repayment, repayment.get_absolute_url(), now)
+    return repayment
+
+
+def _check(loan: Loan, amount: int, paid_on: date, on: date) -> None:
+    if amount <= 0:
+        raise NotAnAmount
+    if loan.status != LoanStatus.OPEN:
+        raise LoanPaidOff
+    if not loan.disbursed_on <= paid_on <= on:
+        raise PaidOnOutOfRange
+
+
+def _book(
+    loan: Loan, amount: int, excess: int, paid_on: date, request_uid: UUID, reference: str, *, by: User | None,
+    now: datetime,
+) -> Repayment:
+    legs: list[Entry] = [debit(loan.pool.available_id, amount), credit(loan.account_id, amount - excess)]
+    if excess:
+        legs.append(credit(excess_account(loan), excess))
+    entry = journal.post(
+        book=loan.office_code, kind="REPAID", business_date=paid_on, legs=legs, scope="loan.repay",
+        key=str(request_uid), by=by, now=now, memo=reference,
+    )
+    return Repayment.objects.create(
+        loan=loan, sequence=(loan.repayments.aggregate(last=Max("sequence"))["last"] or 0) + 1, request_uid=request_uid,
+        transaction=entry, paid_on=paid_on, amount=amount, excess=excess, reference=reference, recorded_by=by,
+    )
+
+
+def excess_account(loan: Loan) -> Account:
+    """What a borrower paid too much, kept until it is paid back to her."""
+    return accounts.open_account(
+        book=loan.office_code, code=f"excess/{loan.person.uid}", name=str(loan.person), kind=AccountKind.LIABILITY
+    )
+
+
+def _close(loan: Loan, *, by: User | None, now: datetime) -> None:
+    """Nothing is left: closed on the value date of the latest payment."""
+    loan.status = LoanStatus.CLOSED
+    loan.closed_on = loan.repayments.aggregate(last=Max("paid_on"))["last"]
+    loan.save(update_fields=["status", "closed_on", "updated_at"])
+    log.record("loan.closed", loan, by=by, now=now, closed_on=str(loan.closed_on))
+    outbox.queue(
+        "fund_loan_closed", to=[loan.person.as_recipient()], subject=f"loan:{loan.pk}", context={},
+        url=loan.get_absolute_url(), now=now,
+    )
+    transaction.on_commit(partial(loan_closed.send_robust, sender=Loan, loan=loan), robust=True)
+
+
+def _tell(kind: str, repayment: Repayment, url: str, now: datetime) -> None:
+    outbox.queue(
+        kind, to=[repayment.loan.person.as_recipient()], subject=f"repayment:{repayment.pk}", context={}, url=url, now=now
+    )

@@ -1,0 +1,132 @@
+"""What people type, checked for its shape; the rules are the actions'."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from foundation.common.money import rupiah
+from foundation.common.widgets import DateInput, MoneyField
+from revolving_funds.enums import Purpose
+from revolving_funds.models import Pool
+
+
+class BusinessStep(forms.Form):
+    """Step 1: what the business brings in."""
+
+    monthly_sales = MoneyField(
+        label=_("About how much do you sell in a month?"), min_value=0, max_value=5_000_000_000,
+        help_text=_("An honest estimate is enough. The officer talks it over with you at the visit."),
+        error_messages={"required": _("Write about how much you sell in a month.")},
+    )
+
+
+class NeedStep(forms.Form):
+    """Step 2: how much, for what. The ceiling is the action's to judge."""
+
+    amount = MoneyField(
+        label=_("How much money do you need?"), min_value=1, max_value=1_000_000_000,
+        error_messages={"required": _("Write the amount that you need.")},
+    )
+    purpose = forms.ChoiceField(
+        label=_("What is the money for?"), choices=Purpose.choices, widget=forms.RadioSelect,
+        help_text=_("Choose the one that takes the most."), error_messages={"required": _("Choose what the money is for.")},
+    )
+    details = forms.CharField(
+        label=_("What will you buy?"), required=False, max_length=500, widget=forms.Textarea({"rows": 3}),
+        help_text=_("For example: 40 kg of chicken Rp1.400.000, spices Rp350.000."),
+    )
+
+    def __init__(self, *args: Any, ceiling: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].help_text = _("The ceiling of your step is %(ceiling)s. No collateral, no interest.") % {
+            "ceiling": ceiling}
+
+
+class SendStep(forms.Form):
+    """Step 3: read it once more and send."""
+
+    agree = forms.BooleanField(
+        label=_("What I wrote is true, and I will return the loan by instalments every month."),
+        error_messages={"required": _("Tick this to send your application.")},
+    )
+
+
+class SurveyForm(forms.Form):
+    visited_on = forms.DateField(label=_("Day of the visit"), widget=DateInput)
+    is_operating = forms.BooleanField(label=_("The business is running"), required=False)
+    place_matches = forms.BooleanField(label=_("Place and goods are as stated"), required=False)
+    monthly_sales = MoneyField(label=_("Sales a month"), min_value=0)
+    monthly_costs = MoneyField(label=_("Costs a month"), min_value=0)
+    other_debts = MoneyField(label=_("Other debts"), min_value=0, initial=0)
+    notes = forms.CharField(label=_("What was seen"), max_length=1000, widget=forms.Textarea({"rows": 4}))
+    is_recommended = forms.TypedChoiceField(
+        label=_("Recommendation"), choices=[("1", _("Recommended")), ("0", _("Not recommended"))],
+        coerce=lambda value: value == "1", widget=forms.RadioSelect,
+    )
+    recommended_amount = MoneyField(
+        label=_("Recommended amount"), min_value=1, required=False, help_text=_("Empty = as asked for."))
+
+
+class ApproveForm(forms.Form):
+    amount = MoneyField(label=_("Amount approved"), min_value=1)
+    pool = forms.ModelChoiceField(label=_("Pool"), queryset=None)
+    reason = forms.CharField(label=_("Note for the file"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, obj: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_pool(self, obj)
+
+
+class RejectForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea({"rows": 3}),
+        help_text=_("The owner reads this sentence. Say what is missing and what she can do."),
+    )
+
+
+class DisburseForm(forms.Form):
+    pool = forms.ModelChoiceField(label=_("Pay from"), queryset=None)
+    disbursed_on = forms.DateField(label=_("Day on which the bank pays"), widget=DateInput)
+
+    def __init__(self, *args: Any, obj: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_pool(self, obj)
+
+
+class RepaymentForm(forms.Form):
+    """`request_uid` is drawn when the page is opened: pressed twice, it is one repayment."""
+
+    request_uid = forms.UUIDField(widget=forms.HiddenInput)
+    amount = MoneyField(label=_("Amount paid"), min_value=1)
+    paid_on = forms.DateField(label=_("Paid on"), widget=DateInput, help_text=_("The day the borrower paid, not the day it was booked."))
+    reference = forms.CharField(label=_("Bank reference"), max_length=60, required=False)
+    keep_excess = forms.BooleanField(label=_("Keep what is too much for the borrower"), required=False)
+
+
+class PlacementForm(forms.Form):
+    request_uid = forms.UUIDField(widget=forms.HiddenInput)
+    amount = MoneyField(label=_("Amount"), min_value=1)
+    reference = forms.CharField(label=_("SP2D number"), max_length=100)
+
+
+class PoolForm(forms.Form):
+    agreement = forms.ModelChoiceField(label=_("Bank agreement"), queryset=None)
+    year = forms.IntegerField(label=_("Fiscal year"), min_value=2020, max_value=2100)
+
+    def __init__(self, *args: Any, agreements: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["agreement"]
+        field.queryset = agreements
+
+
+def _choose_pool(form: forms.Form, obj: Any) -> None:
+    field: Any = form.fields["pool"]
+    field.queryset = Pool.objects.with_money().filter(agreement__office__region=obj.office_code).order_by("-year", "pk")
+    field.label_from_instance = pool_label
+
+
+def pool_label(pool: Any) -> str:
+    """`bank bjb 2026 (sisa Rp100.000.000)`."""
+    return _("%(pool)s (available %(amount)s)") % {"pool": pool, "amount": rupiah(pool.available.balance)}
+

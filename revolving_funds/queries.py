@@ -1,0 +1,142 @@
+"""Reads across the fund: what holds on a day, where a person stands, what the portfolio comes to."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from foundation.regions.models import Office
+from members.models import Person
+from revolving_funds.enums import LoanStatus
+from revolving_funds.ladder import LoanFacts, Paid, Rule, Standing, climb
+from revolving_funds.models import Instalment, Loan, Policy, Pool, Repayment, Tier
+from revolving_funds.schedule import Due
+
+
+def tiers_on(office: Office, day: date) -> list[Tier]:
+    """The steps in force, lowest first."""
+    return list(Tier.objects.on(day).filter(office=office).order_by("level"))
+
+
+def policy_on(office: Office, day: date) -> Policy | None:
+    return Policy.objects.on(day).filter(office=office).first()
+
+
+def rule_of(policy: Policy) -> Rule:
+    return Rule(policy.max_days_late, policy.next_working_day)
+
+
+def pools_for(office: Office, year: int) -> Any:
+    """The office's pools of a fiscal year, the fullest first."""
+    return Pool.objects.with_money().filter(agreement__office=office, year=year).order_by("-available__balance", "pk")
+
+
+def facts_of(loans: Iterable[Loan]) -> list[LoanFacts]:
+    """What the ledger and the schedules say of `loans`: two queries, however many there are."""
+    loans = list(loans)
+    dues: dict[int, list[Due]] = defaultdict(list)
+    for row in Instalment.objects.filter(loan__in=loans).order_by("loan_id", "number"):
+        dues[row.loan_id].append(Due(row.number, row.contract_due_on, row.due_on, row.amount, row.cumulative))
+    paid: dict[int, list[Paid]] = defaultdict(list)
+    for repayment in Repayment.objects.filter(loan__in=loans).order_by("loan_id", "paid_on", "sequence"):
+        paid[repayment.loan_id].append(Paid(repayment.paid_on, repayment.principal))
+    return [
+        LoanFacts(loan.uid, loan.level, loan.amount, loan.disbursed_on, dues[loan.pk], paid[loan.pk]) for loan in loans
+    ]
+
+
+def standing(person: Person, office: Office, on: date) -> Standing | None:
+    """Where `person` stands on the ladder of `office` on a day; None where the office has no programme then."""
+    policy, tiers = policy_on(office, on), tiers_on(office, on)
+    if policy is None or not tiers:
+        return None
+    loans = Loan.objects.filter(person=person).order_by("disbursed_on", "pk")
+    return climb(facts_of(loans), [(tier.level, tier.amount, tier.tenor_months) for tier in tiers], rule_of(policy), on)
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """What is out and what is late, in whole rupiah; `group` names the part (district, bank or tier), '' = all."""
+
+    group: str
+    loans: int
+    outstanding: int
+    overdue_loans: int
+    overdue_amount: int
+    overdue_outstanding: int
+
+    @property
+    def par(self) -> float | None:
+        """Share of the money out that stands in loans with any arrears (PAR0); None when nothing is out."""
+        return self.overdue_outstanding / self.outstanding if self.outstanding else None
+
+
+# Of each loan still open on the day: left = principal less what came back by value date; due = the schedule's sum
+# up to the day before. The last paid rupiah closes the loan, so loans closed by the day fall out first.
+PORTFOLIO = """
+WITH book AS (
+    SELECT l.id, l.amount, {group} AS part,
+           l.amount - CASE WHEN %(live)s THEN l.amount - a.balance ELSE (
+               SELECT coalesce(sum(r.amount - r.excess), 0) FROM revolving_funds_repayment r
+                WHERE r.loan_id = l.id AND r.paid_on <= %(on)s) END AS outstanding,
+           coalesce((SELECT i.cumulative FROM revolving_funds_instalment i
+                      WHERE i.loan_id = l.id AND i.due_on < %(on)s ORDER BY i.number DESC LIMIT 1), 0) AS due
+      FROM revolving_funds_loan l JOIN ledger_account a ON a.id = l.account_id
+      {join}
+     WHERE l.village_id LIKE %(office)s AND l.disbursed_on <= %(on)s
+       AND ((%(live)s AND l.status = 'OPEN') OR (NOT %(live)s AND (l.closed_on IS NULL OR l.closed_on > %(on)s)))
+), late AS (
+    SELECT *, greatest(due - (amount - outstanding), 0) AS arrears FROM book
+)
+SELECT part, count(*), coalesce(sum(outstanding), 0)::bigint, count(*) FILTER (WHERE arrears > 0),
+       coalesce(sum(arrears), 0)::bigint, coalesce(sum(outstanding) FILTER (WHERE arrears > 0), 0)::bigint
+  FROM late GROUP BY part ORDER BY part
+"""
+GROUPS = {
+    "": ("''::text", ""),
+    "district": ("left(l.village_id, 8)", ""),
+    "tier": ("l.level::text", ""),
+    "bank": ("b.name", """JOIN revolving_funds_pool p ON p.id = l.pool_id
+      JOIN revolving_funds_agreement g ON g.id = p.agreement_id JOIN revolving_funds_bank b ON b.id = g.bank_id"""),
+}
+
+
+def portfolio(code: str, *, on: date, today: date, by: str = "") -> list[Portfolio]:
+    """The portfolio of the region `code` on a day, by '' (one row), 'district', 'tier' or 'bank'.
+
+    For `today` the ledger's balances are read; for another day the repayments are summed by value date.
+    A region without loans gives one row of zeros for '', and no rows otherwise.
+    """
+    group, join = GROUPS[by]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            PORTFOLIO.format(group=group, join=join), {"office": f"{code}%", "on": on, "live": on == today}
+        )
+        rows = [Portfolio(*row) for row in cursor.fetchall()]
+    return rows or ([] if by else [Portfolio("", 0, 0, 0, 0, 0)])
+
+
+@dataclass(frozen=True)
+class PoolState:
+    """A pool with its money in whole rupiah: what was placed = available + reserved + what is out."""
+
+    pool: Pool
+    available: int
+    reserved: int
+    outstanding: int
+
+
+def pools(office: Office) -> list[PoolState]:
+    """The office's pools, newest first, with what the ledger says of each."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT l.pool_id, sum(a.balance)::bigint FROM revolving_funds_loan l"
+            " JOIN ledger_account a ON a.id = l.account_id WHERE l.status = %s AND l.village_id LIKE %s GROUP BY 1",
+            [LoanStatus.OPEN, f"{office.region_id}%"],
+        )
+        out = dict(cursor.fetchall())
+    rows = Pool.objects.with_money().filter(agreement__office=office).order_by("-year", "agreement__bank__name", "pk")
+    return [PoolState(pool, pool.available.balance, pool.reserved.balance, out.get(pool.pk, 0)) for pool in rows]

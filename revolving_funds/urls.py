@@ -1,0 +1,17 @@
+from django.urls import path
+
+from revolving_funds import views
+
+app_name = "revolving_funds"
+
+urlpatterns = [
+    path("", views.ladder, name="ladder"),
+    path("permohonan/mulai/", views.start, name="application-start"),
+    path("permohonan/<uuid:uid>/", views.application_detail, name="application-detail"),
+    path("permohonan/<uuid:uid>/usaha/", views.business_step, name="application-business"),
+    path("permohonan/<uuid:uid>/kebutuhan/", views.need_step, name="application-need"),
+    path("permohonan/<uuid:uid>/kirim/", views.send_step, name="application-send"),
+    path("permohonan/<uuid:uid>/tarik/", views.withdraw, name="application-withdraw"),
+    path("pinjaman/<uuid:uid>/", views.loan_detail, name="loan-detail"),
+    path("kuitansi/<uuid:uid>/", views.receipt, name="receipt"),
+]

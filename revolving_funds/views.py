@@ -1,0 +1,189 @@
+"""The fund as its owner sees it: the ladder, the application in short steps, the loan, the receipt."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from foundation.common import clock
+from foundation.common.errors import ActionError
+from foundation.common.http import form_page, reading, writing
+from foundation.common.money import rupiah
+from members.models import Person
+from revolving_funds import eligibility, pages
+from revolving_funds.actions import applications
+from revolving_funds.enums import ApplicationStatus
+from revolving_funds.forms import BusinessStep, NeedStep, SendStep
+from revolving_funds.models import Application, Loan, Repayment
+
+STEPS = ("application-business", "application-need", "application-send")
+
+
+def _person(request: HttpRequest) -> Person | None:
+    return Person.objects.filter(user_id=request.user.pk).first()
+
+
+@reading
+def ladder(request: HttpRequest) -> HttpResponse:
+    """Where I stand, what is missing, what comes next."""
+    person, today = _person(request), clock.today()
+    if person is None:
+        return TemplateResponse(request, "revolving_funds/ladder_stranger.html", {"today": today})
+    answer = eligibility.of(person, on=today)
+    return TemplateResponse(request, "revolving_funds/ladder.html", {
+        "today": today, "answer": answer, "rungs": pages.rungs(answer),
+        "page": pages.loan_page(answer.loan, today) if answer.loan else None,
+        "why": _why(answer), "past": Loan.objects.filter(person=person, status="CLOSED").order_by("-closed_on", "-pk")[:10],
+        "refused": Application.objects.filter(person=person, status=ApplicationStatus.REJECTED)
+        .order_by("-decided_at", "-pk").first() if answer.application is None and answer.loan is None else None,
+    })
+
+
+def _why(answer: eligibility.Eligibility) -> tuple[str, ...]:
+    """Why the step after the open one stays shut although a loan was paid off."""
+    if answer.standing is None or answer.loan is not None:
+        return ()
+    step = answer.standing.step(answer.standing.unlocked)
+    return step.reasons if step.state == "open" else ()
+
+
+@writing
+def start(request: HttpRequest) -> HttpResponse:
+    """Begin an application, or go on with the draft."""
+    person = _person(request)
+    if person is None:
+        raise Http404
+    try:
+        application = applications.start(person=person, by=request.user, now=clock.now(), on=clock.today())
+    except ActionError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("revolving_funds:ladder")
+    return redirect("revolving_funds:application-business", uid=application.uid)
+
+
+def _own(request: HttpRequest, uid: UUID) -> Application:
+    """The person's own application; anybody else's is not there."""
+    return get_object_or_404(Application.objects.for_lists().filter(person__user_id=request.user.pk), uid=uid)
+
+
+def _draft(request: HttpRequest, uid: UUID) -> Application:
+    application = _own(request, uid)
+    if application.status != ApplicationStatus.DRAFT:
+        raise Http404
+    return application
+
+
+def _steps(current: int) -> list[tuple[str, str]]:
+    labels = [_("Business"), _("Need"), _("Check and send")]
+    return [(label, "done" if n < current else "now" if n == current else "") for n, label in enumerate(labels)]
+
+
+def _step_page(
+    request: HttpRequest, application: Application, number: int, form: Any, refusal: ActionError | None = None
+) -> HttpResponse:
+    templates = ("application_business", "application_need", "application_send")
+    return TemplateResponse(request, f"revolving_funds/{templates[number]}.html", {
+        "application": application, "form": form, "steps": _steps(number), "number": number + 1, "refusal": refusal,
+    })
+
+
+def _refuse(form: Any, refusal: ActionError) -> None:
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+
+
+@form_page
+def business_step(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Step 1: the business."""
+    application = _draft(request, uid)
+    form = BusinessStep(request.POST or None, initial={"monthly_sales": application.monthly_sales})
+    if request.method == "POST" and form.is_valid():
+        try:
+            applications.fill(application=application, by=request.user, now=clock.now(), **form.cleaned_data)
+        except ActionError as refusal:
+            _refuse(form, refusal)
+        else:
+            return redirect("revolving_funds:application-need", uid=uid)
+    return _step_page(request, application, 0, form)
+
+
+@form_page
+def need_step(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Step 2: how much, for what."""
+    application = _draft(request, uid)
+    answer = eligibility.of(application.person, on=clock.today())
+    ceiling = next((step.amount for step in answer.standing.steps if step.level == application.level), 0) if answer.standing else 0
+    initial = {"amount": application.amount or ceiling, "purpose": application.purpose, "details": application.details}
+    form = NeedStep(request.POST or None, initial=initial, ceiling=rupiah(ceiling))
+    if request.method == "POST" and form.is_valid():
+        try:
+            applications.fill(application=application, by=request.user, now=clock.now(), **form.cleaned_data)
+        except ActionError as refusal:
+            _refuse(form, refusal)
+        else:
+            return redirect("revolving_funds:application-send", uid=uid)
+    return _step_page(request, application, 1, form)
+
+
+@form_page
+def send_step(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Step 3: read it once more and send."""
+    application = _draft(request, uid)
+    form, refused = SendStep(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            applications.submit(application=application, by=request.user, now=clock.now(), on=clock.today())
+        except ActionError as refusal:
+            refused = refusal
+        else:
+            messages.success(request, _("Your application has been sent."))
+            return redirect(application)
+    return _step_page(request, application, 2, form, refused)
+
+
+@reading
+def application_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Where my application stands."""
+    application = _own(request, uid)
+    if application.status == ApplicationStatus.DRAFT:
+        return redirect("revolving_funds:application-business", uid=uid)
+    state, words = pages.pill(application)
+    return TemplateResponse(request, "revolving_funds/application_detail.html", {
+        "application": application, "steps": pages.way(application), "state": state, "words": words,
+        "loan": Loan.objects.filter(application=application).first(),
+    })
+
+
+@writing
+def withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Take my application back."""
+    application = _own(request, uid)
+    try:
+        applications.withdraw(application=application, by=request.user, now=clock.now(), on=clock.today())
+    except ActionError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(application)
+    messages.success(request, _("Your application has been taken back."))
+    return redirect("revolving_funds:ladder")
+
+
+@reading
+def loan_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """My loan: what is left, the schedule, every payment."""
+    loan = get_object_or_404(Loan.objects.for_lists().visible_to(request.user), uid=uid)
+    today = clock.today()
+    return TemplateResponse(request, "revolving_funds/loan_detail.html", {
+        "loan": loan, "page": pages.loan_page(loan, today), "today": today,
+        "repayments": loan.repayments.order_by("-sequence"),
+    })
+
+
+@reading
+def receipt(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One payment, to show and to print."""
+    rows = Repayment.objects.select_related("loan__person", "loan__pool__agreement__bank", "loan__account")
+    repayment = get_object_or_404(rows.visible_to(request.user), uid=uid)
+    return TemplateResponse(request, "revolving_funds/receipt.html", {"repayment": repayment, "loan": repayment.loan})
