@@ -110,14 +110,8 @@ class PlacementForm(forms.Form):
     reference = forms.CharField(label=_("SP2D number"), max_length=100)
 
 
-class PoolForm(forms.Form):
-    agreement = forms.ModelChoiceField(label=_("Bank agreement"), queryset=None)
+class NextYearForm(forms.Form):
     year = forms.IntegerField(label=_("Fiscal year"), min_value=2020, max_value=2100)
-
-    def __init__(self, *args: Any, agreements: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["agreement"]
-        field.queryset = agreements
 
 
 def _choose_pool(form: forms.Form, obj: Any) -> None:

@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from foundation.common.querysets import BaseQuerySet
+from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
 from foundation.ledger.enums import AccountKind
 
@@ -30,10 +30,10 @@ class XidField(models.Field):  # type: ignore[type-arg]  # Django's own fields t
         return "xid8"
 
 
-class AccountQuerySet(BaseQuerySet["Account"]):
-    def of_book(self, book: str) -> "AccountQuerySet":
-        """Accounts of the office `book` and of those inside it; empty = every office."""
-        return self.filter(book__startswith=book) if book else self
+class BookQuerySet(ScopedQuerySet[Any]):
+    """Rows of the book, seen by those who may see them in the office that owns it."""
+
+    region_path = "book"
 
 
 class Account(Record):
@@ -54,7 +54,7 @@ class Account(Record):
     balance = models.BigIntegerField(_("balance"), default=0, editable=False)
     version = models.BigIntegerField(_("version"), default=0, editable=False)
 
-    objects = AccountQuerySet.as_manager()
+    objects = BookQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ledger account")
@@ -89,7 +89,7 @@ class Period(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
-    objects = BaseQuerySet.as_manager()
+    objects = BookQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("period")
@@ -142,6 +142,8 @@ class Transaction(models.Model):
         db_index=False, verbose_name=_("checked by"),
     )
     xid = XidField(db_default=Func(function="pg_current_xact_id"), editable=False)
+
+    objects = BookQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ledger transaction")
