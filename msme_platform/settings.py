@@ -6,6 +6,7 @@ Every variable comes from the environment (see `.env.example`). MODE says where 
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from celery.schedules import crontab
@@ -31,12 +32,12 @@ DEMO = MODE == "demo"
 TEST = MODE == "test"
 
 
-def required(name: str, how: str, *, relaxed: str) -> str:
-    """A secret: demanded in production with a sentence on how to make one, `relaxed` elsewhere."""
+def required(name: str, how: str, *, relaxed: str, when: bool = True) -> str:
+    """A secret: demanded in production (`when` it is used) with a sentence on how to get one, `relaxed` elsewhere."""
     value = str(env.str(name, default=""))
     if value:
         return value
-    if PRODUCTION:
+    if PRODUCTION and when:
         raise ImproperlyConfigured(f"{name} is not set. {how} Then put it into the environment or .env.")
     return relaxed
 
@@ -67,12 +68,12 @@ FERNET_RECIPE = (
 SECRET_KEY = required("SECRET_KEY", TOKEN_RECIPE, relaxed="only-for-demo-and-tests-" + "x" * 40)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = env.bool("DEBUG", default=False)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 SITE_URL = required(
     "SITE_URL",
     "It is the public address with scheme, for example https://guyub.example.go.id.",
     relaxed=f"http://localhost:{env.int('PORT', default=8000)}",
 )
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname or ""] if PRODUCTION else ["*"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 ROOT_URLCONF = "msme_platform.urls"
 WSGI_APPLICATION = "msme_platform.wsgi.application"
@@ -166,7 +167,13 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Database and cache: the environment's servers, else the embedded ones under var/.
 SERVERS_DIR = embedded.folder(BASE_DIR)
-_DATABASE = env.db_url_config(env.str("DATABASE_URL", default="") or embedded.database_url(SERVERS_DIR))
+_DATABASE = env.db_url_config(
+    required(
+        "DATABASE_URL",
+        "It is the address of a PostgreSQL 15 or newer, for example postgres://user:password@host:5432/guyub.",
+        relaxed=embedded.database_url(SERVERS_DIR),
+    )
+)
 DATABASES = {
     "default": {
         **_DATABASE,
@@ -179,7 +186,11 @@ DATABASES = {
         },
     }
 }
-REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url(SERVERS_DIR)
+REDIS_URL = required(
+    "REDIS_URL",
+    "It is the address of a Redis 6 or newer, for example redis://host:6379/0.",
+    relaxed=embedded.redis_url(SERVERS_DIR),
+)
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "guyub"}
 }
@@ -198,6 +209,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+if TEST:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow one would cost minutes
 LOGIN_URL = reverse_lazy("accounts:login")
 LOGIN_REDIRECT_URL = reverse_lazy("portal:home")
 LOGOUT_REDIRECT_URL = reverse_lazy("accounts:login")
@@ -220,7 +233,9 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 30 * 60
 ACCOUNT_SESSION_REMEMBER = False  # office computers are shared: a password login ends with the browser
 ACCOUNT_RATE_LIMITS = {
     # Many phones of one village share an address (carrier NAT): the limit by number is the narrow one.
-    "request_login_code": "30/m/ip,5/5m/key", "verify_phone": "60/m/ip,10/5m/key", "signup": "30/m/ip",
+    "request_login_code": "30/m/ip,5/5m/key",
+    "verify_phone": "60/m/ip,10/5m/key",
+    "signup": "30/m/ip",
     "login_failed": "20/m/ip,5/5m/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if PRODUCTION else 0)
@@ -295,21 +310,34 @@ _PORTAL_CSP = {
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": _PORTAL_CSP}
 
 # Mail and messages
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if not PRODUCTION else "smtp://localhost:25")
+# `console` keeps every message in the outbox and sends nothing; `smtp` and `cloud` reach people.
+EMAIL_CHANNEL = env.str("EMAIL_CHANNEL", default="smtp" if PRODUCTION else "console")
+EMAIL_CONFIG = env.email_url_config(
+    required(
+        "EMAIL_URL",
+        "It is the address of your mail server, for example smtp+tls://user:password@mail.example.go.id:587.",
+        relaxed="consolemail://",
+        when=EMAIL_CHANNEL == "smtp",
+    )
+)
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Guyub <guyub@localhost>")
-# `console` keeps every message in the outbox and sends nothing; `cloud` talks to the WhatsApp Cloud API.
 WHATSAPP_BACKEND = env.str("WHATSAPP_BACKEND", default="cloud" if PRODUCTION else "console")
 WHATSAPP_API_URL = env.str("WHATSAPP_API_URL", default="https://graph.facebook.com/v23.0")
-WHATSAPP_TOKEN = env.str("WHATSAPP_TOKEN", default="")
-WHATSAPP_PHONE_NUMBER_ID = env.str("WHATSAPP_PHONE_NUMBER_ID", default="")
-WHATSAPP_APP_SECRET = env.str("WHATSAPP_APP_SECRET", default="")  # signs what the platform tells our webhook
-WHATSAPP_VERIFY_TOKEN = env.str("WHATSAPP_VERIFY_TOKEN", default="")  # chosen by us, entered at the platform once
-EMAIL_CHANNEL = env.str("EMAIL_CHANNEL", default="smtp" if PRODUCTION else "console")
-DEMO_CLOCK_FILE = VAR_DIR / "demo_clock" if not PRODUCTION else None
+_CLOUD = WHATSAPP_BACKEND == "cloud"
+_WHATSAPP_RECIPE = (
+    "It stands in your app at Meta for Developers, under WhatsApp; WHATSAPP_BACKEND=console does without."
+)
+WHATSAPP_TOKEN = required("WHATSAPP_TOKEN", _WHATSAPP_RECIPE, relaxed="", when=_CLOUD)
+WHATSAPP_PHONE_NUMBER_ID = required("WHATSAPP_PHONE_NUMBER_ID", _WHATSAPP_RECIPE, relaxed="", when=_CLOUD)
+# It signs what the platform tells our webhook.
+WHATSAPP_APP_SECRET = required("WHATSAPP_APP_SECRET", _WHATSAPP_RECIPE, relaxed="", when=_CLOUD)
+WHATSAPP_VERIFY_TOKEN = required(  # chosen by us, entered at the platform once
+    "WHATSAPP_VERIFY_TOKEN", TOKEN_RECIPE, relaxed="", when=_CLOUD
+)
+DEMO_CLOCK_FILE = SERVERS_DIR / "demo_clock" if not PRODUCTION else None
 
-# Celery
-# Celery has its own way to write a Unix socket.
+# Celery, which has its own way to write a Unix socket.
 CELERY_BROKER_URL = re.sub(r"^unix://(.*)\?db=(\d+)$", r"redis+socket://\1?virtual_host=\2", REDIS_URL)
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
@@ -321,7 +349,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60 * 60, "global_keypre
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", default=str(VAR_DIR / "celerybeat-schedule"))
 CELERY_BEAT_SCHEDULE = {
     # name of the entry = name of the task; a test checks that each exists
     "monitoring.run_day": {"task": "monitoring.run_day", "schedule": crontab(hour="6", minute="5")},
@@ -398,6 +426,9 @@ UNFOLD = {
 # Figures for Prometheus at /health/metrics/, for those who have the token
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
+# Addresses of people stay in the proxy's log; ours has the request and the account, in jobs too
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
 # Logs: one JSON line an event in production, readable lines elsewhere
 from msme_platform.logs import logging_config  # noqa: E402 -- needs nothing of settings, but reads best here
 

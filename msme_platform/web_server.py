@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 wsgi_app = "msme_platform.wsgi"
+bind = os.environ.get("BIND", "0.0.0.0:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 worker_class = "gthread"

@@ -8,14 +8,8 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-# In this order: what is said, the command, its arguments.
-STEPS: list[tuple[str, str, dict[str, object]]] = [
-    ("compiling the Indonesian texts", "messages", {"compile": True}),
-    ("collecting style sheets and pictures", "collectstatic", {"interactive": False}),
-    ("bringing the database up to date", "migrate", {"interactive": False}),
-    ("loading provinces, districts and villages", "load_regions", {}),
-    ("making the demo city", "seed_demo", {}),
-]
+from msme_platform.portal import steps
+
 MARK = "guyub_demo"  # a table that says: this database was made by the demo
 
 
@@ -27,12 +21,12 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("This fills the database with made-up people, so it runs in demo mode only.")
         self._claim_database()
-        for sentence, name, options in STEPS:
-            if name not in get_commands():
+        for step in steps.DEMO:
+            if step.command not in get_commands():
                 continue
             started = time.monotonic()
-            call_command(name, verbosity=0, stdout=io.StringIO(), **options)
-            self.stdout.write(f"  {sentence} ({time.monotonic() - started:.1f} s)")
+            call_command(step.command, stdout=io.StringIO(), **step.options)
+            self.stdout.write(f"  {step.sentence} ({time.monotonic() - started:.1f} s)")
             self.stdout.flush()
 
     def _claim_database(self) -> None:
