@@ -7,4 +7,4 @@ class MonitoringConfig(AppConfig):
     verbose_name = _("Monitoring")
 
     def ready(self) -> None:
-        from monitoring import messages  # noqa: F401, PLC0415 -- registers the kinds of messages
+        from monitoring import messages, receivers  # noqa: F401, PLC0415 -- registers kinds, connects receivers

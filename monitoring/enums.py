@@ -39,7 +39,7 @@ ANSWERABLE = (State.OPEN, State.ESCALATED, State.UNREACHABLE)
 
 
 class Operating(models.TextChoices):
-    """Question 1: is the business still running?"""
+    """Question 1: whether the business is still running."""
 
     ACTIVE = "ACTIVE", _("Running")
     PAUSED = "PAUSED", _("Paused for now")
@@ -66,7 +66,10 @@ class Change(models.TextChoices):
 
 
 class Band(models.TextChoices):
-    """Question 3: sales of the last 30 days. 166 million x 12 is the ceiling of a micro enterprise (PP 7/2021 art. 35)."""
+    """Question 3: sales of the last 30 days.
+
+    166 million x 12 is the ceiling of a micro enterprise (PP 7/2021 art. 35).
+    """
 
     NONE = "NONE", _("No sales")
     TO_1M = "TO_1M", _("Less than Rp1 million")

@@ -26,7 +26,8 @@ class CheckInForm(forms.Form):
     """Five questions, one minute. Two to four are asked only of a business that is running."""
 
     operating = forms.ChoiceField(
-        label=_("1. Is the business still running?"), choices=Operating.choices, widget=IconChoices(icons=OPERATING_ICONS),
+        label=_("1. Is the business still running?"), choices=Operating.choices,
+        widget=IconChoices(icons=OPERATING_ICONS),
         help_text=_("If it is not running, questions 2 to 4 may stay empty."),
         error_messages={"required": _("Please choose one answer to question 1.")},
     )
@@ -44,11 +45,13 @@ class CheckInForm(forms.Form):
         label=_("4. How many people work there?"), min_value=0, max_value=MOST_WORKERS,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
         error_messages={
-            "required": _("Please answer question 4 with a number."), "invalid": _("Please write a number, for example 2."),
+            "required": _("Please answer question 4 with a number."),
+            "invalid": _("Please write a number, for example 2."),
         },
     )
     needs = forms.MultipleChoiceField(
-        label=_("5. What help do you need?"), choices=Need.choices, widget=forms.CheckboxSelectMultiple(), required=False,
+        label=_("5. What help do you need?"), choices=Need.choices, widget=forms.CheckboxSelectMultiple(),
+        required=False,
         help_text=_("You may choose several, or none."),
     )
     note = forms.CharField(

@@ -29,6 +29,9 @@ REMINDERS = (FIRST_REMINDER, SECOND_REMINDER)
 NEW_TASKS = register(Kind(
     name="checkin_tasks", category=Category.SERVICE, template="checkin_tasks",
     title=_("Owners to call: %(count)s"),
-    body=_("Hello %(name)s, owners who have not answered their check-in: %(count)s. Please call or visit them by %(until)s."),
+    body=_(
+        "Hello %(name)s, owners who have not answered their check-in: %(count)s. "
+        "Please call or visit them by %(until)s."
+    ),
     channels=(Channel.APP, Channel.EMAIL),
 ))

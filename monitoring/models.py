@@ -15,7 +15,20 @@ from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
 from foundation.common.records import Record
 from members.models import Business, Person
 from monitoring.enums import (
-    ANSWERABLE, LIVE, Band, Cause, Change, Contact, Informant, Need, Operating, Outcome, Result, State, Wave, Way,
+    ANSWERABLE,
+    LIVE,
+    Band,
+    Cause,
+    Change,
+    Contact,
+    Informant,
+    Need,
+    Operating,
+    Outcome,
+    Result,
+    State,
+    Wave,
+    Way,
 )
 
 MOST_REMINDERS = 2
@@ -44,7 +57,9 @@ class CheckIn(Record):
     `next_step_on` is the day of the next reminder, and after the last one of the escalation.
     """
 
-    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="checkins", verbose_name=_("business"))
+    business = models.ForeignKey(
+        Business, on_delete=models.PROTECT, related_name="checkins", verbose_name=_("business"),
+    )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="checkins", verbose_name=_("owner"))
     region_code = models.CharField(_("region"), max_length=13, db_collation="C")
     cause = models.CharField(_("after"), max_length=8, choices=Cause.choices)
@@ -95,7 +110,8 @@ class CheckIn(Record):
             ),
             models.CheckConstraint(
                 name="checkin_answered_has_time",
-                condition=Q(state="ANSWERED", answered_at__isnull=False) | (~Q(state="ANSWERED") & Q(answered_at__isnull=True)),
+                condition=Q(state="ANSWERED", answered_at__isnull=False)
+                | (~Q(state="ANSWERED") & Q(answered_at__isnull=True)),
                 violation_error_message=_("An answered check-in has the time of its answer."),
             ),
             models.CheckConstraint(
@@ -110,7 +126,8 @@ class CheckIn(Record):
             ),
             models.CheckConstraint(
                 name="checkin_merged_names_the_other",
-                condition=Q(state="MERGED", merged_into__isnull=False) | (~Q(state="MERGED") & Q(merged_into__isnull=True)),
+                condition=Q(state="MERGED", merged_into__isnull=False)
+                | (~Q(state="MERGED") & Q(merged_into__isnull=True)),
                 violation_error_message=_("A covered check-in names the one that covers it."),
             ),
             models.CheckConstraint(
@@ -121,7 +138,9 @@ class CheckIn(Record):
         indexes = [
             models.Index(fields=["due_on", "id"], condition=Q(state="PLANNED"), name="checkin_planned_idx"),
             models.Index(fields=["next_step_on", "id"], condition=Q(state="OPEN"), name="checkin_next_step_idx"),
-            models.Index(fields=["expires_on", "id"], condition=Q(state__in=["OPEN", "ESCALATED"]), name="checkin_expires_idx"),
+            models.Index(
+                fields=["expires_on", "id"], condition=Q(state__in=["OPEN", "ESCALATED"]), name="checkin_expires_idx",
+            ),
             models.Index(fields=["region_code", "due_on", "id"], name="checkin_region_due_idx"),
             models.Index(fields=["cause", "cause_id"], name="checkin_cause_idx"),
         ]
@@ -148,17 +167,23 @@ class ResponseQuerySet(ScopedQuerySet["Response"]):
 class Response(Record):
     """The answers of one check-in, in the wording of `form_version`. Written once, never changed."""
 
-    checkin = models.OneToOneField(CheckIn, on_delete=models.PROTECT, related_name="response", verbose_name=_("check-in"))
+    checkin = models.OneToOneField(
+        CheckIn, on_delete=models.PROTECT, related_name="response", verbose_name=_("check-in"),
+    )
     form_version = models.PositiveSmallIntegerField(_("form"), default=FORM_VERSION)
     operating = models.CharField(_("still running"), max_length=8, choices=Operating.choices)
     change = models.CharField(_("sales against the month before"), max_length=4, choices=Change.choices, blank=True)
     band = models.CharField(_("sales of the last 30 days"), max_length=8, choices=Band.choices, blank=True)
     workers = models.PositiveIntegerField(_("people at work"), null=True, blank=True)
-    needs = ArrayField(models.CharField(max_length=10, choices=Need.choices), default=list, blank=True, verbose_name=_("help needed"))
+    needs = ArrayField(
+        models.CharField(max_length=10, choices=Need.choices), default=list, blank=True, verbose_name=_("help needed"),
+    )
     note = models.CharField(_("note"), max_length=500, blank=True)
     way = models.CharField(_("answered"), max_length=5, choices=Way.choices)
     informant = models.CharField(_("answer given by"), max_length=9, choices=Informant.choices, default=Informant.OWNER)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+    )
     answered_at = models.DateTimeField(_("answered at"))
 
     objects = ResponseQuerySet.as_manager()
@@ -238,7 +263,9 @@ class Task(Record):
     opened_at = models.DateTimeField(_("opened"))
     due_on = models.DateField(_("due"))
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
-    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+    )
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
 
@@ -261,7 +288,9 @@ class Task(Record):
         ]
         indexes = [
             models.Index(fields=["due_on", "id"], condition=Q(done_at__isnull=True), name="task_waiting_idx"),
-            models.Index(fields=["assignee", "due_on", "id"], condition=Q(done_at__isnull=True), name="task_assignee_idx"),
+            models.Index(
+                fields=["assignee", "due_on", "id"], condition=Q(done_at__isnull=True), name="task_assignee_idx",
+            ),
         ]
 
     def __str__(self) -> str:

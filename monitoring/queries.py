@@ -29,9 +29,10 @@ class OpenCheckIn:
 
 def open_for(person: Person, *, on: date) -> list[OpenCheckIn]:
     """The forms that wait for `person` on `on`, the oldest first. One query."""
-    rows = CheckIn.objects.live().filter(person=person, expires_on__gt=on).select_related("business").order_by("due_on", "pk")
+    rows = CheckIn.objects.live().filter(person=person, expires_on__gt=on).select_related("business")
     return [
-        OpenCheckIn(checkin=row, url=links.path(row.uid), until=(row.expires_on or on) - timedelta(days=1)) for row in rows
+        OpenCheckIn(checkin=row, url=links.path(row.uid), until=(row.expires_on or on) - timedelta(days=1))
+        for row in rows.order_by("due_on", "pk")
     ]
 
 
@@ -188,5 +189,6 @@ def _rows(cause: Cause, seen: list[survival.Observation]) -> Iterable[SurvivalRo
         shown = at_risk >= survival.SMALL
         yield SurvivalRow(
             cause=cause, month=int(month), at_risk=at_risk, exits=exits if shown else 0,
-            survival=point.survival if shown else None, low=point.low if shown else None, high=point.high if shown else None,
+            survival=point.survival if shown else None, low=point.low if shown else None,
+            high=point.high if shown else None,
         )

@@ -160,13 +160,17 @@ def task_give_up(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         except ActionError as refusal:
             _put_back(form, refusal)
         else:
-            messages.success(request, _("%(business)s is marked as not reachable.") % {"business": task.checkin.business})
+            messages.success(
+                request, _("%(business)s is marked as not reachable.") % {"business": task.checkin.business},
+            )
             return redirect("monitoring:task-list")
     return render(request, "monitoring/task_give_up.html", {"task": task, "checkin": task.checkin, "form": form})
 
 
 def _task(request: HttpRequest, uid: uuid.UUID) -> Task:
-    rows = Task.objects.visible_to(request.user).select_related("checkin__business", "checkin__person__user", "assignee")
+    rows = Task.objects.visible_to(request.user).select_related(
+        "checkin__business", "checkin__person__user", "assignee",
+    )
     return get_object_or_404(rows, uid=uid)
 
 

@@ -7,7 +7,8 @@ from functools import partial
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
 from foundation.audit import log
@@ -71,8 +72,8 @@ def answer(
     checkin.save(update_fields=["state", "answered_at", "next_step_on", "updated_at"])
     _close_task(checkin, way=way, by=by, now=now)
     statuses.change(
-        business=checkin.business, status=STATUS_OF[answers.operating], reason=status_reason(checkin.wave, answers.operating),
-        source=Source.CHECKIN, by=by, now=now,
+        business=checkin.business, status=STATUS_OF[answers.operating], source=Source.CHECKIN,
+        reason=status_reason(checkin.wave, answers.operating), by=by, now=now,
     )
     log.record("checkin.answered", checkin, by=by, now=now, way=str(way), operating=str(answers.operating))
     transaction.on_commit(partial(checkin_answered.send_robust, sender=CheckIn, checkin_id=checkin.pk), robust=True)

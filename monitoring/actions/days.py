@@ -1,4 +1,4 @@
-"""The daily job: opens what is due, reminds, hands silence to the assistants, closes what is over.
+"""The daily job: trainings and the fund do theirs; monitoring opens, reminds, escalates and closes check-ins.
 
 Each step takes its rows in batches, each batch in a transaction of its own, and moves every row on, so that a
 run can be broken off and taken up again, and a second run of the same day finds nothing to do. A day that was
@@ -24,10 +24,12 @@ from foundation.notifications.actions import outbox
 from foundation.notifications.actions.outbox import Letter, Recipient
 from foundation.notifications.kinds import Kind
 from members.models import Business
-from monitoring import links, messages
+from monitoring import causes, links, messages
+from monitoring.actions import plans
 from monitoring.actions.plans import OPEN_DAYS
 from monitoring.enums import LIVE, Outcome, State
 from monitoring.models import MOST_REMINDERS, CheckIn, DayRun, Task
+from trainings.actions import daily as trainings_daily
 
 FIRST_REMINDER_DAYS = 3
 # From one step to the next: reminders on day 3 and day 7, the assistant on day 10.
@@ -45,7 +47,9 @@ def run(*, on: date, now: datetime) -> DayRun:
     Counts of what was new in this run are added to the row of the day.
     """
     day, _new = DayRun.objects.get_or_create(on=on, defaults={"started_at": now})
+    trainings_daily.run(on=on, now=now)
     counts = {
+        "planned": plans.plan(subjects=causes.forgotten_trainings(on), by=None, now=now, on=on),
         "expired": _until_nothing(_expire, on, now),
         "opened": _until_nothing(_open, on, now),
         "reminded": _until_nothing(_remind, on, now),
@@ -146,7 +150,9 @@ def _letter(row: CheckIn, on: date) -> Letter:
 
 
 def _remind(on: date, now: datetime) -> int:
-    due = CheckIn.objects.filter(state=State.OPEN, next_step_on__lte=on, invited_at__isnull=False, reminders__lt=MOST_REMINDERS)
+    due = CheckIn.objects.filter(
+        state=State.OPEN, next_step_on__lte=on, invited_at__isnull=False, reminders__lt=MOST_REMINDERS,
+    )
     rows = list(due.for_update().order_by("next_step_on", "pk").select_related("person__user", "business")[:BATCH])
     for number, kind in enumerate(messages.REMINDERS):
         _remind_all([row for row in rows if row.reminders == number], kind, on=on, now=now)
@@ -169,8 +175,8 @@ def _escalate(on: date, now: datetime) -> int:
     assistants = _assistants({row.region_code[:8] for row in rows})
     Task.objects.bulk_create([
         Task(
-            checkin=row, region_code=row.region_code, assignee_id=_turn(assistants.get(row.region_code[:8], []), row.pk),
-            opened_at=now, due_on=on + timedelta(days=TASK_DAYS), created_at=now,
+            checkin=row, region_code=row.region_code, opened_at=now, created_at=now,
+            assignee_id=_turn(assistants.get(row.region_code[:8], []), row.pk), due_on=on + timedelta(days=TASK_DAYS),
         )
         for row in rows
     ])

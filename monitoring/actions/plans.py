@@ -1,7 +1,6 @@
 """Planning the check-ins of months 1, 3, 6 and 12."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
@@ -9,25 +8,13 @@ from django.db import connection, transaction
 from foundation.accounts.models import User
 from foundation.audit import log
 from foundation.common.dates import add_months
-from monitoring.enums import Cause, Wave
+from monitoring.causes import Subject
+from monitoring.enums import Wave
 from monitoring.models import CheckIn
 
 # A form is open for so many days; a wave that is older than that when it is planned is not asked for any more.
 OPEN_DAYS = 45
 BATCH = 2000
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A business to be followed, after which training or loan, and when that ended."""
-
-    business_id: int
-    person_id: int
-    region_code: str
-    cause: Cause
-    cause_id: int
-    label: str
-    anchor_on: date
 
 
 @transaction.atomic

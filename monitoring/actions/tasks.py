@@ -5,7 +5,8 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
 from foundation.audit import log
@@ -23,7 +24,9 @@ class TaskDone(ActionError):
 
 
 class TriesMissing(ActionError):
-    message = _("Please try at least three times, at different hours, before you write that the owner cannot be reached.")
+    message = _(
+        "Please try at least three times, at different hours, before you write that the owner cannot be reached.",
+    )
 
 
 class ReasonMissing(ActionError):

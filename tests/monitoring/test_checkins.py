@@ -21,7 +21,9 @@ from tests.factories.monitoring import CheckInFactory, TaskFactory
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 10, 2, 3, 0, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 10, 2)
-RUNNING = Answers(operating=Operating.ACTIVE, change=Change.UP, band=Band.TO_3M, workers=2, needs=[Need.LICENCE], note="Mau NIB")
+RUNNING = Answers(
+    operating=Operating.ACTIVE, change=Change.UP, band=Band.TO_3M, workers=2, needs=[Need.LICENCE], note="Mau NIB",
+)
 CLOSED = Answers(operating=Operating.CLOSED)
 
 
@@ -59,7 +61,8 @@ def test_the_business_stands_as_told(operating: Operating, status: BusinessStatu
 def test_a_business_that_was_lost_is_found_again() -> None:
     checkin = CheckInFactory(open=True)
     statuses.change(
-        business=checkin.business, status=BusinessStatus.UNREACHABLE, reason="Nomor mati", source=Source.CHECKIN, by=None,
+        business=checkin.business, status=BusinessStatus.UNREACHABLE, reason="Nomor mati", source=Source.CHECKIN,
+        by=None,
         now=NOW - dt.timedelta(days=3),
     )
     CheckIn.objects.update(state=State.UNREACHABLE)
@@ -117,7 +120,8 @@ def tried(task: Task, times: int) -> Task:
     assistant = user_with_role(Role.FACILITATOR, "16.71.04")
     for hour in range(times):
         tasks.record_attempt(
-            task=task, contact=Contact.CALL, result=Result.NO_ANSWER, note="", by=assistant, now=NOW + dt.timedelta(hours=hour)
+            task=task, contact=Contact.CALL, result=Result.NO_ANSWER, note="", by=assistant,
+            now=NOW + dt.timedelta(hours=hour),
         )
     return task
 
@@ -130,15 +134,21 @@ def test_giving_up_needs_three_tries() -> None:
 
 def test_giving_up_needs_a_reason() -> None:
     with pytest.raises(tasks.ReasonMissing):
-        tasks.give_up(task=tried(TaskFactory(), 3), reason=" ", by=user_with_role(Role.FACILITATOR, "16.71.04"), now=NOW)
+        tasks.give_up(
+            task=tried(TaskFactory(), 3), reason=" ", by=user_with_role(Role.FACILITATOR, "16.71.04"), now=NOW,
+        )
 
 
 def test_an_owner_who_cannot_be_reached_is_marked_so_with_the_reason() -> None:
     task = tried(TaskFactory(), 3)
     done = tasks.give_up(task=task, reason="Nomor mati", by=user_with_role(Role.FACILITATOR, "16.71.04"), now=NOW)
-    assert (done.outcome, done.reason, CheckIn.objects.get().state) == (Outcome.UNREACHABLE, "Nomor mati", State.UNREACHABLE)
+    assert (done.outcome, done.reason, CheckIn.objects.get().state) == (
+        Outcome.UNREACHABLE, "Nomor mati", State.UNREACHABLE,
+    )
     period = StatusPeriod.objects.get()
-    assert (period.status, period.reason) == (BusinessStatus.UNREACHABLE, "Kabar bulan ke-1: tidak terhubung, Nomor mati")
+    assert (period.status, period.reason) == (
+        BusinessStatus.UNREACHABLE, "Kabar bulan ke-1: tidak terhubung, Nomor mati",
+    )
 
 
 def test_a_task_that_is_done_takes_no_more_tries() -> None:

@@ -1,0 +1,15 @@
+"""What monitoring hears from trainings and loans. What is missed here, the daily job makes up for."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from foundation.common import clock
+from monitoring import causes
+from monitoring.actions import plans
+from trainings.signals import training_finished
+
+
+@receiver(training_finished)
+def follow_the_participants(sender: Any, training_id: int, **_kwargs: Any) -> None:
+    plans.plan(subjects=causes.of_training(training_id), by=None, now=clock.now(), on=clock.today())
