@@ -69,6 +69,14 @@ class LicenceEntry:
     issued_on: date | None = None
     valid_to: date | None = None
 
+    @property
+    def kind_label(self) -> str:
+        return str(LicenceKind(self.kind).label)
+
+    @property
+    def status_label(self) -> str:
+        return str(LicenceStatus(self.status).label)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentEntry:

@@ -59,3 +59,22 @@ class Source(models.TextChoices):
     STAFF = "STAFF", _("the office")
     IMPORT = "IMPORT", _("a spreadsheet")
     CHECKIN = "CHECKIN", _("a check-in")
+
+
+class LicenceState(models.TextChoices):
+    """How a licence stands on a day: the stored states, and two that follow from the dates."""
+
+    NONE = "NONE", _("Does not have yet")
+    NOT_REQUIRED = "NOT_REQUIRED", _("Not required")
+    WANTED = "WANTED", _("Wants help")
+    IN_PROCESS = "IN_PROCESS", _("In process")
+    HELD = "HELD", _("Issued")
+    EXPIRING = "EXPIRING", _("Expires soon")
+    EXPIRED = "EXPIRED", _("Expired")
+    REJECTED = "REJECTED", _("Rejected")
+    REVOKED = "REVOKED", _("Revoked")
+
+
+# How many days before its end a licence counts as expiring: a trade mark is renewed from six months before.
+EXPIRING_DAYS = {LicenceKind.PIRT: 90, LicenceKind.BPOM: 180, LicenceKind.BRAND: 180}
+EXPIRING_DAYS_OTHERS = 90

@@ -1,5 +1,6 @@
 """People, their businesses, what licences these hold, and how they fare through time."""
 
+import json
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -18,7 +19,18 @@ from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
 from foundation.common.records import Record
 from foundation.notifications.actions.outbox import Recipient
 from foundation.regions.models import Region
-from members.enums import BusinessStatus, LicenceKind, LicenceStatus, Scale, ScaleBasis, Sex, Source
+from members.enums import (
+    EXPIRING_DAYS,
+    EXPIRING_DAYS_OTHERS,
+    BusinessStatus,
+    LicenceKind,
+    LicenceState,
+    LicenceStatus,
+    Scale,
+    ScaleBasis,
+    Sex,
+    Source,
+)
 
 # A village code is `16.71.04.1001`; districts and regencies are shorter.
 VILLAGE_CODE_LENGTH = 13
@@ -328,6 +340,15 @@ class Licence(Record):
     def village_id(self) -> str:
         return self.business.village_id
 
+    def state_on(self, day: date) -> LicenceState:
+        """How it stands on a day, with what follows from its dates."""
+        if self.status != LicenceStatus.HELD or self.valid_to is None:
+            return LicenceState(self.status)
+        if self.valid_to < day:
+            return LicenceState.EXPIRED
+        soon = EXPIRING_DAYS.get(LicenceKind(self.kind), EXPIRING_DAYS_OTHERS)
+        return LicenceState.EXPIRING if (self.valid_to - day).days <= soon else LicenceState.HELD
+
     def held_on(self, day: date) -> bool:
         return self.status == LicenceStatus.HELD and (self.valid_to is None or self.valid_to >= day)
 
@@ -403,3 +424,9 @@ class RegistrationDraft(Record):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.uid}"
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The answers by step, and `done`: the steps that were right when they were sent."""
+        found: dict[str, Any] = json.loads(self.answers or "{}")
+        return found

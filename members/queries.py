@@ -1,5 +1,6 @@
 """Reads across models: the scale by law, lines of business by plain words, people by forgiving search."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.common.errors import ActionError
 from foundation.common.phone import BadPhone, parse_mobile
+from foundation.regions.models import Region, normal
 from members.enums import Scale, ScaleBasis
 from members.identifiers import compact
 from members.models import Business, Kbli, Person, ScaleRule
@@ -129,3 +131,48 @@ def _by_number(digits: str) -> Q:
     except BadPhone:
         pass
     return condition
+
+
+def villages_typed(text: str, *, inside: Sequence[str] = ("",), near: str = "") -> QuerySet[Region]:
+    """Villages for what somebody typed: `banjaran`, or with a part of what lies above it: `banjaran bandung`.
+
+    `inside` limits the answer to some regions; those in the region `near` come first.
+    """
+    words = [normal(word) for word in text.split() if normal(word)]
+    rows = Region.objects.filter(level=Region.Level.VILLAGE, is_active=True)
+    if not words:
+        return rows.none()
+    if "" not in inside:
+        scope = Q(pk__in=[])
+        for prefix in inside:
+            scope |= Q(code__startswith=prefix)
+        rows = rows.filter(scope)
+    whole = "".join(words)
+    match = Q(search_name__contains=whole)
+    for cut in range(1, len(words)):
+        above = Q()
+        for word in words[cut:]:
+            above &= Q(parent__search_name__contains=word) | Q(parent__parent__search_name__contains=word)
+        match |= Q(search_name__contains="".join(words[:cut])) & above
+    closeness = Case(
+        When(search_name=whole, then=Value(0)), When(search_name__startswith=whole, then=Value(1)), default=Value(2),
+        output_field=IntegerField(),
+    )
+    home = Case(When(code__startswith=near or "-", then=Value(0)), default=Value(1), output_field=IntegerField())
+    return (
+        rows.filter(match).annotate(home=home, closeness=closeness).select_related("parent__parent")
+        .order_by("home", "closeness", "name", "code")
+    )
+
+
+def village_label(village: Region) -> str:
+    """`Desa Banjaran, Kecamatan Banjaran, Kabupaten Bandung`; needs parent__parent loaded."""
+    district = village.parent
+    regency = district.parent if district else None
+    return ", ".join(part.label for part in (village, district, regency) if part)
+
+
+def village_of(code: str) -> str:
+    """The label of a village by its code; '' if there is none."""
+    village = Region.objects.filter(code=code).select_related("parent__parent").first()
+    return village_label(village) if village else ""

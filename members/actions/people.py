@@ -15,7 +15,7 @@ from foundation.common.errors import ActionError
 from members.actions import businesses
 from members.entries import BusinessEntry, ConsentEntry, LicenceEntry, PersonEntry, clean_person, refuse
 from members.enums import Source
-from members.models import Person
+from members.models import Person, RegistrationDraft
 
 
 class NikTaken(ActionError):
@@ -56,10 +56,11 @@ def register(
     business: BusinessEntry | None = None,
     licences: Sequence[LicenceEntry] = (),
     consent: ConsentEntry | None = None,
+    draft: RegistrationDraft | None = None,
 ) -> Person:
     """Store an owner with her first business, its licences and her consent, all or nothing.
 
-    With source OWNER the record belongs to the account `by`, whose verified phone becomes the contact phone.
+    `draft`, from which this came, is thrown away. With source OWNER the record belongs to the account `by`, whose verified phone becomes the contact phone.
     Raises InvalidEntry, NikTaken (NikTakenClaimable where `claim` would do), RegisteredAlready, ConsentMissing.
     """
     account = by if source == Source.OWNER else None
@@ -75,6 +76,8 @@ def register(
     log.record("person.registered", created, by=by, now=now, source=str(source))
     if business is not None:
         businesses.add(owner=created, business=business, licences=licences, source=source, by=by, now=now)
+    if draft is not None:
+        draft.delete()
     return created
 
 
@@ -139,7 +142,9 @@ def claimable(account: User, *, nik: str) -> Person | None:
 
 
 @transaction.atomic
-def claim(*, person: Person, by: User, consent: ConsentEntry | None, now: datetime) -> Person:
+def claim(
+    *, person: Person, by: User, consent: ConsentEntry | None, now: datetime, draft: RegistrationDraft | None = None
+) -> Person:
     """Link a record that the office made to the account of its owner: same verified phone, no account yet.
 
     The interface has asked for the NIK and found `person` by `claimable`. Raises NotYours, RegisteredAlready,
@@ -159,6 +164,8 @@ def claim(*, person: Person, by: User, consent: ConsentEntry | None, now: dateti
         raise _translated(error, person, by) from error
     agree(person=person, consent=consent, now=now)
     log.record("person.claimed", person, by=by, now=now)
+    if draft is not None:
+        draft.delete()
     return person
 
 

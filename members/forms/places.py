@@ -1,0 +1,92 @@
+"""Choosing a village and a line of business by typing words: the matches are radio buttons, with or without JavaScript."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from foundation.regions.models import Region
+from members.models import Kbli
+from members.queries import kbli_named, village_label, villages_typed
+
+MATCHES = 8
+
+
+class VillageForm(forms.Form):
+    """`village_q` is what was typed, `village` the code that was picked. `inside` limits it to some regions."""
+
+    village_q = forms.CharField(
+        label=_("Village or urban ward"), max_length=80,
+        help_text=_("Type its name, then pick it from the list. You may add the regency: banjaran bandung."),
+        widget=forms.TextInput({"autocomplete": "off", "hx-get": "", "hx-trigger": "input changed delay:300ms", "hx-target": "#desa"}),
+        error_messages={"required": _("Please type the name of your village or urban ward.")},
+    )
+    village = forms.ChoiceField(label=_("Which one do you mean?"), required=False, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, inside: Sequence[str] = ("",), near: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.inside = list(inside)
+        typed = str(self._typed("village_q") or "").strip()
+        picked = str(self._typed("village") or "")
+        found = villages_typed(typed, inside=self.inside, near=near)[:MATCHES] if typed else []
+        self.matches = [(village.code, village_label(village)) for village in found]
+        if picked and picked not in dict(self.matches):
+            self.matches += [(village.code, village_label(village)) for village in self._kept(picked)]
+        self.fields["village"].choices = self.matches  # type: ignore[attr-defined]
+
+    def _typed(self, name: str) -> Any:
+        return self.data.get(self.add_prefix(name)) if self.is_bound else self.initial.get(name)
+
+    def _kept(self, code: str) -> list[Region]:
+        """The village picked earlier, if it is one in reach."""
+        rows = Region.objects.filter(code=code, level=Region.Level.VILLAGE).select_related("parent__parent")
+        return [row for row in rows if any(row.code.startswith(prefix) for prefix in self.inside)]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "village_q" not in cleaned or "village" in self.errors:
+            return cleaned
+        if not cleaned.get("village"):
+            if len(self.matches) == 1:
+                cleaned["village"] = self.matches[0][0]
+            elif self.matches:
+                self.add_error("village", _("Please pick your village or urban ward from the list."))
+            else:
+                self.add_error("village_q", _("No village or urban ward of this name was found here. Please check the spelling."))
+        return cleaned
+
+
+class KbliForm(forms.Form):
+    """`kbli_q` is what was typed, `kbli` the line of business that was picked; both may stay empty."""
+
+    kbli_q = forms.CharField(
+        label=_("Line of business (KBLI)"), max_length=80, required=False,
+        help_text=_("Type what you make or sell in plain words, for example: keripik, jahit, warung."),
+        widget=forms.TextInput({"autocomplete": "off", "hx-get": "", "hx-trigger": "input changed delay:300ms", "hx-target": "#kbli"}),
+    )
+    kbli = forms.ChoiceField(label=_("Which one fits best?"), required=False, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        typed = str(self._answer("kbli_q") or "").strip()
+        picked = str(self._answer("kbli") or "")
+        rows = list(kbli_named(typed, limit=MATCHES)) if typed else []
+        if picked.isdigit() and int(picked) not in {row.pk for row in rows}:
+            rows += Kbli.objects.filter(pk=int(picked))
+        self.lines = [(str(row.pk), f"{row.title} ({row.code})") for row in rows]
+        self.fields["kbli"].choices = self.lines  # type: ignore[attr-defined]
+
+    def _answer(self, name: str) -> Any:
+        return self.data.get(self.add_prefix(name)) if self.is_bound else self.initial.get(name)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("kbli_q") and not cleaned.get("kbli") and "kbli" not in self.errors:
+            if len(self.lines) == 1:
+                cleaned["kbli"] = self.lines[0][0]
+            elif self.lines:
+                self.add_error("kbli", _("Please pick the line of business that fits best, or empty the words above."))
+            else:
+                self.add_error("kbli_q", _("No line of business was found for these words. Try another word, or leave it empty."))
+        return cleaned
