@@ -144,7 +144,7 @@ def clean_person(entry: PersonEntry, *, on: date) -> tuple[PersonEntry, list[Pro
         entry = replace(entry, nik="")
         if not phone:
             out.wrong("phone", _("Without an identity number a mobile number is needed."))
-    if entry.birth_date and not (OLDEST_BUSINESS <= entry.birth_date.year and entry.birth_date <= on):
+    if entry.birth_date and not (entry.birth_date.year >= OLDEST_BUSINESS and entry.birth_date <= on):
         out.wrong("birth_date", _("This date of birth is not possible."))
     return entry, out.problems
 

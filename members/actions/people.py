@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from foundation.accounts.actions import consents
 from foundation.accounts.models import Consent, User
 from foundation.audit import log
 from foundation.common.errors import ActionError
@@ -72,7 +73,7 @@ def register(
     refuse(problems)
     created = _create(entry, account=account, source=source, by=by, now=now)
     if consent is not None:
-        agree(person=created, consent=consent, now=now)
+        agree(person=created, consent=consent, by=by, now=now)
     log.record("person.registered", created, by=by, now=now, source=str(source))
     if business is not None:
         businesses.add(owner=created, business=business, licences=licences, source=source, by=by, now=now)
@@ -119,19 +120,14 @@ def _translated(error: IntegrityError, person: Person, account: User | None) -> 
     return error
 
 
-def agree(*, person: Person, consent: ConsentEntry, now: datetime) -> None:
+def agree(*, person: Person, consent: ConsentEntry, by: User | None, now: datetime) -> None:
     """Write down the consents, each with its words, way and time. Called inside `register` and `claim`."""
     purposes = [Consent.Purpose.REGISTER, *([Consent.Purpose.WHATSAPP] if consent.whatsapp else [])]
-    Consent.objects.bulk_create(
-        [
-            Consent(
-                user_id=person.user_id, subject_key=f"person:{person.pk}", purpose=purpose,
-                text_version=consent.text_version, channel=consent.channel, given_at=now,
-            )
-            for purpose in purposes
-        ],
-        ignore_conflicts=True,
-    )
+    for purpose in purposes:
+        consents.give(
+            purpose=purpose, subject_key=f"person:{person.pk}", user=person.user, channel=consent.channel, by=by, now=now,
+            phone=person.phone, text_version=consent.text_version,
+        )
 
 
 def claimable(account: User, *, nik: str) -> Person | None:
@@ -162,7 +158,7 @@ def claim(
             person.save(update_fields=["user", "updated_at"])
     except IntegrityError as error:
         raise _translated(error, person, by) from error
-    agree(person=person, consent=consent, now=now)
+    agree(person=person, consent=consent, by=by, now=now)
     log.record("person.claimed", person, by=by, now=now)
     if draft is not None:
         draft.delete()
