@@ -185,12 +185,12 @@ def _frame(walk: Walk, step: str) -> dict[str, Any]:
         "step": step, "steps": band, "walk": walk,
         "eyebrow": _("Step %(n)d of %(total)d") % {"n": number, "total": len(NAMES)},
         "title": TITLES_ASSISTED[step] if walk.assisted else STEPS[step][1],
-        "first": number == 1, "assisted": walk.assisted, "step_url": walk.url(step),
+        "lead": "", "first": number == 1, "assisted": walk.assisted, "step_url": walk.url(step),
     }
 
 
 def _show(walk: Walk, step: str, form: forms.Form) -> TemplateResponse:
-    context = {**_frame(walk, step), "form": form}
+    context: dict[str, Any] = {**_frame(walk, step), "form": form, "scale": None, "business": None}
     if step == "izin":
         usaha = walk.registration.form("usaha", data=walk.registration.answers("usaha"))
         if usaha.is_valid():
