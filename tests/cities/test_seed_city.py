@@ -1,0 +1,85 @@
+"""The made-up cities carry the true numbers, and nobody in them can be real."""
+
+import csv
+import datetime as dt
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Q
+
+from foundation.accounts.models import Assignment
+from foundation.accounts.roles import Role
+from foundation.regions.loading import load_regions
+from members.models import Business, Licence, Person
+from msme_platform.cities.city import DATA
+from msme_platform.cities.palembang import CITY
+from msme_platform.cities.population import Population, scaled
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+DAY = "2026-11-21"
+
+
+def printed() -> str:
+    out = StringIO()
+    call_command("figures", "district_scale", "--office", "16.71", "--as-of", DAY, "--format", "json", stdout=out)
+    return out.getvalue()
+
+
+def test_palembang_shows_table_1_to_the_unit() -> None:
+    load_regions()
+    call_command("seed_city", "palembang", "--as-of", DAY, stdout=StringIO())
+    answer = json.loads(printed())
+    with (DATA / "palembang_msme_2022.csv").open(newline="") as lines:
+        table = [
+            (row["region_code"], *(int(row[key]) for key in ("micro", "small", "medium", "total")))
+            for row in csv.DictReader(lines)
+        ]
+    assert [tuple(row[key] for key in ("code", "micro", "small", "medium", "total")) for row in answer["rows"]] == table
+    assert [answer["total"][key] for key in ("micro", "small", "medium", "total")] == [12_655, 27_475, 5_697, 45_827]
+
+
+@pytest.fixture
+def tenth() -> None:
+    load_regions()
+    call_command("seed_city", "palembang", "--scale", "0.02", "--as-of", DAY, stdout=StringIO())
+
+
+def test_nobody_in_it_can_be_real(tenth: None) -> None:
+    people = list(Person.objects.all())
+    assert {person.nik[:2] for person in people} == {"99"}
+    assert all(person.phone.startswith("+628120000") for person in people)
+    assert not Licence.objects.filter(kind="NIB", status="HELD").exclude(number__startswith="0000").exists()
+
+
+def test_each_district_has_its_assistant(tenth: None) -> None:
+    codes = Assignment.objects.filter(role=Role.FACILITATOR).order_by("region_code").values_list("region_code", flat=True)
+    assert list(codes) == [f"16.71.{n:02d}" for n in range(1, 19)]
+
+
+def test_every_business_has_a_status_and_a_line_for_its_nib(tenth: None) -> None:
+    assert not Business.objects.filter(~Q(status_periods__end_at=None) | Q(status_periods=None)).exists()
+    assert not Business.objects.exclude(licences__kind="NIB").exists()
+
+
+def test_the_same_seed_makes_the_same_city(tenth: None) -> None:
+    names = list(Business.objects.order_by("id").values_list("uid", "name")[:50])
+
+    again = Population(
+        place=CITY.place, cells=scaled(CITY.cells(), 0.02), seed="palembang:guyub", as_of=dt.date.fromisoformat(DAY),
+        first_phone=CITY.first_phone,
+    )
+    again.build()
+    assert [(row[1], row[5]) for row in again.businesses[:50]] == [(str(uid), name) for uid, name in names]
+
+
+def test_a_second_run_is_refused_instead_of_doubling_the_city(tenth: None) -> None:
+    with pytest.raises(CommandError, match="already seeded"):
+        call_command("seed_city", "palembang", stdout=StringIO())
+
+
+def test_made_up_people_never_enter_a_production_database(settings: object) -> None:
+    settings.PRODUCTION = True  # type: ignore[attr-defined]
+    with pytest.raises(CommandError, match="production"):
+        call_command("seed_city", "palembang", stdout=StringIO())
