@@ -49,8 +49,12 @@ def page(name: str, client: Client, url: str) -> Reading:
 def table(title: str, readings: list[Reading], bare_ms: float) -> str:
     """A Markdown table; the ratio is against the bare page of the same run."""
     lines = [
-        f"## {title}", "", f"Bare page (frame, no data) in the same run: {bare_ms:.1f} ms.", "",
-        "| page | status | queries | median ms | worst ms | times bare |", "|---|---:|---:|---:|---:|---:|",
+        f"## {title}",
+        "",
+        f"Bare page (frame, no data) in the same run: {bare_ms:.1f} ms.",
+        "",
+        "| page | status | queries | median ms | worst ms | times bare |",
+        "|---|---:|---:|---:|---:|---:|",
     ]
     lines += [
         f"| {row.name} | {row.status} | {row.queries} | {row.median_ms:.1f} | {row.worst_ms:.1f} |"

@@ -40,8 +40,10 @@ CITY = City(
     key="bandung",
     code=CODE,
     office={
-        "name": "Dinas Koperasi dan UKM Kabupaten Bandung", "short_name": "Dinas Koperasi Kab. Bandung",
-        "address": "Soreang, Kabupaten Bandung, Jawa Barat", "whatsapp": "+6281200003204",
+        "name": "Dinas Koperasi dan UKM Kabupaten Bandung",
+        "short_name": "Dinas Koperasi Kab. Bandung",
+        "address": "Soreang, Kabupaten Bandung, Jawa Barat",
+        "whatsapp": "+6281200003204",
     },
     place=PLACE,
     cells=cells,

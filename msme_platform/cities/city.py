@@ -14,9 +14,9 @@ from foundation.accounts.actions import people as accounts
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.regions.models import Office, Region
+from members.enums import Sex
 from msme_platform.cities.names import Place, person_name
 from msme_platform.cities.population import Cell, Population, scaled
-from members.enums import Sex
 
 DATA = Path(__file__).resolve().parent / "data"
 
@@ -64,8 +64,11 @@ def seed(city: City, *, share: float, seed_text: str, as_of: date) -> list[str]:
     now = datetime.combine(as_of, time(2, 0), tzinfo=UTC)
     run = Seeding(city, office, share, Random(f"{city.key}:{seed_text}"), as_of, now)  # noqa: S311 -- made-up data
     population = Population(
-        place=city.place, cells=scaled(city.cells(), share) if share != 1 else city.cells(),
-        seed=f"{city.key}:{seed_text}", as_of=as_of, first_phone=city.first_phone,
+        place=city.place,
+        cells=scaled(city.cells(), share) if share != 1 else city.cells(),
+        seed=f"{city.key}:{seed_text}",
+        as_of=as_of,
+        first_phone=city.first_phone,
     )
     population.build()
     population.save()

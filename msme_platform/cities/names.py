@@ -9,7 +9,10 @@ from members.enums import Sex
 
 FEMALE = tuple(Provider.first_names_female)
 MALE = tuple(Provider.first_names_male)
-LAST = {Sex.FEMALE: tuple(Provider.last_names_female) + tuple(Provider.last_names), Sex.MALE: tuple(Provider.last_names)}
+LAST = {
+    Sex.FEMALE: tuple(Provider.last_names_female) + tuple(Provider.last_names),
+    Sex.MALE: tuple(Provider.last_names),
+}
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,10 @@ CITY = City(
     key="palembang",
     code="16.71",
     office={
-        "name": "Dinas Koperasi dan UKM Kota Palembang", "short_name": "Dinas Koperasi Palembang",
-        "address": "Kota Palembang, Sumatera Selatan", "whatsapp": "+6281200001671",
+        "name": "Dinas Koperasi dan UKM Kota Palembang",
+        "short_name": "Dinas Koperasi Palembang",
+        "address": "Kota Palembang, Sumatera Selatan",
+        "whatsapp": "+6281200001671",
     },
     place=PLACE,
     cells=cells,

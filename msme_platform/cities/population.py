@@ -31,7 +31,10 @@ CAPITAL = {  # whole rupiah, inside the class by PP 7/2021 art. 35
 }
 WORKERS = {Scale.MICRO: (1, 4), Scale.SMALL: (5, 19), Scale.MEDIUM: (20, 90)}
 NIB_SHARE = {Scale.MICRO: 0.46, Scale.SMALL: 0.71, Scale.MEDIUM: 0.93}
-FOOD_LICENCES = ((LicenceKind.PIRT, 0.30), (LicenceKind.HALAL, 0.24))
+PIRT_SHARE = 0.30
+HALAL_SHARE = 0.24
+WANTED_SHARE = 0.06
+FEMALE_SHARE = 0.62  # women lead most food trades
 HISTORY_DAYS = 3 * 365
 
 
@@ -67,7 +70,9 @@ class Population:
 
     def _kbli(self) -> dict[str, Kbli]:
         words = {trade.kbli_word for trade in self.trades if trade.kbli_word}
-        found = {word: Kbli.objects.filter(words__icontains=word).order_by("-edition", "code").first() for word in words}
+        found = {
+            word: Kbli.objects.filter(words__icontains=word).order_by("-edition", "code").first() for word in words
+        }
         return {word: row for word, row in found.items() if row}
 
     def uid(self) -> str:
@@ -96,48 +101,79 @@ class Population:
 
     def _one(self, person_id: int, business_id: int, village: str, scale: Scale) -> None:
         rng, at = self.rng, self.moment()
-        sex = Sex.FEMALE if rng.random() < 0.62 else Sex.MALE  # noqa: PLR2004 -- women lead most food trades
+        sex = Sex.FEMALE if rng.random() < FEMALE_SHARE else Sex.MALE
         name, first = person_name(rng, sex)
         born = date(self.as_of.year - rng.randrange(20, 62), rng.randrange(1, 13), rng.randrange(1, 29))
         nik = self.nik(village, sex, born)
         self.phone += 1
-        self.persons.append((
-            person_id, self.uid(), at, at, name, encrypt(nik), keyed_hash(nik), nik[-4:], sex.value, born,
-            f"+628120000{self.phone:05d}", "", village, "", Source.IMPORT.value, at,
-        ))
+        self.persons.append(
+            (
+                person_id,
+                self.uid(),
+                at,
+                at,
+                name,
+                encrypt(nik),
+                keyed_hash(nik),
+                nik[-4:],
+                sex.value,
+                born,
+                f"+628120000{self.phone:05d}",
+                "",
+                village,
+                "",
+                Source.IMPORT.value,
+                at,
+            )
+        )
         trade = rng.choices(self.trades, self.weights)[0]
         capital = rng.randrange(*CAPITAL[scale]) // MILLION * MILLION
-        self.businesses.append((
-            business_id, self.uid(), at, at, person_id, business_name(rng, self.place, trade, sex, first), village, "",
-            self.kbli.get(trade.kbli_word), trade.product, capital, None, rng.randint(*WORKERS[scale]), scale.value,
-            ScaleBasis.SOURCE.value, at.year - rng.randrange(0, 15), BusinessStatus.ACTIVE.value, Source.IMPORT.value, at,
-        ))
+        self.businesses.append(
+            (
+                business_id,
+                self.uid(),
+                at,
+                at,
+                person_id,
+                business_name(rng, self.place, trade, sex, first),
+                village,
+                "",
+                self.kbli.get(trade.kbli_word),
+                trade.product,
+                capital,
+                None,
+                rng.randint(*WORKERS[scale]),
+                scale.value,
+                ScaleBasis.SOURCE.value,
+                at.year - rng.randrange(0, 15),
+                BusinessStatus.ACTIVE.value,
+                Source.IMPORT.value,
+                at,
+            )
+        )
         self.periods.append((self.uid(), at, at, business_id, BusinessStatus.ACTIVE.value, "", Source.IMPORT.value, at))
         self._licences(business_id, village, trade, scale, at)
 
     def _licences(self, business_id: int, village: str, trade: Trade, scale: Scale, at: datetime) -> None:
-        rng = self.rng
-        held = rng.random() < NIB_SHARE[scale]
-        number = f"0000{business_id:09d}" if held else ""
-        self._licence(business_id, LicenceKind.NIB, held, number, at.date() if held else None, None, at)
+        held = self.rng.random() < NIB_SHARE[scale]
+        self._licence(business_id, LicenceKind.NIB, at, f"0000{self.phone:09d}" if held else "")
         if not trade.food:
             return
-        for kind, share in FOOD_LICENCES:
-            held = rng.random() < share
-            issued = at.date() if held else None
-            if kind == LicenceKind.PIRT:
-                ends = date(at.year + rng.choice((1, 3, 5)), 12, 31) if held else None
-                number = f"206{village[:2]}{village[3:5]}{business_id % 100:02d}{business_id % 10000:04d}-{ends:%y}" if ends else ""
-            else:
-                ends, number = None, f"ID99{business_id:011d}{at:%m%y}" if held else ""
-            self._licence(business_id, kind, held, number, issued, ends, at)
+        years = self.rng.choice((1, 3, 5))
+        ends = date(at.year + years, 12, 31)
+        pirt = f"206{village[:2]}{village[3:5]}{self.phone % 100:02d}{self.phone % 10000:04d}-{ends:%y}"
+        held = self.rng.random() < PIRT_SHARE
+        self._licence(business_id, LicenceKind.PIRT, at, pirt if held else "", ends if held else None)
+        held = self.rng.random() < HALAL_SHARE
+        self._licence(business_id, LicenceKind.HALAL, at, f"ID99{self.phone:011d}{at:%m%y}" if held else "")
 
     def _licence(
-        self, business_id: int, kind: LicenceKind, held: bool, number: str, issued: date | None, ends: date | None,  # noqa: FBT001
-        at: datetime,
+        self, business_id: int, kind: LicenceKind, at: datetime, number: str, ends: date | None = None
     ) -> None:
-        wants = LicenceStatus.WANTED if self.rng.random() < 0.06 else LicenceStatus.NONE  # noqa: PLR2004
-        status = LicenceStatus.HELD if held else wants
+        """A line of the licence list: with a number it is held, without one some owners ask for help."""
+        wants = LicenceStatus.WANTED if self.rng.random() < WANTED_SHARE else LicenceStatus.NONE
+        status = LicenceStatus.HELD if number else wants
+        issued = at.date() if number else None
         self.licences.append((self.uid(), at, at, business_id, kind.value, status.value, number, issued, ends))
 
     def save(self) -> None:
@@ -162,7 +198,7 @@ PERIOD = "uid created_at updated_at business_id status reason source start_at"
 def _ids(table: str, count: int) -> Iterator[int]:
     """`count` fresh keys from the table's own sequence."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, %s)", [count])
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
         return iter([row[0] for row in cursor.fetchall()])
 
 

@@ -60,7 +60,9 @@ class FigureDetail(APIView):
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("office", str, required=True, description="Code of the regency or city, for example 16.71"),
+            OpenApiParameter(
+                "office", str, required=True, description="Code of the regency or city, for example 16.71"
+            ),
             OpenApiParameter("as_of", dt.date, description="The day, by default today"),
         ],
         responses=FigureAnswer,
@@ -80,4 +82,3 @@ class FigureDetail(APIView):
                 office=office, as_of=query.validated_data.get("as_of") or clock.today(), now=clock.now()
             )
         return Response(measured.as_data())
-

@@ -54,7 +54,9 @@ def test_nobody_in_it_can_be_real(tenth: None) -> None:
 
 
 def test_each_district_has_its_assistant(tenth: None) -> None:
-    codes = Assignment.objects.filter(role=Role.FACILITATOR).order_by("region_code").values_list("region_code", flat=True)
+    codes = (
+        Assignment.objects.filter(role=Role.FACILITATOR).order_by("region_code").values_list("region_code", flat=True)
+    )
     assert list(codes) == [f"16.71.{n:02d}" for n in range(1, 19)]
 
 
@@ -67,7 +69,10 @@ def test_the_same_seed_makes_the_same_city(tenth: None) -> None:
     names = list(Business.objects.order_by("id").values_list("uid", "name")[:50])
 
     again = Population(
-        place=CITY.place, cells=scaled(CITY.cells(), 0.02), seed="palembang:guyub", as_of=dt.date.fromisoformat(DAY),
+        place=CITY.place,
+        cells=scaled(CITY.cells(), 0.02),
+        seed="palembang:guyub",
+        as_of=dt.date.fromisoformat(DAY),
         first_phone=CITY.first_phone,
     )
     again.build()

@@ -38,7 +38,10 @@ def office(code: str = "16.71") -> Office:
     """The office of a regency or city."""
     found, _created = Office.objects.get_or_create(
         region=region(code),
-        defaults={"name": f"Dinas Koperasi dan UKM {NAMES.get(code, code)}", "short_name": f"Dinas {NAMES.get(code, code)}"},
+        defaults={
+            "name": f"Dinas Koperasi dan UKM {NAMES.get(code, code)}",
+            "short_name": f"Dinas {NAMES.get(code, code)}",
+        },
     )
     return found
 

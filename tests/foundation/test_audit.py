@@ -20,7 +20,11 @@ def event() -> Event:
 
 def test_an_event_says_who_did_what_to_which_object_and_where(event: Event) -> None:
     assert (event.verb, event.actor.full_name, event.object_kind, event.region_code, event.data) == (
-        "office.changed", "Fitri", "regions.office", "16.71", {"old": "a", "new": "b"}
+        "office.changed",
+        "Fitri",
+        "regions.office",
+        "16.71",
+        {"old": "a", "new": "b"},
     )
 
 

@@ -12,7 +12,13 @@ from tests.factories.foundation import UserFactory
 
 NOW = dt.datetime(2026, 11, 21, 3, 0, tzinfo=dt.UTC)
 HELLO = kinds.register(
-    Kind(name="test_hello", category=Category.TRAINING, title="Halo %(name)s", body="Datang ke %(place)s", template="hello")
+    Kind(
+        name="test_hello",
+        category=Category.TRAINING,
+        title="Halo %(name)s",
+        body="Datang ke %(place)s",
+        template="hello",
+    )
 )
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +48,10 @@ def test_a_person_without_an_account_is_reached_by_phone() -> None:
 def test_each_letter_carries_its_own_link_and_is_queued_once() -> None:
     letters = [
         outbox.Letter(
-            to=outbox.Recipient.of_user(UserFactory(full_name=name)), subject=f"visit:{n}", context={"place": name}, url=f"/x/{n}/",
+            to=outbox.Recipient.of_user(UserFactory(full_name=name)),
+            subject=f"visit:{n}",
+            context={"place": name},
+            url=f"/x/{n}/",
         )
         for n, name in enumerate(["Ani", "Budi"])
     ]

@@ -5,7 +5,9 @@ import pytest
 from foundation.common.phone import BadPhone, masked, parse_mobile, shown, wa_link
 
 
-@pytest.mark.parametrize("text", ["081234567890", "62812-3456-7890", "+62 812 3456 7890", "0812 3456 7890", "+62 0812 3456 7890"])
+@pytest.mark.parametrize(
+    "text", ["081234567890", "62812-3456-7890", "+62 812 3456 7890", "0812 3456 7890", "+62 0812 3456 7890"]
+)
 def test_one_number_typed_in_many_ways_is_one_number(text: str) -> None:
     assert parse_mobile(text) == "+6281234567890"
 

@@ -22,7 +22,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         lines = seed(
-            CITIES[options["city"]], share=options["scale"], seed_text=options["seed"],
+            CITIES[options["city"]],
+            share=options["scale"],
+            seed_text=options["seed"],
             as_of=options["as_of"] or clock.today(),
         )
         self.stdout.write(f"{options['city']}: " + "; ".join(lines) + ".")

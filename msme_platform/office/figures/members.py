@@ -1,29 +1,16 @@
-"""The office's figures: one function each behind the desk, `manage.py figures` and the API."""
+"""Figures of members: businesses by district and size, licence coverage."""
 
 from datetime import date
-from urllib.parse import urlencode
 
 from django.db import connection
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from foundation.regions.models import Office, Region
 from members.enums import LicenceKind, LicenceStatus, Scale
+from msme_platform.office.figures.links import list_url
 from msme_platform.office.tables import Column, Figure, Kind, Row, end_of, summed
 
 SCALES = {"micro": Scale.MICRO, "small": Scale.SMALL, "medium": Scale.MEDIUM}
-
-
-def list_url(name: str, **filters: str) -> str:
-    """Address of an office list with its filters set, '' where the office face has no such list."""
-    query = urlencode({key: value for key, value in filters.items() if value})
-    try:
-        address = reverse(f"admin:{name}_changelist")
-    except NoReverseMatch:
-        return ""
-    return f"{address}?{query}" if query else address
-
-
 DISTRICT_SCALE_SQL = """
 SELECT left(village_id, 8), count(*) FILTER (WHERE scale = 'MICRO'), count(*) FILTER (WHERE scale = 'SMALL'),
        count(*) FILTER (WHERE scale = 'MEDIUM')
@@ -40,14 +27,22 @@ def district_scale(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
     for district in Region.objects.districts_of(office.region_id):
         micro, small, medium = counts.get(district.code, (0, 0, 0))
         cells = {
-            "code": district.code, "district": district.name, "micro": micro, "small": small, "medium": medium,
+            "code": district.code,
+            "district": district.name,
+            "micro": micro,
+            "small": small,
+            "medium": medium,
             "total": micro + small + medium,
         }
-        links = {key: list_url("members_business", district=district.code, scale=scale) for key, scale in SCALES.items()}
+        links = {
+            key: list_url("members_business", district=district.code, scale=scale) for key, scale in SCALES.items()
+        }
         rows.append(Row(cells, {**links, "total": list_url("members_business", district=district.code)}))
     links = {key: list_url("members_business", scale=scale) for key, scale in SCALES.items()}
     total = summed(
-        rows, ("micro", "small", "medium", "total"), {"code": office.region_id, "district": _("All districts")},
+        rows,
+        ("micro", "small", "medium", "total"),
+        {"code": office.region_id, "district": _("All districts")},
         {**links, "total": list_url("members_business")},
     )
     return rows, total
@@ -79,36 +74,49 @@ def licences(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
     for kind in LicenceKind:
         held, expired, process, wanted = counts.get(kind.value, (0, 0, 0, 0))
         cells = {
-            "kind": kind.label, "held": held, "expired": expired, "in_process": process, "wanted": wanted,
-            "businesses": businesses, "coverage": held / businesses if businesses else None,
+            "kind": kind.label,
+            "held": held,
+            "expired": expired,
+            "in_process": process,
+            "wanted": wanted,
+            "businesses": businesses,
+            "coverage": held / businesses if businesses else None,
         }
         statuses = {"in_process": LicenceStatus.IN_PROCESS, "wanted": LicenceStatus.WANTED, "held": LicenceStatus.HELD}
-        links = {key: list_url("members_licence", kind=kind.value, status=status.value) for key, status in statuses.items()}
+        links = {
+            key: list_url("members_licence", kind=kind.value, status=status.value) for key, status in statuses.items()
+        }
         links["businesses"] = list_url("members_business")
         rows.append(Row(cells, links))
     return rows, None
 
 
-FIGURES = (
-    Figure(
-        "district_scale", _("Businesses by district and size"),
-        _("Businesses registered on or before the day, by the district they stand in and their size class."),
-        (
-            Column("code", _("Code"), Kind.TEXT), Column("district", _("District"), Kind.TEXT),
-            Column("micro", _("Micro")), Column("small", _("Small")), Column("medium", _("Medium")),
-            Column("total", _("Total")),
-        ),
-        district_scale,
+DISTRICT_SCALE = Figure(
+    "district_scale",
+    _("Businesses by district and size"),
+    _("Businesses registered on or before the day, by the district they stand in and their size class."),
+    (
+        Column("code", _("Code"), Kind.TEXT),
+        Column("district", _("District"), Kind.TEXT),
+        Column("micro", _("Micro")),
+        Column("small", _("Small")),
+        Column("medium", _("Medium")),
+        Column("total", _("Total")),
     ),
-    Figure(
-        "licences", _("Licence coverage"),
-        _("Registered businesses that hold each licence on the day, with those that wait or ask for help."),
-        (
-            Column("kind", _("Licence"), Kind.TEXT), Column("held", _("Held")), Column("expired", _("Expired")),
-            Column("in_process", _("In process")), Column("wanted", _("Wants help")),
-            Column("businesses", _("Businesses")), Column("coverage", _("Coverage"), Kind.SHARE),
-        ),
-        licences,
-    ),
+    district_scale,
 )
-BY_NAME = {figure.name: figure for figure in FIGURES}
+LICENCES = Figure(
+    "licences",
+    _("Licence coverage"),
+    _("Registered businesses that hold each licence on the day, with those that wait or ask for help."),
+    (
+        Column("kind", _("Licence"), Kind.TEXT),
+        Column("held", _("Held")),
+        Column("expired", _("Expired")),
+        Column("in_process", _("In process")),
+        Column("wanted", _("Wants help")),
+        Column("businesses", _("Businesses")),
+        Column("coverage", _("Coverage"), Kind.SHARE),
+    ),
+    licences,
+)

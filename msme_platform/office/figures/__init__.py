@@ -1,0 +1,13 @@
+"""The office's figures: one function each behind the desk, `manage.py figures` and the API."""
+
+from msme_platform.office.figures import members, monitoring, trainings
+
+FIGURES = (
+    members.DISTRICT_SCALE,
+    members.LICENCES,
+    trainings.PLAN,
+    monitoring.FOLLOW_UP,
+)
+BY_NAME = {figure.name: figure for figure in FIGURES}
+
+__all__ = ["BY_NAME", "FIGURES"]
