@@ -45,7 +45,7 @@ class Shell:
         third = self._third()
         places = [
             (_("Home"), "home", "portal:home"),
-            (_("Training"), "training", "trainings:list"),
+            (_("Training"), "training", "trainings:training-list"),
             third,
             (_("Forum"), "forum", "forums:home"),
             (_("Me"), "person", "members:profile"),
@@ -58,7 +58,7 @@ class Shell:
         if not user.is_authenticated:
             return (_("Fund"), "fund", "revolving_funds:ladder")
         if user.is_facilitator:
-            return (_("My people"), "people", "members:my-people")
+            return (_("My people"), "people", "members:people-list")
         if user.works_in_office:
             return (_("Office"), "people", "admin:index")
         return (_("Fund"), "fund", "revolving_funds:ladder")

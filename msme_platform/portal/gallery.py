@@ -10,7 +10,7 @@ from django.utils import timezone
 from foundation.common import charts
 from foundation.common.pages import Page
 from foundation.common.widgets import BigChoices, CodeInput, DateInput, DocumentInput, MoneyField, PhotoInput, TimeInput
-from msme_platform.portal.home import NextAction
+from msme_platform.portal.actions import NextAction
 
 ICONS = (
     "guyub home training fund forum person people bell whatsapp calendar clock pin check close alert info chevron arrow "

@@ -4,38 +4,19 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from forums import queries as forums
 from foundation.accounts.models import Assignment
-from foundation.common.dates import distance
-from members.enums import LicenceKind, LicenceStatus, Sex
-from members.models import Licence, Person
+from members.enums import Sex
+from members.models import Person
+from msme_platform.portal import waiting
+from msme_platform.portal.actions import NextAction, nearest
 from msme_platform.portal.context import url_of
 
-MOST = 4
-SOON_DAYS = 3
+TOPICS = 3
 HOURS = ((11, "morning"), (15, "noon"), (18, "afternoon"), (24, "evening"))
-
-
-@dataclass(frozen=True)
-class NextAction:
-    """One thing that waits for this person.
-
-    `date` is the day by which (None = no day of its own), `amount` whole rupiah, `urgency` a state of the pill:
-    info, wait (soon) or bad (late). `due` is the distance in words.
-    """
-
-    date: dt.date | None
-    title: str
-    detail: str
-    amount: int | None
-    url: str
-    verb: str
-    urgency: str = "info"
-    due: str = ""
-    icon: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,24 +53,6 @@ class OwnerHome:
     registered: bool = True
 
 
-def nearest(actions: list[NextAction]) -> list[NextAction]:
-    """Four at most, nearest first; what has no day comes last."""
-    return sorted(actions, key=lambda action: (action.date is None, action.date or dt.date.max, action.title))[:MOST]
-
-
-def urgency(day: dt.date, today: dt.date) -> str:
-    """bad = past, wait = within three days, info = later."""
-    if day < today:
-        return "bad"
-    return "wait" if (day - today).days <= SOON_DAYS else "info"
-
-
-def due_words(day: dt.date, today: dt.date) -> str:
-    """The distance with a capital: `3 hari lagi`, `Besok`."""
-    text = distance(day, today)
-    return text[:1].upper() + text[1:]
-
-
 def greeting(name: str, sex: str, now: dt.datetime) -> str:
     """`Selamat pagi, Bu Yani`, by the hour in the office's zone."""
     hour = timezone.localtime(now).hour
@@ -107,8 +70,14 @@ def owner_home(user: Any, *, now: dt.datetime, today: dt.date) -> OwnerHome:
     person = Person.objects.filter(user=user).first()
     if person is None:
         return OwnerHome(greeting(user.full_name, "", now), [_registration()], None, registered=False)
-    actions = [*licence_actions(person)]
-    return OwnerHome(greeting(person.full_name, person.sex, now), nearest(actions), helper_of(person))
+    actions = [
+        *waiting.session_actions(person, now=now, today=today), *waiting.checkin_actions(person, today=today),
+        *waiting.licence_actions(person),
+    ]
+    return OwnerHome(
+        greeting(person.full_name, person.sex, now), nearest(actions), helper_of(person),
+        topics=forums.fresh_topics(user, TOPICS, now=now),
+    )
 
 
 def _registration() -> NextAction:
@@ -128,22 +97,3 @@ def helper_of(person: Person) -> Helper | None:
         name=assignment.user.full_name, role=_("MSME assistant of %(district)s") % {"district": district},
         phone=assignment.user.phone or "", message=_("Good day, this is %(name)s.") % {"name": person.full_name},
     )
-
-
-def licence_actions(person: Person) -> list[NextAction]:
-    """A business without NIB: nothing else opens before it."""
-    wanted = (
-        Licence.objects.filter(business__owner=person, kind=LicenceKind.NIB)
-        .exclude(status__in=(LicenceStatus.HELD, LicenceStatus.NOT_REQUIRED))
-        .select_related("business")
-        .order_by("pk")[:1]
-    )
-    return [
-        NextAction(
-            None, _("Get the NIB for %(business)s") % {"business": licence.business.name},
-            _("The business identification number is free and opens the revolving fund. Your assistant can help."), None,
-            reverse("members:profile"), _("See what is needed"), "info", due=str(licence.get_status_display()), icon="document",
-        )
-        for licence in wanted
-        if url_of("members:profile")
-    ]

@@ -4,12 +4,17 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from foundation.accounts.roles import Role
 from foundation.regions.models import Region
 from members.models import Business
+from monitoring import queries as monitoring
 from msme_platform.portal.context import url_of
+from trainings import queries as trainings
+
+TASKS = 5
 
 
 @dataclass(frozen=True)
@@ -19,7 +24,6 @@ class SessionCard:
     title: str
     detail: str
     start: dt.datetime
-    meeting: str
     url: str
 
 
@@ -29,23 +33,36 @@ class Today:
 
     place: str
     sessions: list[SessionCard] = field(default_factory=list)
-    tasks: list[dict[str, Any]] = field(default_factory=list)
+    tasks: list[Any] = field(default_factory=list)
     task_total: int = 0
-    attention: list[dict[str, Any]] = field(default_factory=list)
     figures: list[dict[str, Any]] = field(default_factory=list)
 
 
-def facilitator_today(user: Any, *, now: dt.datetime, today: dt.date) -> Today:
+def facilitator_today(user: Any, *, today: dt.date) -> Today:
     """The assistant's page, for her districts."""
-    del now, today
     codes = [code for role, code in user.scopes if role == Role.FACILITATOR]
     places = list(Region.objects.filter(code__in=codes).order_by("code").values_list("name", flat=True))
-    return Today(place=", ".join(places), figures=[businesses(user)])
+    tasks = monitoring.waiting_tasks(user)
+    return Today(
+        place=", ".join(places), sessions=_sessions(user, today), task_total=tasks.count(),
+        tasks=list(tasks.for_list().order_by("due_on", "pk")[:TASKS]), figures=[_businesses(user)],
+    )
 
 
-def businesses(user: Any) -> dict[str, Any]:
+def _sessions(user: Any, today: dt.date) -> list[SessionCard]:
+    return [
+        SessionCard(
+            session.training.title,
+            _("%(place)s. %(present)s of %(expected)s present.")
+            % {"place": session.training.venue or _("Online"), "present": session.present, "expected": session.expected},
+            session.starts_at, reverse("trainings:door", args=[session.training.uid]),
+        )
+        for session in trainings.sessions_run_by(user, on=today)
+    ]
+
+
+def _businesses(user: Any) -> dict[str, Any]:
     """How many of the district's businesses operate."""
     visible = Business.objects.visible_to(user)
-    operating, everything = visible.operating().count(), visible.count()
-    note = _("of %(n)s") % {"n": everything}
-    return {"label": _("Operating businesses"), "value": operating, "note": note, "url": url_of("members:my-people")}
+    note = _("of %(n)s") % {"n": visible.count()}
+    return {"label": _("Operating businesses"), "value": visible.operating().count(), "note": note, "url": url_of("members:people-list")}

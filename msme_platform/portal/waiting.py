@@ -1,0 +1,72 @@
+"""The next actions of an owner, app by app. Each function costs one query or two, whatever the person has."""
+
+import datetime as dt
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from foundation.common.dates import as_date, clock_time, distance, short_date
+from members.enums import LicenceKind, LicenceStatus
+from members.models import Licence, Person
+from monitoring import queries as monitoring
+from msme_platform.portal.actions import NextAction
+from trainings import queries as trainings
+
+SOON_DAYS = 3
+
+
+def urgency(day: dt.date, today: dt.date) -> str:
+    """bad = past, wait = within three days, info = later."""
+    if day < today:
+        return "bad"
+    return "wait" if (day - today).days <= SOON_DAYS else "info"
+
+
+def due_words(day: dt.date, today: dt.date) -> str:
+    """The distance with a capital: `3 hari lagi`, `Besok`."""
+    text = distance(day, today)
+    return text[:1].upper() + text[1:]
+
+
+def session_actions(person: Person, *, now: dt.datetime, today: dt.date) -> list[NextAction]:
+    """The nearest session with a place: the ticket opens its door."""
+    found = trainings.next_session_for(person, now=now)
+    if found is None:
+        return []
+    day = as_date(found.session.starts_at)
+    return [NextAction(
+        day, found.training.title, found.training.venue or _("Online"), None,
+        reverse("trainings:ticket", args=[found.training.uid]), _("Show the ticket"), urgency(day, today),
+        due=f"{due_words(day, today)}, {clock_time(found.session.starts_at)}", icon="scan",
+    )]
+
+
+def checkin_actions(person: Person, *, today: dt.date) -> list[NextAction]:
+    """The forms that wait for an answer."""
+    return [
+        NextAction(
+            found.until, _("How the business fares in month %(n)s") % {"n": found.checkin.wave},
+            _("Is %(business)s still running? Five questions, about one minute.") % {"business": found.checkin.business.name},
+            None, found.url, _("Tell how it goes"), "wait" if (found.until - today).days <= SOON_DAYS else "info",
+            due=_("Awaited until %(day)s") % {"day": short_date(found.until)},
+        )
+        for found in monitoring.open_for(person, on=today)
+    ]
+
+
+def licence_actions(person: Person) -> list[NextAction]:
+    """A business without NIB: nothing else opens before it."""
+    wanted = (
+        Licence.objects.filter(business__owner=person, kind=LicenceKind.NIB)
+        .exclude(status__in=(LicenceStatus.HELD, LicenceStatus.NOT_REQUIRED))
+        .select_related("business")
+        .order_by("pk")[:1]
+    )
+    return [
+        NextAction(
+            None, _("Get the NIB for %(business)s") % {"business": licence.business.name},
+            _("The business identification number is free and opens the revolving fund. Your assistant can help."), None,
+            reverse("members:profile"), _("See what is needed"), "info", due=str(licence.get_status_display()), icon="document",
+        )
+        for licence in wanted
+    ]
