@@ -145,7 +145,7 @@ def context() -> dict[str, Any]:
             NextAction(None, "Kabar usaha bulan ke-3", "Hanya 5 pertanyaan.", None, "#kartu", "Isi kabar usaha", "bad",
                        due="Terlambat 2 hari"),
         ],
-        "rows": [
+        "rows": [_row(**row) for row in (
             {"title": "Belum dibaca", "url": "#baris", "unread": True, "meta": ["Kuliner", "3 jawaban baru"], "status": "Terjawab", "state": "good"},
             {"title": "Sudah dibaca", "url": "#baris", "unread": False, "meta": "9 jawaban"},
             {"title": "Foto produk dengan telepon genggam", "url": "#baris", "date": day, "meta": "Gedung PLUT Soreang, 13.00 WIB", "status": "Sisa 11 tempat", "state": "good"},
@@ -153,7 +153,7 @@ def context() -> dict[str, Any]:
             {"title": "Syarat terpenuhi", "icon": "check", "state": "good", "text": "6 dari 6 angsuran"},
             {"title": "Syarat belum terpenuhi", "icon": "clock", "state": "wait", "text": "Kurang 4 angsuran"},
             {"title": "Orang atau lembaga", "face": "Hani Suhartini", "text": "Peran", "end": "12"},
-        ],
+        )],
         "tiers": [
             {"amount": 2_000_000, "name": "Tahap 1", "state": "good", "note": "Lunas"},
             {"amount": 5_000_000, "name": "Tahap 2", "state": "now", "note": "Anda di sini"},
@@ -173,6 +173,12 @@ def context() -> dict[str, Any]:
         "page": Page(rows=[], next="x", first=False),
         **sample_charts(),
     }
+
+
+def _row(**given: Any) -> dict[str, Any]:
+    """A row with every slot named, the unused ones empty."""
+    slots = ("title", "url", "meta", "text", "icon", "state", "status", "face", "date", "time", "end")
+    return {**dict.fromkeys(slots, ""), "unread": None, **given}
 
 
 def sample_charts() -> dict[str, Any]:
