@@ -7,7 +7,7 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from members.entries import BusinessEntry, LicenceEntry, PersonEntry
+from members.entries import BusinessEntry, LicenceEntry, PersonEntry, clean_licence, clean_person
 from members.forms.registration import BusinessForm, LicencesForm, WhereForm, WhoForm, business_entry
 
 # slug in the address -> short name in the band of steps, title of the page
@@ -75,10 +75,10 @@ def first_wrong(checked: dict[str, forms.Form]) -> str | None:
     return next((name for name, form in checked.items() if not form.is_valid()), None)
 
 
-def entries(checked: dict[str, Any]) -> tuple[PersonEntry, BusinessEntry, list[LicenceEntry]]:
+def entries(checked: dict[str, Any], *, on: date) -> tuple[PersonEntry, BusinessEntry, list[LicenceEntry]]:
     """What the checked forms say, ready for `people.register`."""
     where = checked["tempat"].cleaned_data
     person: PersonEntry = checked["diri"].entry(village=where["village"], address=where.get("address", ""))
     business = business_entry(checked["usaha"].cleaned_data, village=where["village"])
-    licences = [entry for entry in checked["izin"].entries() if entry.status != "NONE"]
-    return person, business, licences
+    licences = [clean_licence(entry, on=on)[0] for entry in checked["izin"].entries() if entry.status != "NONE"]
+    return clean_person(person, on=on)[0], business, licences

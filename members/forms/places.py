@@ -22,7 +22,10 @@ class VillageForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off", "hx-get": "", "hx-trigger": "input changed delay:300ms", "hx-target": "#desa"}),
         error_messages={"required": _("Please type the name of your village or urban ward.")},
     )
-    village = forms.ChoiceField(label=_("Which one do you mean?"), required=False, widget=forms.RadioSelect)
+    village = forms.ChoiceField(
+        label=_("Which one do you mean?"), widget=forms.RadioSelect,
+        error_messages={"required": _("Please pick your village or urban ward from the list.")},
+    )
 
     def __init__(self, *args: Any, inside: Sequence[str] = ("",), near: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -34,6 +37,7 @@ class VillageForm(forms.Form):
         if picked and picked not in dict(self.matches):
             self.matches += [(village.code, village_label(village)) for village in self._kept(picked)]
         self.fields["village"].choices = self.matches  # type: ignore[attr-defined]
+        self.fields["village"].required = len(self.matches) > 1
 
     def _typed(self, name: str) -> Any:
         return self.data.get(self.add_prefix(name)) if self.is_bound else self.initial.get(name)
@@ -45,13 +49,9 @@ class VillageForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if "village_q" not in cleaned or "village" in self.errors:
-            return cleaned
-        if not cleaned.get("village"):
+        if "village_q" in cleaned and "village" not in self.errors and not cleaned.get("village"):
             if len(self.matches) == 1:
                 cleaned["village"] = self.matches[0][0]
-            elif self.matches:
-                self.add_error("village", _("Please pick your village or urban ward from the list."))
             else:
                 self.add_error("village_q", _("No village or urban ward of this name was found here. Please check the spelling."))
         return cleaned

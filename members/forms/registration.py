@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from foundation.common.dates import short_date
-from foundation.common.widgets import BigChoices, DateInput, MoneyField
+from foundation.common.widgets import DateInput, MoneyField
 from members.entries import BusinessEntry, LicenceEntry, PersonEntry, Problem, clean_licence, clean_person
 from members.enums import LicenceKind, LicenceStatus, Sex
 from members.forms.places import KbliForm, VillageForm
@@ -23,6 +23,20 @@ def put_back(form: forms.Form, problems: list[Problem], rename: Mapping[str, str
         if problem.blocks:
             name = (rename or {}).get(problem.field, problem.field)
             form.add_error(name if name in form.fields else None, problem.message)
+
+
+class AskedField(forms.CharField):
+    """Shown as needed; whether it is, the form decides from another answer."""
+
+    def validate(self, value: Any) -> None:
+        """Nothing: the form's `clean` knows."""
+
+
+class AskedMoney(MoneyField):
+    """Shown as needed; the form's `clean` decides."""
+
+    def validate(self, value: Any) -> None:
+        """Nothing: the form's `clean` knows."""
 
 
 class WhoForm(forms.Form):
@@ -44,7 +58,7 @@ class WhoForm(forms.Form):
         help_text=_("May stay empty if the NIK is given."),
     )
     birth_date = forms.DateField(label=_("Date of birth"), required=False, widget=DateInput())
-    sex = forms.ChoiceField(label=_("Sex"), required=False, choices=Sex.choices, widget=BigChoices())
+    sex = forms.ChoiceField(label=_("Sex"), required=False, choices=Sex.choices, widget=forms.RadioSelect)
     seen_nik = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, today: date, assisted: bool, **kwargs: Any) -> None:
@@ -63,6 +77,8 @@ class WhoForm(forms.Form):
             self.fields["birth_date"] = forms.ChoiceField(
                 label=_("When were you born?"), choices=choices, widget=forms.RadioSelect, required=False
             )
+        if self.nik.ok and not self.to_confirm:
+            self.fields["birth_date"].required = self.fields["sex"].required = True
 
     def _answer(self, name: str) -> Any:
         return self.data.get(self.add_prefix(name)) if self.is_bound else self.initial.get(name)
@@ -128,10 +144,10 @@ class BusinessForm(KbliForm):
     product = forms.CharField(label=_("Flagship product"), max_length=150, required=False)
     capital = MoneyField(
         label=_("Business capital"), required=False, min_value=0,
-        help_text=_("Tools, stock and cash, without land and buildings. A rough figure is enough."),
+        help_text=_("Tools, stock and cash, without land and buildings. May stay empty if the turnover is given."),
     )
-    monthly_sales = MoneyField(
-        label=_("Turnover per month"), required=False, min_value=0,
+    monthly_sales = AskedMoney(
+        label=_("Turnover per month"), min_value=0,
         help_text=_("All sales of an ordinary month, before costs. A rough figure is enough."),
     )
     workers = forms.IntegerField(
@@ -210,7 +226,7 @@ class LicencesForm(forms.Form):
         self.today = today
         for kind in ASKED:
             self.fields[kind] = forms.ChoiceField(label=kind.label, choices=ANSWERS, initial=LicenceStatus.NONE, help_text=HELP[kind])
-            self.fields[f"{kind}_number"] = forms.CharField(label=_("Number"), max_length=40, required=False)
+            self.fields[f"{kind}_number"] = AskedField(label=_("Number"), max_length=40)
             if kind not in WITHOUT_END:
                 self.fields[f"{kind}_valid_to"] = forms.DateField(label=_("Valid until"), required=False, widget=DateInput())
 

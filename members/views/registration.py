@@ -226,7 +226,7 @@ def _last(walk: Walk) -> HttpResponseBase:
             return _register(walk, checked, whatsapp=form.cleaned_data["whatsapp"])
         except ActionError as error:
             refusal = error
-    person, business, licences = wizard.entries(checked)
+    person, business, licences = wizard.entries(checked, on=walk.registration.today)
     village = queries.village_of(person.village)
     return TemplateResponse(walk.request, "members/register_periksa.html", {
         **_frame(walk, NAMES[-1]), "form": form, "refusal": refusal, "person": person, "business": business,
@@ -238,7 +238,7 @@ def _last(walk: Walk) -> HttpResponseBase:
 
 def _register(walk: Walk, checked: dict[str, Any], *, whatsapp: bool) -> HttpResponseBase:
     user: Any = walk.request.user
-    person, business, licences = wizard.entries(checked)
+    person, business, licences = wizard.entries(checked, on=walk.registration.today)
     source = Source.OWNER
     if walk.assisted:
         source = Source.FACILITATOR if user.is_facilitator else Source.STAFF
