@@ -10,6 +10,8 @@ from django.core.cache import cache
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.template import engines
 
+from members import reference
+from members.models import Kbli, ScaleRule
 from tests import guards
 from tests.e2e.browser import HOW_TO_GET_IT, chromium
 
@@ -71,6 +73,9 @@ def _emptying_between_tests_passes_the_append_only_guards() -> None:
     empty = DatabaseOperations.execute_sql_flush
 
     def past_the_guards(self: DatabaseOperations, sql_list: list[str]) -> Any:
-        return empty(self, ["SET LOCAL session_replication_role = replica", *sql_list])
+        done = empty(self, ["SET LOCAL session_replication_role = replica", *sql_list])
+        # What migrations put in place (laws, lines of business) stands again for the next test.
+        reference.load(kbli=Kbli, scale_rule=ScaleRule)
+        return done
 
     DatabaseOperations.execute_sql_flush = past_the_guards  # type: ignore[method-assign]
