@@ -30,6 +30,6 @@ urlpatterns = [
     *built("forum/", "forums.urls"),
     *built("", "monitoring.urls"),
     *built("api/v1/", "msme_platform.api"),
-    *built("demo/", "msme_platform.portal.demo.urls"),
+    *built("demo/", "msme_platform.portal.demo_urls"),
     *built("health/", "msme_platform.health"),
 ]

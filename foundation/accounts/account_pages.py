@@ -32,7 +32,9 @@ def account(request: HttpRequest) -> HttpResponse:
         }
         for purpose, words in texts.current()
     ]
-    return render(request, "accounts/account.html", {"purposes": purposes, "languages": settings.LANGUAGES})
+    return render(request, "accounts/account.html", {
+        "purposes": purposes, "languages": [code for code, _name in settings.LANGUAGES],
+    })
 
 
 @writing

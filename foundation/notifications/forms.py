@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
 from foundation.notifications.actions.inbox import CHOICES
@@ -25,7 +24,6 @@ class PreferenceForm(forms.Form):
             self.fields[category.value] = forms.MultipleChoiceField(
                 label=category.label, choices=channels, required=False, widget=forms.CheckboxSelectMultiple,
                 initial=[channel for channel, _label in channels if (category.value, channel) not in off],
-                help_text=_("Nothing ticked: we do not tell you about it."),
             )
 
     def wanted(self) -> set[tuple[str, str]]:
