@@ -50,11 +50,11 @@ class Child:
             os.killpg(self.process.pid, number)
 
 
-def commands(bind: str) -> dict[str, list[str]]:
+def commands() -> dict[str, list[str]]:
     """The processes of the platform and their command lines; docker-compose.yml starts the same ones."""
     celery = [sys.executable, "-m", "celery", "--app", "msme_platform"]
     return {
-        "web": [sys.executable, "-m", "gunicorn", "--config", "python:msme_platform.web_server", "--bind", bind],
+        "web": [sys.executable, "-m", "gunicorn", "--config", "python:msme_platform.web_server"],
         "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"],
         "beat": [*celery, "beat", "--loglevel", "INFO"],
     }
@@ -169,7 +169,8 @@ def demo() -> None:
     var = folder(BASE_DIR)
     with servers(var), family() as children:
         prepare(children)
-        for name, command in commands(f"{host}:{number}").items():
+        os.environ["BIND"] = f"{host}:{number}"
+        for name, command in commands().items():
             children.append(spawn(name, command, var / "log" / f"{name}.log"))
         wait_until_up(children, address)
         say(f"\nGuyub is up at {shown}/ - choose who to be at {shown}/demo/")
