@@ -14,9 +14,9 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from forums import reach
-from forums.enums import AuthorRole, BoardKind, ReportReason, ReportStatus, Sector
+from forums.enums import AuthorRole, BoardKind, Sector
 from foundation.common.guards import no_truncate
-from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
+from foundation.common.querysets import BaseQuerySet
 from foundation.common.records import Record
 from foundation.regions.models import Region
 
@@ -320,117 +320,3 @@ class PostVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post_id} v{self.number}"
-
-
-class Follow(models.Model):
-    """Wants to hear of replies. `told_no` is the post of the last message: no other one until it was read."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="forum_follows")
-    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="follows")
-    since = models.DateTimeField()
-    told_no = models.PositiveIntegerField(null=True, blank=True)
-
-    objects = BaseQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "topic"], name="follow_once")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} follows {self.topic_id}"
-
-
-class ReadMark(models.Model):
-    """Up to which post somebody has read a topic. One row per topic opened, none for the others."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="read_marks")
-    last_no = models.PositiveIntegerField()
-
-    objects = BaseQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "topic"], name="readmark_once")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} read {self.topic_id} to {self.last_no}"
-
-
-class BoardMark(models.Model):
-    """When somebody last looked at a board (`seen_at`), and when they declared all of it read (`read_at`)."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    board = models.ForeignKey(Board, on_delete=models.CASCADE, related_name="marks")
-    seen_at = models.DateTimeField()
-    read_at = models.DateTimeField(null=True, blank=True)
-
-    objects = BaseQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "board"], name="boardmark_once")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} saw board {self.board_id}"
-
-
-class ReportQuerySet(ScopedQuerySet["Report"]):
-    region_path = "region_code"
-
-    def waiting(self) -> Self:
-        return self.filter(status=ReportStatus.OPEN)
-
-
-class Report(Record):
-    """Somebody says that a post should not stand there. Who said it is shown to moderators only."""
-
-    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="reports", verbose_name=_("post"))
-    reporter = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("reported by")
-    )
-    reason = models.CharField(_("reason"), max_length=8, choices=ReportReason.choices)
-    note = models.CharField(_("explanation"), max_length=300, blank=True)
-    region_code = models.CharField(_("region"), max_length=13, db_collation="C")
-    status = models.CharField(_("status"), max_length=10, choices=ReportStatus.choices, default=ReportStatus.OPEN)
-    reported_at = models.DateTimeField(_("reported"))
-    handled_at = models.DateTimeField(_("handled"), null=True, blank=True)
-    handled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("handled by"),
-    )
-    answer = models.CharField(_("answer"), max_length=200, blank=True)
-
-    objects = ReportQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("report")
-        verbose_name_plural = _("reports")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["post", "reporter"],
-                condition=Q(status="OPEN"),
-                name="report_open_once_per_person",
-                violation_error_message=_("You have already reported this post."),
-            ),
-            models.CheckConstraint(
-                name="report_handled_has_name_and_time",
-                condition=Q(status="OPEN", handled_at__isnull=True, handled_by__isnull=True)
-                | Q(status__in=["UPHELD", "DISMISSED"], handled_at__isnull=False, handled_by__isnull=False),
-                violation_error_message=_("A handled report has a time and a name."),
-            ),
-            models.CheckConstraint(
-                name="report_reason_known",
-                condition=Q(reason__in=ReportReason.values),
-                violation_error_message=_("This reason is not known."),
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["region_code", "reported_at", "id"], condition=Q(status="OPEN"), name="report_queue_idx"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.post_id} {self.reason} {self.status}"
