@@ -6,6 +6,7 @@ from typing import Any
 from forums.actions import posts, topics
 from forums.enums import BoardKind, Sector
 from forums.models import Board, Post, Topic
+from forums.reach import OFFICE_CODE_LENGTH
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from tests.factories.foundation import region, user_with_role
@@ -40,7 +41,10 @@ def owner(code: str = "16.71.04.1001", **fields: Any) -> User:
 
 
 def moderator(code: str = "16.71.04") -> User:
-    return user_with_role(Role.FACILITATOR if len(code) > 5 else Role.STAFF, code, created_at=LONG_AGO)
+    if len(code) > OFFICE_CODE_LENGTH:
+        return user_with_role(Role.FACILITATOR, code, created_at=LONG_AGO)
+    email = f"petugas-{code}-{User.objects.count()}@contoh.go.id"
+    return user_with_role(Role.STAFF, code, created_at=LONG_AGO, email=email)
 
 
 def topic(by: User | None = None, at: dt.datetime = NOW, on: Board | None = None, **fields: Any) -> Topic:

@@ -69,7 +69,7 @@ def test_a_topic_is_closed_and_opened_from_the_desk() -> None:
 
 def test_an_auditor_reads_the_queue_but_decides_nothing() -> None:
     report = reported()
-    auditor = desk(user_with_role(Role.AUDITOR, "16.71"))
+    auditor = desk(user_with_role(Role.AUDITOR, "16.71", email="auditor@contoh.go.id"))
     assert auditor.get(reverse("admin:forums_report_changelist")).status_code == 200
     assert auditor.post(address(report, "sembunyikan"), {"reason": "x"}).status_code == 403
 
