@@ -61,7 +61,7 @@ def forgotten_trainings(on: date) -> list[Subject]:
     return list(_trainings(FORGOTTEN_TRAININGS, on=on, longest=LONGEST_DAYS))
 
 
-def _trainings(which: str, **values: object) -> Iterator[Subject]:
+def _trainings(which: str, **values: int | date) -> Iterator[Subject]:
     with connection.cursor() as cursor:
         cursor.execute(TRAININGS_SQL.format(which=which), {"zone": settings.TIME_ZONE, **values})
         rows = cursor.fetchall()
@@ -70,6 +70,45 @@ def _trainings(which: str, **values: object) -> Iterator[Subject]:
             business_id=business_id, person_id=person_id, region_code=village, cause=Cause.TRAINING,
             cause_id=training_id, label=training_label(title), anchor_on=ended,
         )
+
+
+LOANS_SQL = """
+SELECT l.business_id, l.person_id, l.village_id, l.id, l.level, l.closed_on
+FROM revolving_funds_loan l WHERE l.status = 'CLOSED' AND {which}
+ORDER BY l.id
+"""
+ONE_LOAN = "l.id = %(loan)s"
+FORGOTTEN_LOANS = """
+  l.closed_on >= %(on)s::date - %(longest)s
+  AND NOT EXISTS (SELECT 1 FROM monitoring_checkin c WHERE c.cause = 'LOAN' AND c.cause_id = l.id)
+"""
+
+
+def of_loan(loan_id: int) -> list[Subject]:
+    """The business for which a loan was taken that is now paid off."""
+    return list(_loans(ONE_LOAN, loan=loan_id))
+
+
+def forgotten_loans(on: date) -> list[Subject]:
+    """The same for loans paid off in the last year after which nobody was planned."""
+    return list(_loans(FORGOTTEN_LOANS, on=on, longest=LONGEST_DAYS))
+
+
+def _loans(which: str, **values: int | date) -> Iterator[Subject]:
+    with connection.cursor() as cursor:
+        cursor.execute(LOANS_SQL.format(which=which), values)
+        rows = cursor.fetchall()
+    for business_id, person_id, village, loan_id, level, closed_on in rows:
+        yield Subject(
+            business_id=business_id, person_id=person_id, region_code=village, cause=Cause.LOAN, cause_id=loan_id,
+            label=loan_label(level), anchor_on=closed_on,
+        )
+
+
+def loan_label(level: int) -> str:
+    """`lunasnya dana bergulir tahap 1`: no amount, since the label travels in messages."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return gettext("the revolving fund loan of tier %(level)s was paid off") % {"level": level}
 
 
 def training_label(title: str) -> str:

@@ -5,9 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from foundation.accounts.models import User
 from foundation.common.widgets import BigChoices
 from monitoring.actions.checkins import Answers
 from monitoring.enums import Band, Change, Contact, Informant, Need, Operating, Result, Way
+from monitoring.models import Task
+from monitoring.queries import assistants_near
 
 MOST_WORKERS = 9999
 # Asked of a business that is running; who paused or closed may leave them empty.
@@ -108,3 +111,18 @@ class GiveUpForm(forms.Form):
         help_text=_("For example: number no longer in use, house empty, neighbours do not know."),
         error_messages={"required": _("Please say why the owner could not be reached.")},
     )
+
+
+class AssignForm(forms.Form):
+    """Which assistant calls; nobody = the office itself."""
+
+    assignee = forms.ModelChoiceField(
+        label=_("Assistant"), queryset=User.objects.none(), required=False, empty_label=_("The office itself"),
+    )
+
+    def __init__(self, *args: Any, obj: Task | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["assignee"]
+        if obj is not None:
+            field.queryset = assistants_near(obj)
+            field.initial = obj.assignee_id

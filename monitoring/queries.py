@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from foundation.accounts.models import Assignment, User
+from foundation.accounts.roles import Role
 from foundation.regions.models import Office
 from members.models import Person
 from monitoring import links, survival
@@ -42,6 +43,12 @@ def assistant_of(region_code: str) -> User | None:
     return assignment.user if assignment else None
 
 
+def assistants_near(task: Task) -> QuerySet[User]:
+    """The assistants in force in the regency or city of the task."""
+    held = Assignment.objects.in_force().filter(role=Role.FACILITATOR, region_code__startswith=task.region_code[:5])
+    return User.objects.filter(pk__in=held.values("user")).order_by("full_name", "pk")
+
+
 def next_planned(checkin: CheckIn) -> CheckIn | None:
     """The next round of the same business."""
     rows = CheckIn.objects.filter(business_id=checkin.business_id, state=State.PLANNED, due_on__gt=checkin.due_on)
@@ -57,8 +64,13 @@ def workers_before(checkin: CheckIn) -> int | None:
 
 def waiting_tasks(user: Any) -> QuerySet[Task]:
     """The tasks that `user` should do: her own as an assistant, those without an assistant in the office."""
-    rows = Task.objects.waiting().visible_to(user)
+    rows = Task.objects.for_list().waiting().visible_to(user)
     return rows.of_assistant(user) if user.is_facilitator else rows.of_office()
+
+
+def tasks_near(user: Any) -> QuerySet[Task]:
+    """All that wait in the regions of `user`."""
+    return Task.objects.for_list().waiting().visible_to(user)
 
 
 def history(task: Task) -> QuerySet[Any]:

@@ -51,7 +51,7 @@ def _answer(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
         try:
             checkins.answer(
                 checkin=checkin, answers=form.answers(), way=Way.APP if owner else Way.LINK, informant=Informant.OWNER,
-                by=owner, now=clock.now(), on=clock.today(),  # type: ignore[arg-type]
+                by=owner, now=clock.now(), on=clock.today(),
             )
         except checkins.AnsweredAlready:
             return HttpResponseRedirect(request.path)
@@ -86,11 +86,11 @@ def task_list(request: HttpRequest) -> HttpResponse:
     """Whom to call: my own tasks, or all in my region."""
     _require(request, "monitoring.view_task")
     everything = request.GET.get("untuk") == "semua"
-    rows = Task.objects.waiting().visible_to(request.user) if everything else queries.waiting_tasks(request.user)
+    rows = queries.tasks_near(request.user) if everything else queries.waiting_tasks(request.user)
     here = reverse("monitoring:task-list")
     mine = _("Mine") if request.user.is_facilitator else _("Without an assistant")  # type: ignore[union-attr]
     return render(request, "monitoring/task_list.html", {
-        "page": pages.page(rows.for_list(), order=["due_on", "pk"], cursor=request.GET.get("cursor", "")),
+        "page": pages.page(rows, order=["due_on", "pk"], cursor=request.GET.get("cursor", "")),
         "chips": [
             {"label": mine, "url": here, "current": not everything},
             {"label": _("All in my area"), "url": f"{here}?untuk=semua", "current": everything},

@@ -46,9 +46,7 @@ _SEE_FUND = frozenset({
     "revolving_funds.view_repayment", "revolving_funds.view_agreement",
 })
 _SEE_FORUMS = frozenset({"forums.view_board", "forums.view_topic", "forums.view_report"})
-_SEE_MONITORING = frozenset({
-    "monitoring.view_checkin", "monitoring.view_response", "monitoring.view_task",
-})
+_SEE_MONITORING = frozenset({"monitoring.view_checkin", "monitoring.view_response", "monitoring.view_task"})
 _FIGURES = frozenset({"office.view_desk", "office.view_figures"})
 
 PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
@@ -63,7 +61,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         "members.import_members", "members.export_members",
         "trainings.schedule_training", "trainings.change_training", "trainings.take_attendance",
         "trainings.change_plan", "trainings.view_plan",
-        "monitoring.answer_checkin", "monitoring.work_task",
+        "monitoring.answer_checkin", "monitoring.work_task", "monitoring.assign_task",
         "forums.write_post", "forums.moderate_topic",
         "notifications.view_message", "accounts.view_assignment",
     },

@@ -49,7 +49,7 @@ def run(*, on: date, now: datetime) -> DayRun:
     day, _new = DayRun.objects.get_or_create(on=on, defaults={"started_at": now})
     trainings_daily.run(on=on, now=now)
     counts = {
-        "planned": plans.plan(subjects=causes.forgotten_trainings(on), by=None, now=now, on=on),
+        "planned": _plan_forgotten(on, now),
         "expired": _until_nothing(_expire, on, now),
         "opened": _until_nothing(_open, on, now),
         "reminded": _until_nothing(_remind, on, now),
@@ -57,6 +57,12 @@ def run(*, on: date, now: datetime) -> DayRun:
         "told": _tell_assistants(day, now),
     }
     return _finish(day, counts, now)
+
+
+def _plan_forgotten(on: date, now: datetime) -> int:
+    """What ended while nobody listened."""
+    subjects = [*causes.forgotten_trainings(on), *causes.forgotten_loans(on)]
+    return plans.plan(subjects=subjects, by=None, now=now, on=on)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from members.actions import statuses
 from members.enums import BusinessStatus, Source
 from monitoring.enums import Contact, Outcome, Result, State
 from monitoring.models import Attempt, CheckIn, Task
+from monitoring.queries import assistants_near
 
 TRIES_NEEDED = 3
 
@@ -27,6 +28,11 @@ class TriesMissing(ActionError):
     message = _(
         "Please try at least three times, at different hours, before you write that the owner cannot be reached.",
     )
+
+
+class NotAnAssistant(ActionError):
+    message = _("This account is no MSME assistant of this office. Please choose another one.")
+    field = "assignee"
 
 
 class ReasonMissing(ActionError):
@@ -78,3 +84,15 @@ def _why(wave: int, reason: str) -> str:
     with translation.override(settings.LANGUAGE_CODE):
         words = gettext("Check-in of month %(wave)s: not reached, %(reason)s") % {"wave": wave, "reason": reason}
     return words[:200]
+
+
+@transaction.atomic
+def assign(*, task: Task, assignee: User | None, by: User, now: datetime) -> Task:
+    """Hand the task to an assistant of its office, or back to the office (None). Raises TaskDone, NotAnAssistant."""
+    task = _open(task)
+    if assignee is not None and not assistants_near(task).filter(pk=assignee.pk).exists():
+        raise NotAnAssistant
+    task.assignee = assignee
+    task.save(update_fields=["assignee", "updated_at"])
+    log.record("checkin_task.assigned", task, by=by, now=now, assignee=assignee.pk if assignee else None)
+    return task
