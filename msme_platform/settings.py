@@ -67,7 +67,7 @@ FERNET_RECIPE = (
 # Core
 SECRET_KEY = required("SECRET_KEY", TOKEN_RECIPE, relaxed="only-for-demo-and-tests-" + "x" * 40)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = not PRODUCTION and env.bool("DEBUG", default=False)
 SITE_URL = required(
     "SITE_URL",
     "It is the public address with scheme, for example https://guyub.example.go.id.",

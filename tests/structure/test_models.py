@@ -22,8 +22,14 @@ NO_FORM = {*(model._meta.label for model in MODELS if model._meta.app_label in N
     "members.Kbli",
     "members.ScaleRule",
 }
-# Rows that mean nothing without their account: its wishes, and what it has not sent yet.
-GO_WITH_THE_ACCOUNT = {"notifications.Preference", "members.RegistrationDraft"}
+# Rows that mean nothing without their account: its wishes, its reading marks, and what it has not sent yet.
+GO_WITH_THE_ACCOUNT = {
+    "notifications.Preference",
+    "members.RegistrationDraft",
+    "forums.Follow",
+    "forums.ReadMark",
+    "forums.BoardMark",
+}
 OPEN_CHOICES = {"language", "zone"}  # values that come from outside standards
 
 
