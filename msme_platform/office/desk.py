@@ -17,7 +17,7 @@ from foundation.common.http import reading
 from foundation.regions.models import Office
 from msme_platform.office import queues, show
 from msme_platform.office.figures import BY_NAME, FIGURES
-from msme_platform.office.tables import Figure, Measured
+from msme_platform.office.tables import Figure, Kind, Measured
 
 PERMISSION = "office.view_figures"
 CACHE_SECONDS = 60
@@ -68,8 +68,21 @@ def key_figures(tables: dict[str, Measured]) -> list[KeyFigure]:
     """Five at most, each from the total line of a figure."""
     found = []
     if (sizes := tables.get("district_scale")) and sizes.total:
-        districts = _("%(n)s districts") % {"n": len(sizes.rows)}
-        found.append(KeyFigure(_("Businesses"), numbers.grouped(sizes.total.cells["total"]), districts, sizes.total.links.get("total", "")))
+        note = _("%(n)s districts") % {"n": len(sizes.rows)}
+        found.append(KeyFigure(_("Businesses"), numbers.grouped(sizes.total.cells["total"]), note, sizes.total.links.get("total", "")))
+    if (plan := tables.get("trainings_plan")) and plan.total:
+        cells = plan.total.cells
+        note = _("%(share)s of %(n)s places") % {
+            "share": show.written(cells["share"], Kind.SHARE), "n": numbers.grouped(cells["planned"]),
+        }
+        found.append(KeyFigure(_("Training participants"), numbers.grouped(cells["completed"]), note, plan.total.links.get("completed", "")))
+    if follow := tables.get("follow_up"):
+        found += [
+            KeyFigure(row.cells["what"], show.written(row.cells["share"], Kind.SHARE),
+                      _("%(part)s of %(whole)s") % {"part": numbers.grouped(row.cells["part"]), "whole": numbers.grouped(row.cells["whole"])},
+                      row.links.get("part", ""))
+            for row in follow.rows
+        ]
     return found
 
 

@@ -13,20 +13,19 @@ from msme_platform.office import queues
 
 @dataclass(frozen=True)
 class Item:
-    """A list of the office: its words, its drawing, the model it lists and the queue whose count it carries."""
+    """A list of the office: its words, its drawing, the model it lists and the queues whose counts it carries."""
 
     title: str | Promise
     icon: str
     model: str
-    queue: str = ""
-    query: str = ""
+    queues: tuple[str, ...] = ()
 
 
 GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
     (_("Members"), (
         Item(_("Business owners"), "people", "members.person"),
         Item(_("Businesses"), "shop", "members.business"),
-        Item(_("Licences"), "document", "members.licence", "licences"),
+        Item(_("Licences"), "document", "members.licence", ("licences",)),
         Item(_("Data imports"), "download", "members.importrun"),
     )),
     (_("Training"), (
@@ -35,18 +34,19 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         Item(_("Certificates"), "star", "trainings.certificate"),
     )),
     (_("Revolving fund"), (
-        Item(_("Applications"), "document", "revolving_funds.application", "applications"),
-        Item(_("Loans"), "fund", "revolving_funds.loan", "disbursements"),
+        Item(_("Applications"), "document", "revolving_funds.application", ("to_survey", "to_decide", "to_disburse")),
+        Item(_("Loans"), "fund", "revolving_funds.loan", ("overdue",)),
         Item(_("Repayments"), "check", "revolving_funds.repayment"),
         Item(_("Pools"), "lock", "revolving_funds.pool"),
+        Item(_("Agreements with banks"), "document", "revolving_funds.agreement"),
     )),
     (_("Forum"), (
-        Item(_("Reports"), "alert", "forums.report", "reports"),
+        Item(_("Reports"), "alert", "forums.report", ("reports",)),
         Item(_("Topics"), "forum", "forums.topic"),
         Item(_("Boards"), "forum", "forums.board"),
     )),
     (_("Monitoring"), (
-        Item(_("Follow-up tasks"), "person", "monitoring.task", "tasks"),
+        Item(_("Follow-up tasks"), "person", "monitoring.task", ("tasks",)),
         Item(_("Check-ins"), "shop", "monitoring.checkin"),
     )),
     (_("System"), (
@@ -75,7 +75,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     user: Any = request.user
     waiting = queues.counts(user)
     groups = [{"title": "", "items": [
-        {"title": _("Working desk"), "icon": "home", "link": reverse("admin:index"), "badge": ""},
+        {"title": _("Working desk"), "icon": "home", "link": reverse("admin:index"), "count": ""},
     ]}]
     for title, items in GROUPS:
         shown = [_entry(item, waiting) for item in items if user.has_perm(_permission(item.model)) and list_url(item.model)]
@@ -90,8 +90,8 @@ def _permission(model: str) -> str:
 
 
 def _entry(item: Item, waiting: dict[str, int]) -> dict[str, Any]:
-    count = waiting.get(item.queue, 0)
-    return {"title": item.title, "icon": item.icon, "link": list_url(item.model) + item.query, "count": count or ""}
+    count = sum(waiting.get(key, 0) for key in item.queues)
+    return {"title": item.title, "icon": item.icon, "link": list_url(item.model), "count": count or ""}
 
 
 def account(request: HttpRequest) -> list[dict[str, Any]]:

@@ -2,16 +2,24 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 from django.core.cache import cache
+from django.db.models import Count, Min, Q
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from forums.models import Report
 from foundation.common import clock
 from foundation.common.dates import as_date
+from members.enums import LicenceStatus
+from members.models import Licence
+from monitoring import queries as monitoring
+from revolving_funds.models import Application, Loan
 
-CACHE_SECONDS = 60
+CACHE_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -26,23 +34,24 @@ class Queue:
     late: int
     url: str
     verb: str | Promise
+    today: date
 
     @property
     def state(self) -> str:
-        """bad = past the deadline, wait = some fall due today, good = in time."""
+        """bad = past the deadline, wait = the oldest is due today, good = in time."""
         if self.late:
             return "bad"
-        return "wait" if self.oldest and (clock.today() - self.oldest).days >= self.days else "good"
+        return "wait" if self.count and self.age >= self.days else "good"
 
     @property
     def age(self) -> int:
         """Days that the oldest one waits."""
-        return (clock.today() - self.oldest).days if self.oldest else 0
+        return (self.today - self.oldest).days if self.oldest else 0
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a queue comes from: who sees it, what is in it and which moment its age counts from."""
+    """Where a queue comes from: who sees it, what is in it, and from which day or moment its age counts."""
 
     key: str
     label: str | Promise
@@ -50,26 +59,72 @@ class Source:
     permission: str
     days: int
     since: str
-    rows: Callable[[Any], Any]
-    url: Callable[[], str]
+    rows: Callable[[Any, str], Any]
+    view: str
+    query: str = ""
+    by_day: bool = False
+
+    @property
+    def url(self) -> str:
+        """The list behind the queue."""
+        try:
+            return reverse(self.view) + self.query
+        except NoReverseMatch:
+            return ""
 
 
-SOURCES: list[Source] = []
+def _licences(user: Any, permission: str) -> Any:
+    return Licence.objects.visible_to(user, permission).filter(status__in=(LicenceStatus.WANTED, LicenceStatus.IN_PROCESS))
+
+
+SOURCES: Final = (
+    Source(
+        "to_survey", _("Fund applications to survey"), _("Survey"), "revolving_funds.survey_application", 7, "submitted_at",
+        lambda user, permission: Application.objects.visible_to(user, permission).to_survey(),
+        "admin:revolving_funds_application_changelist", "?status__exact=SUBMITTED",
+    ),
+    Source(
+        "to_decide", _("Fund applications to decide"), _("Decide"), "revolving_funds.decide_application", 5, "surveyed_at",
+        lambda user, permission: Application.objects.visible_to(user, permission).to_decide(),
+        "admin:revolving_funds_application_changelist", "?status__exact=SURVEYED",
+    ),
+    Source(
+        "to_disburse", _("Approved, waiting for the money"), _("Pay out"), "revolving_funds.disburse_loan", 5, "decided_at",
+        lambda user, permission: Application.objects.visible_to(user, permission).to_disburse(),
+        "admin:revolving_funds_application_changelist", "?status__exact=APPROVED",
+    ),
+    Source(
+        "overdue", _("Loans with an overdue instalment"), _("Follow up"), "revolving_funds.post_repayment", 30, "oldest_due",
+        lambda user, permission: Loan.objects.visible_to(user, permission).overdue(clock.today()),
+        "admin:revolving_funds_loan_changelist", "?state=overdue", by_day=True,
+    ),
+    Source(
+        "tasks", _("Check-ins without an answer and without an assistant"), _("Call"), "monitoring.work_task", 14, "opened_at",
+        lambda user, _permission: monitoring.waiting_tasks(user), "monitoring:task-list",
+    ),
+    Source(
+        "reports", _("Reported posts in the forum"), _("Judge"), "forums.moderate_topic", 2, "reported_at",
+        lambda user, permission: Report.objects.waiting().visible_to(user, permission), "forums:queue",
+    ),
+    Source(
+        "licences", _("Help with licences"), _("Open"), "members.change_licence", 30, "updated_at", _licences,
+        "admin:members_licence_changelist", "?status__exact=WANTED",
+    ),
+)
 
 
 def run(source: Source, user: Any) -> Queue:
     """The queue now: one query."""
-    from datetime import timedelta  # noqa: PLC0415
-
-    from django.db.models import Count, Min, Q  # noqa: PLC0415
-
-    moment = clock.now() - timedelta(days=source.days)
-    found = source.rows(user).order_by().aggregate(
-        count=Count("pk"), oldest=Min(source.since), late=Count("pk", filter=Q(**{f"{source.since}__lt": moment})),
+    today, now = clock.today(), clock.now()
+    limit: Any = today - timedelta(days=source.days) if source.by_day else now - timedelta(days=source.days)
+    found = source.rows(user, source.permission).order_by().aggregate(
+        count=Count("pk"), oldest=Min(source.since), late=Count("pk", filter=Q(**{f"{source.since}__lt": limit})),
     )
     oldest: date | datetime | None = found["oldest"]
-    return Queue(source.key, source.label, found["count"], as_date(oldest) if oldest else None, source.days, found["late"],
-                 source.url(), source.verb)
+    return Queue(
+        source.key, source.label, found["count"], as_date(oldest) if oldest else None, source.days, found["late"], source.url,
+        source.verb, today,
+    )
 
 
 def waiting(user: Any) -> list[Queue]:
@@ -83,7 +138,7 @@ def _sources(user: Any) -> Iterator[Source]:
 
 
 def counts(user: Any) -> dict[str, int]:
-    """How many wait in each queue, for the side bar of every page: counted once a minute."""
+    """How many wait in each queue, for the side bar of every page: counted twice a minute at most."""
     key = f"office.queues.{user.pk}"
     found: dict[str, int] | None = cache.get(key)
     if found is None:

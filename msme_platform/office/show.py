@@ -14,7 +14,7 @@ from msme_platform.office.tables import Column, Kind, Measured, Row
 # Which columns of a figure are drawn as one stacked bar beside its numbers; a column may name its hue.
 BARS: dict[str, tuple[str, ...]] = {"district_scale": ("micro", "small", "medium")}
 # Which column is measured against which: the mark stands at the second.
-TARGETS: dict[str, tuple[str, str]] = {"training_plan": ("completed", "planned"), "licences": ("held", "businesses")}
+TARGETS: dict[str, tuple[str, str]] = {"trainings_plan": ("completed", "planned"), "licences": ("held", "businesses")}
 # Codes are for the machine-readable forms; people read the name.
 HIDDEN = frozenset({"code"})
 

@@ -4,16 +4,19 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from forums import queries as forums
 from foundation.accounts.models import Assignment
+from foundation.common.money import rupiah
 from members.enums import Sex
 from members.models import Person
 from msme_platform.portal import waiting
 from msme_platform.portal.actions import NextAction, nearest
 from msme_platform.portal.context import url_of
+from revolving_funds import eligibility, pages
 
 TOPICS = 3
 HOURS = ((11, "morning"), (15, "noon"), (18, "afternoon"), (24, "evening"))
@@ -70,13 +73,28 @@ def owner_home(user: Any, *, now: dt.datetime, today: dt.date) -> OwnerHome:
     person = Person.objects.filter(user=user).first()
     if person is None:
         return OwnerHome(greeting(user.full_name, "", now), [_registration()], None, registered=False)
+    answer = eligibility.of(person, on=today)
+    page = pages.loan_page(answer.loan, today) if answer.loan else None
     actions = [
-        *waiting.session_actions(person, now=now, today=today), *waiting.checkin_actions(person, today=today),
+        *waiting.fund_actions(answer, page, today=today), *waiting.session_actions(person, now=now, today=today), *waiting.checkin_actions(person, today=today),
         *waiting.licence_actions(person),
     ]
     return OwnerHome(
         greeting(person.full_name, person.sex, now), nearest(actions), helper_of(person),
-        topics=forums.fresh_topics(user, TOPICS, now=now),
+        ladder=_ladder(answer, page), topics=forums.fresh_topics(user, TOPICS, now=now),
+    )
+
+
+def _ladder(answer: eligibility.Eligibility, page: pages.LoanPage | None) -> Ladder | None:
+    tiers, url = pages.rungs(answer), reverse("revolving_funds:ladder")
+    if not tiers:
+        return None
+    if page is None:
+        return Ladder(tiers, url)
+    paid, number = len(page.paid_rows), len(page.rows)
+    return Ladder(
+        tiers, url, paid, number, _("%(paid)s of %(all)s instalments") % {"paid": paid, "all": number},
+        _("%(amount)s left") % {"amount": rupiah(page.left)},
     )
 
 

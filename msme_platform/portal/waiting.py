@@ -10,6 +10,9 @@ from members.enums import LicenceKind, LicenceStatus
 from members.models import Licence, Person
 from monitoring import queries as monitoring
 from msme_platform.portal.actions import NextAction
+from revolving_funds.eligibility import Eligibility
+from revolving_funds.enums import ApplicationStatus
+from revolving_funds.pages import LoanPage
 from trainings import queries as trainings
 
 SOON_DAYS = 3
@@ -39,6 +42,23 @@ def session_actions(person: Person, *, now: dt.datetime, today: dt.date) -> list
         reverse("trainings:ticket", args=[found.training.uid]), _("Show the ticket"), urgency(day, today),
         due=f"{due_words(day, today)}, {clock_time(found.session.starts_at)}", icon="scan",
     )]
+
+
+def fund_actions(answer: Eligibility, page: LoanPage | None, *, today: dt.date) -> list[NextAction]:
+    """The next instalment of a running loan, or the draft that was not sent."""
+    if page and page.next:
+        row = page.next
+        return [NextAction(
+            row.due_on, _("Instalment %(number)s of %(all)s") % {"number": row.number, "all": len(page.rows)},
+            _("Ask for a receipt every time you pay."), row.missing, reverse("revolving_funds:loan-detail", args=[page.loan.uid]),
+            _("How to pay"), urgency(row.due_on, today), due=due_words(row.due_on, today),
+        )]
+    if answer.application and answer.application.status == ApplicationStatus.DRAFT:
+        return [NextAction(
+            None, _("Finish your fund application"), _("Nothing is sent before you press Send on the last page."), None,
+            reverse("revolving_funds:ladder"), _("Go on"), "wait", due=_("Draft"), icon="fund",
+        )]
+    return []
 
 
 def checkin_actions(person: Person, *, today: dt.date) -> list[NextAction]:
