@@ -74,12 +74,13 @@ def key_figures(tables: dict[str, Measured]) -> list[KeyFigure]:
         cells = plan.total.cells
         note = _("%(share)s of %(n)s places") % {
             "share": show.written(cells["share"], Kind.SHARE), "n": numbers.grouped(cells["planned"]),
-        }
+        } if cells["planned"] else _("no plan yet")
         found.append(KeyFigure(_("Training participants"), numbers.grouped(cells["completed"]), note, plan.total.links.get("completed", "")))
     if follow := tables.get("follow_up"):
         found += [
             KeyFigure(row.cells["what"], show.written(row.cells["share"], Kind.SHARE),
-                      _("%(part)s of %(whole)s") % {"part": numbers.grouped(row.cells["part"]), "whole": numbers.grouped(row.cells["whole"])},
+                      _("%(part)s of %(whole)s") % {"part": numbers.grouped(row.cells["part"]), "whole": numbers.grouped(row.cells["whole"])}
+                      if row.cells["whole"] else _("nothing asked yet"),
                       row.links.get("part", ""))
             for row in follow.rows
         ]

@@ -128,9 +128,9 @@ def run(source: Source, user: Any) -> Queue:
 
 
 def waiting(user: Any) -> list[Queue]:
-    """This person's queues that are not empty, the latest first."""
+    """This person's queues that are not empty: late ones first, and among equals in the order of SOURCES (money first)."""
     found = [run(source, user) for source in _sources(user)]
-    return sorted((queue for queue in found if queue.count), key=lambda queue: (-queue.late, -queue.age, queue.key))
+    return sorted((queue for queue in found if queue.count), key=lambda queue: not queue.late)
 
 
 def _sources(user: Any) -> Iterator[Source]:

@@ -98,6 +98,8 @@ def _line(row: Row, columns: list[Column], name: str, largest: float) -> Line:
     )
     if name in TARGETS:
         done, goal = (row.cells[key] or 0 for key in TARGETS[name])
+        if not done and not goal:
+            return Line(head, rest)
         return Line(head, rest, [Segment(0, round(done / largest * BAR_WIDTH, 1), "nila")], round(goal / largest * (BAR_WIDTH - 2), 1))
     return Line(head, rest, _stacked(row, BARS.get(name, ()), largest))
 

@@ -42,9 +42,9 @@ FOLLOW_UP = Figure(
     _("Check-ins that were due by the day and answered; businesses still operating by their latest answer."),
     (
         Column("what", _("What"), Kind.TEXT),
-        Column("part", _("Yes")),
-        Column("whole", _("Of")),
-        Column("share", _("Share"), Kind.SHARE),
+        Column("part", _("Number")),
+        Column("whole", _("Out of")),
+        Column("share", _("Part of the whole"), Kind.SHARE),
         Column("low", _("At least"), Kind.SHARE),
         Column("high", _("At most"), Kind.SHARE),
     ),
