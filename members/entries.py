@@ -177,9 +177,7 @@ def _clean_nik(entry: PersonEntry, out: Cleaned, on: date) -> PersonEntry:
 def clean_business(entry: BusinessEntry, *, on: date) -> tuple[BusinessEntry, list[Problem]]:
     """The entry in its stored form, and its problems. The scale itself is derived by members.queries."""
     out = Cleaned()
-    entry = replace(
-        entry, name=squeeze(entry.name), product=squeeze(entry.product), address=squeeze(entry.address)
-    )
+    entry = replace(entry, name=squeeze(entry.name), product=squeeze(entry.product), address=squeeze(entry.address))
     if not entry.name:
         out.wrong("name", _("Please write the name of the business."))
     if len(entry.village) != VILLAGE_CODE_LENGTH:

@@ -97,7 +97,9 @@ def check_nik(text: str, *, on: date, regencies: Container[str] | None = None) -
     day -= _WOMEN_ADD if woman else 0
     births = _births(day, month, year, on)
     if not births:
-        return CheckedNik(value, (_("Digits 7 to 12 of the NIK are no date of birth. Please compare with the ID card."),))
+        return CheckedNik(
+            value, (_("Digits 7 to 12 of the NIK are no date of birth. Please compare with the ID card."),)
+        )
     if value[12:] == "0000":
         return CheckedNik(value, (_("The last four digits of a NIK are never 0000. Please compare with the ID card."),))
     warnings: list[Any] = []
@@ -161,7 +163,9 @@ def check_pirt(text: str, *, on: date) -> Checked:
         warnings.append(_("This P-IRT number is longer than usual. Please compare with the certificate."))
         return Checked(value, (), tuple(warnings))
     if not 1 <= int(value[0]) <= _PIRT_PACKAGES or not 1 <= int(value[1:3]) <= _PIRT_FOODS:
-        warnings.append(_("The first three digits name no packaging and food of the list. Please compare with the certificate."))
+        warnings.append(
+            _("The first three digits name no packaging and food of the list. Please compare with the certificate.")
+        )
     ends = 2000 + int(value[13:])
     if ends < on.year:
         warnings.append(_("By its last two digits this P-IRT has ended."))
@@ -174,7 +178,14 @@ def check_halal(text: str, *, on: date) -> Checked:
     """Halal certificate of BPJPH: `ID` and 17 digits. `KH…` is the number of a fatwa, not of a certificate."""
     value = compact(text)
     if value.startswith("KH"):
-        return Checked(value, (_("A number with KH is the fatwa decision, not the certificate. The certificate's number starts with ID."),))
+        return Checked(
+            value,
+            (
+                _(
+                    "A number with KH is the fatwa decision, not the certificate. The certificate's number starts with ID."
+                ),
+            ),
+        )
     if not (value.startswith("ID") and _digits(value[2:], 17)):
         return Checked(value, (_("A halal certificate number is ID and 17 digits."),))
     return Checked(value)

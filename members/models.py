@@ -51,9 +51,12 @@ class PersonQuerySet(ScopedQuerySet["Person"]):
         """`Person.as_recipient` for many, as the columns that notifications.actions.broadcast reads."""
         return self.values(
             key=Concat(Value("person:"), Cast("pk", models.TextField()), output_field=models.TextField()),
-            name=F("full_name"), account=F("user_id"),
-            mobile=Coalesce("user__phone", "phone"), mail=Coalesce("user__email", "email"),
-            language=Coalesce("user__language", Value("id")), region_code=F("village_id"),
+            name=F("full_name"),
+            account=F("user_id"),
+            mobile=Coalesce("user__phone", "phone"),
+            mail=Coalesce("user__email", "email"),
+            language=Coalesce("user__language", Value("id")),
+            region_code=F("village_id"),
         )
 
 
@@ -61,7 +64,11 @@ class Person(Record):
     """A business owner. Identity numbers are encrypted and shown masked."""
 
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="person",
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="person",
         verbose_name=_("account"),
     )
     full_name = models.CharField(_("full name as on the ID card"), max_length=150)
@@ -72,7 +79,9 @@ class Person(Record):
     birth_date = models.DateField(_("date of birth"), null=True, blank=True)
     phone = models.CharField(_("WhatsApp number"), max_length=16, blank=True, db_index=True)
     email = models.EmailField(_("email"), blank=True)
-    village = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("village/urban ward"))
+    village = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("village/urban ward")
+    )
     address = models.CharField(_("residential address"), max_length=200, blank=True)
     source = models.CharField(_("registered by"), max_length=12, choices=Source.choices)
     registered_at = models.DateTimeField(_("registered"))
@@ -85,7 +94,8 @@ class Person(Record):
         verbose_name_plural = _("business owners")
         constraints = [
             models.UniqueConstraint(
-                fields=["nik_hash"], name="person_nik_once",
+                fields=["nik_hash"],
+                name="person_nik_once",
                 violation_error_message=_("This identity number is already registered."),
             ),
             models.CheckConstraint(
@@ -100,15 +110,18 @@ class Person(Record):
                 violation_error_message=_("Please choose the village or urban ward."),
             ),
             models.CheckConstraint(
-                name="person_without_nik_has_phone", condition=Q(nik_hash__isnull=False) | ~Q(phone=""),
+                name="person_without_nik_has_phone",
+                condition=Q(nik_hash__isnull=False) | ~Q(phone=""),
                 violation_error_message=_("Without an identity number a mobile number is needed."),
             ),
             models.CheckConstraint(
-                name="person_sex_known", condition=Q(sex="") | Q(sex__in=Sex.values),
+                name="person_sex_known",
+                condition=Q(sex="") | Q(sex__in=Sex.values),
                 violation_error_message=_("This sex is not known."),
             ),
             models.CheckConstraint(
-                name="person_source_known", condition=Q(source__in=Source.values),
+                name="person_source_known",
+                condition=Q(source__in=Source.values),
                 violation_error_message=_("This source is not known."),
             ),
         ]
@@ -141,9 +154,13 @@ class Person(Record):
         """Whom the outbox writes to: the account's verified phone first, else the contact phone."""
         user = self.user
         return Recipient(
-            key=f"person:{self.pk}", name=self.full_name, user_id=self.user_id,
-            phone=(user.phone if user else None) or self.phone, email=(user.email if user else None) or self.email,
-            language=user.language if user else "id", region_code=self.village_id,
+            key=f"person:{self.pk}",
+            name=self.full_name,
+            user_id=self.user_id,
+            phone=(user.phone if user else None) or self.phone,
+            email=(user.email if user else None) or self.email,
+            language=user.language if user else "id",
+            region_code=self.village_id,
         )
 
 
@@ -211,9 +228,13 @@ class BusinessQuerySet(ScopedQuerySet["Business"]):
 class Business(Record):
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="businesses", verbose_name=_("owner"))
     name = models.CharField(_("business name"), max_length=150)
-    village = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("village/urban ward"))
+    village = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("village/urban ward")
+    )
     address = models.CharField(_("business address"), max_length=200, blank=True)
-    kbli = models.ForeignKey(Kbli, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("line of business (KBLI)"))
+    kbli = models.ForeignKey(
+        Kbli, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("line of business (KBLI)")
+    )
     product = models.CharField(_("flagship product"), max_length=150, blank=True)
     capital = models.BigIntegerField(_("business capital"), null=True, blank=True)
     annual_sales = models.BigIntegerField(_("annual sales"), null=True, blank=True)
@@ -234,23 +255,28 @@ class Business(Record):
         constraints = [
             models.CheckConstraint(
                 name="business_money_not_negative",
-                condition=(Q(capital__isnull=True) | Q(capital__gte=0)) & (Q(annual_sales__isnull=True) | Q(annual_sales__gte=0)),
+                condition=(Q(capital__isnull=True) | Q(capital__gte=0))
+                & (Q(annual_sales__isnull=True) | Q(annual_sales__gte=0)),
                 violation_error_message=_("Capital and sales cannot be negative."),
             ),
             models.CheckConstraint(
-                name="business_scale_known", condition=Q(scale__in=Scale.values),
+                name="business_scale_known",
+                condition=Q(scale__in=Scale.values),
                 violation_error_message=_("This business is larger than medium and outside the programme."),
             ),
             models.CheckConstraint(
-                name="business_scale_basis_known", condition=Q(scale_basis__in=ScaleBasis.values),
+                name="business_scale_basis_known",
+                condition=Q(scale_basis__in=ScaleBasis.values),
                 violation_error_message=_("This basis is not known."),
             ),
             models.CheckConstraint(
-                name="business_source_known", condition=Q(source__in=Source.values),
+                name="business_source_known",
+                condition=Q(source__in=Source.values),
                 violation_error_message=_("This source is not known."),
             ),
             models.CheckConstraint(
-                name="business_status_known", condition=Q(status__in=BusinessStatus.values),
+                name="business_status_known",
+                condition=Q(status__in=BusinessStatus.values),
                 violation_error_message=_("This status is not known."),
             ),
             models.CheckConstraint(
@@ -284,15 +310,15 @@ class LicenceQuerySet(ScopedQuerySet["Licence"]):
         return Q(business__owner__user_id=user.pk)
 
     def held(self, kind: str, *, on: date) -> Self:
-        return self.filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=on), kind=kind, status=LicenceStatus.HELD
-        )
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), kind=kind, status=LicenceStatus.HELD)
 
 
 class Licence(Record):
     """One kind of licence of one business: where it stands, its number and its dates."""
 
-    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="licences", verbose_name=_("business"))
+    business = models.ForeignKey(
+        Business, on_delete=models.PROTECT, related_name="licences", verbose_name=_("business")
+    )
     kind = models.CharField(_("kind"), max_length=6, choices=LicenceKind.choices)
     status = models.CharField(_("status"), max_length=12, choices=LicenceStatus.choices)
     number = models.CharField(_("number"), max_length=40, blank=True)
@@ -306,15 +332,19 @@ class Licence(Record):
         verbose_name_plural = _("licences")
         constraints = [
             models.UniqueConstraint(
-                fields=["business", "kind"], name="licence_once_per_kind",
+                fields=["business", "kind"],
+                name="licence_once_per_kind",
                 violation_error_message=_("This business already has a line for this licence."),
             ),
             models.UniqueConstraint(
-                fields=["kind", "number"], condition=~Q(number="") & Q(kind="NIB"), name="licence_nib_once",
+                fields=["kind", "number"],
+                condition=~Q(number="") & Q(kind="NIB"),
+                name="licence_nib_once",
                 violation_error_message=_("This NIB is already recorded for another business."),
             ),
             models.CheckConstraint(
-                name="licence_held_has_number", condition=~Q(status="HELD") | ~Q(number=""),
+                name="licence_held_has_number",
+                condition=~Q(status="HELD") | ~Q(number=""),
                 violation_error_message=_("An issued licence has a number."),
             ),
             models.CheckConstraint(
@@ -323,11 +353,13 @@ class Licence(Record):
                 violation_error_message=_("The licence cannot end before it was issued."),
             ),
             models.CheckConstraint(
-                name="licence_kind_known", condition=Q(kind__in=LicenceKind.values),
+                name="licence_kind_known",
+                condition=Q(kind__in=LicenceKind.values),
                 violation_error_message=_("This kind of licence is not known."),
             ),
             models.CheckConstraint(
-                name="licence_status_known", condition=Q(status__in=LicenceStatus.values),
+                name="licence_status_known",
+                condition=Q(status__in=LicenceStatus.values),
                 violation_error_message=_("This status is not known."),
             ),
         ]
@@ -375,22 +407,31 @@ class StatusPeriod(Record):
                 expressions=[
                     ("business", RangeOperators.EQUAL),
                     (
-                        Func(F("start_at"), F("end_at"), RangeBoundary(), function="tstzrange", output_field=DateTimeRangeField()),
+                        Func(
+                            F("start_at"),
+                            F("end_at"),
+                            RangeBoundary(),
+                            function="tstzrange",
+                            output_field=DateTimeRangeField(),
+                        ),
                         RangeOperators.OVERLAPS,
                     ),
                 ],
                 violation_error_message=_("The business already has a status at that time."),
             ),
             models.CheckConstraint(
-                name="statusperiod_ends_after_start", condition=Q(end_at__isnull=True) | Q(end_at__gt=F("start_at")),
+                name="statusperiod_ends_after_start",
+                condition=Q(end_at__isnull=True) | Q(end_at__gt=F("start_at")),
                 violation_error_message=_("A period cannot end before it starts."),
             ),
             models.CheckConstraint(
-                name="statusperiod_source_known", condition=Q(source__in=Source.values),
+                name="statusperiod_source_known",
+                condition=Q(source__in=Source.values),
                 violation_error_message=_("This source is not known."),
             ),
             models.CheckConstraint(
-                name="statusperiod_status_known", condition=Q(status__in=BusinessStatus.values),
+                name="statusperiod_status_known",
+                condition=Q(status__in=BusinessStatus.values),
                 violation_error_message=_("This status is not known."),
             ),
         ]
@@ -417,7 +458,9 @@ class RegistrationDraft(Record):
         verbose_name_plural = _("registration drafts")
         constraints = [
             models.UniqueConstraint(
-                fields=["user"], condition=Q(assisted=False), name="registrationdraft_own_once",
+                fields=["user"],
+                condition=Q(assisted=False),
+                name="registrationdraft_own_once",
                 violation_error_message=_("There is already a draft of your own registration."),
             ),
         ]

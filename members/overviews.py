@@ -13,8 +13,13 @@ from members.enums import BusinessStatus, LicenceKind, LicenceState
 from members.models import Business, Licence, Person
 
 LOOK: Final = {
-    LicenceState.HELD: "good", LicenceState.EXPIRING: "wait", LicenceState.EXPIRED: "bad", LicenceState.WANTED: "wait",
-    LicenceState.IN_PROCESS: "info", LicenceState.REJECTED: "bad", LicenceState.REVOKED: "bad",
+    LicenceState.HELD: "good",
+    LicenceState.EXPIRING: "wait",
+    LicenceState.EXPIRED: "bad",
+    LicenceState.WANTED: "wait",
+    LicenceState.IN_PROCESS: "info",
+    LicenceState.REJECTED: "bad",
+    LicenceState.REVOKED: "bad",
 }
 STATUS_LOOK: Final = {BusinessStatus.ACTIVE: "good", BusinessStatus.DORMANT: "wait", BusinessStatus.UNREACHABLE: "wait"}
 # Every owner sees these lines; the others show when something is recorded.

@@ -101,7 +101,9 @@ def kbli_named(text: str, *, edition: int = KBLI_EDITION, limit: int = 8) -> Que
     for word in words:
         found = found.filter(Q(words__icontains=word) | Q(title__icontains=word))
     rank = Case(
-        When(words__iregex=rf"(^|[, ]){_plain(words[0])}([, ]|$)", then=Value(0)), default=Value(1), output_field=IntegerField()
+        When(words__iregex=rf"(^|[, ]){_plain(words[0])}([, ]|$)", then=Value(0)),
+        default=Value(1),
+        output_field=IntegerField(),
     )
     return found.annotate(rank=rank).order_by("rank", "code")[:limit]
 
@@ -155,12 +157,16 @@ def villages_typed(text: str, *, inside: Sequence[str] = ("",), near: str = "") 
             above &= Q(parent__search_name__contains=word) | Q(parent__parent__search_name__contains=word)
         match |= Q(search_name__contains="".join(words[:cut])) & above
     closeness = Case(
-        When(search_name=whole, then=Value(0)), When(search_name__startswith=whole, then=Value(1)), default=Value(2),
+        When(search_name=whole, then=Value(0)),
+        When(search_name__startswith=whole, then=Value(1)),
+        default=Value(2),
         output_field=IntegerField(),
     )
     home = Case(When(code__startswith=near or "-", then=Value(0)), default=Value(1), output_field=IntegerField())
     return (
-        rows.filter(match).annotate(home=home, closeness=closeness).select_related("parent__parent")
+        rows.filter(match)
+        .annotate(home=home, closeness=closeness)
+        .select_related("parent__parent")
         .order_by("home", "closeness", "name", "code")
     )
 

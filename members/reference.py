@@ -25,13 +25,19 @@ def load(*, kbli: Any, scale_rule: Any) -> None:
     """Put the shipped rows in place; safe to run again. Takes the models, so that a migration can pass its own."""
     for scale, capital, sales, start, end, law in SCALE_RULES:
         scale_rule.objects.get_or_create(
-            scale=scale, valid_from=start,
+            scale=scale,
+            valid_from=start,
             defaults={"capital_max": capital, "sales_max": sales, "valid_to": end, "legal_basis": law},
         )
     with KBLI_FILE.open(newline="", encoding="utf-8") as lines:
         rows = [
-            kbli(edition=int(row["edition"]), code=row["code"], title=row["title"], words=row["words"],
-                 is_confirmed=row["confirmed"] == "1")
+            kbli(
+                edition=int(row["edition"]),
+                code=row["code"],
+                title=row["title"],
+                words=row["words"],
+                is_confirmed=row["confirmed"] == "1",
+            )
             for row in csv.DictReader(lines)
         ]
     kbli.objects.bulk_create(

@@ -97,14 +97,18 @@ class TaskStateFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
-            ("waiting", gettext_lazy("Waiting")), ("late", gettext_lazy("Late")),
-            ("office", gettext_lazy("Without an assistant")), ("done", gettext_lazy("Done")),
+            ("waiting", gettext_lazy("Waiting")),
+            ("late", gettext_lazy("Late")),
+            ("office", gettext_lazy("Without an assistant")),
+            ("done", gettext_lazy("Done")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         wanted = {
-            "waiting": Q(done_at__isnull=True), "late": Q(done_at__isnull=True, due_on__lt=clock.today()),
-            "office": Q(done_at__isnull=True, assignee__isnull=True), "done": Q(done_at__isnull=False),
+            "waiting": Q(done_at__isnull=True),
+            "late": Q(done_at__isnull=True, due_on__lt=clock.today()),
+            "office": Q(done_at__isnull=True, assignee__isnull=True),
+            "done": Q(done_at__isnull=False),
         }
         return queryset.filter(wanted.get(self.value() or "", Q()))
 
@@ -128,8 +132,21 @@ class CheckInAdmin(ReadonlyAdmin):
     search_help_text = gettext_lazy("Search by business")
     ordering = ("-due_on", "-id")
     fields = (
-        "business", "person", "cause", "cause_label", "anchor_on", "wave", "due_on", "state", "opened_on", "expires_on",
-        "invited_at", "reminders", "escalated_at", "answered_at", "merged_into",
+        "business",
+        "person",
+        "cause",
+        "cause_label",
+        "anchor_on",
+        "wave",
+        "due_on",
+        "state",
+        "opened_on",
+        "expires_on",
+        "invited_at",
+        "reminders",
+        "escalated_at",
+        "answered_at",
+        "merged_into",
     )
     inlines = (ResponseInline,)
 
@@ -143,8 +160,19 @@ class ResponseAdmin(ReadonlyAdmin):
     search_help_text = gettext_lazy("Search by business")
     ordering = ("-answered_at", "-id")
     fields = (
-        "business", "after", "operating", "change", "band", "workers", "help_wanted", "note", "way", "informant",
-        "recorded_by", "answered_at", "form_version",
+        "business",
+        "after",
+        "operating",
+        "change",
+        "band",
+        "workers",
+        "help_wanted",
+        "note",
+        "way",
+        "informant",
+        "recorded_by",
+        "answered_at",
+        "form_version",
     )
     readonly_fields = ("business", "after", "help_wanted")
 
@@ -170,12 +198,21 @@ class AttemptInline(ReadonlyInline):
 
 def _answer(request: HttpRequest, task: Task, data: dict[str, Any]) -> str:
     form_answers = checkins.Answers(
-        operating=Operating(data["operating"]), change=data["change"], band=data["band"], workers=data["workers"],
-        needs=data["needs"], note=data["note"],
+        operating=Operating(data["operating"]),
+        change=data["change"],
+        band=data["band"],
+        workers=data["workers"],
+        needs=data["needs"],
+        note=data["note"],
     )
     checkins.answer(
-        checkin=task.checkin, answers=form_answers, way=Way(data["way"]), informant=Informant(data["informant"]),
-        by=_user(request), now=clock.now(), on=clock.today(),
+        checkin=task.checkin,
+        answers=form_answers,
+        way=Way(data["way"]),
+        informant=Informant(data["informant"]),
+        by=_user(request),
+        now=clock.now(),
+        on=clock.today(),
     )
     return _("The answer of %(business)s is saved.") % {"business": task.checkin.business}
 
@@ -207,22 +244,46 @@ class TaskAdmin(OfficeModelAdmin):
     search_help_text = gettext_lazy("Search by name")
     ordering = ("due_on", "id")
     fields = (
-        "person", "business", "checkin", "assignee", "opened_at", "due_on", "outcome", "reason", "done_at", "done_by",
+        "person",
+        "business",
+        "checkin",
+        "assignee",
+        "opened_at",
+        "due_on",
+        "outcome",
+        "reason",
+        "done_at",
+        "done_by",
     )
     readonly_fields = ("person", "business")
     inlines = (AttemptInline,)
     deeds: ClassVar[tuple[Deed, ...]] = (
         Deed(
-            name="jawaban", label=gettext_lazy("Enter the answer"), permission="monitoring.work_task", perform=_answer,
-            form=PhoneAnswerForm, available=_waits, primary=True,
+            name="jawaban",
+            label=gettext_lazy("Enter the answer"),
+            permission="monitoring.work_task",
+            perform=_answer,
+            form=PhoneAnswerForm,
+            available=_waits,
+            primary=True,
         ),
         Deed(
-            name="serahkan", label=gettext_lazy("Hand over"), permission="monitoring.assign_task", perform=_assign,
-            form=AssignForm, available=_waits, takes_object=True,
+            name="serahkan",
+            label=gettext_lazy("Hand over"),
+            permission="monitoring.assign_task",
+            perform=_assign,
+            form=AssignForm,
+            available=_waits,
+            takes_object=True,
         ),
         Deed(
-            name="tidak-terhubung", label=gettext_lazy("Mark as not reachable"), permission="monitoring.work_task",
-            perform=_give_up, form=GiveUpForm, available=_waits, danger=True,
+            name="tidak-terhubung",
+            label=gettext_lazy("Mark as not reachable"),
+            permission="monitoring.work_task",
+            perform=_give_up,
+            form=GiveUpForm,
+            available=_waits,
+            danger=True,
         ),
     )
 

@@ -18,6 +18,7 @@ from monitoring.enums import Cause
 # A year and the days of its last form: what ended longer ago has no wave left.
 LONGEST_DAYS = 410
 
+
 @dataclass(frozen=True)
 class Subject:
     """A business to be followed, after which training or loan, and when that ended."""
@@ -67,8 +68,13 @@ def _trainings(which: str, **values: int | date) -> Iterator[Subject]:
         rows = cursor.fetchall()
     for business_id, person_id, village, training_id, title, ended in rows:
         yield Subject(
-            business_id=business_id, person_id=person_id, region_code=village, cause=Cause.TRAINING,
-            cause_id=training_id, label=training_label(title), anchor_on=ended,
+            business_id=business_id,
+            person_id=person_id,
+            region_code=village,
+            cause=Cause.TRAINING,
+            cause_id=training_id,
+            label=training_label(title),
+            anchor_on=ended,
         )
 
 
@@ -100,8 +106,13 @@ def _loans(which: str, **values: int | date) -> Iterator[Subject]:
         rows = cursor.fetchall()
     for business_id, person_id, village, loan_id, level, closed_on in rows:
         yield Subject(
-            business_id=business_id, person_id=person_id, region_code=village, cause=Cause.LOAN, cause_id=loan_id,
-            label=loan_label(level), anchor_on=closed_on,
+            business_id=business_id,
+            person_id=person_id,
+            region_code=village,
+            cause=Cause.LOAN,
+            cause_id=loan_id,
+            label=loan_label(level),
+            anchor_on=closed_on,
         )
 
 

@@ -29,23 +29,29 @@ class CheckInForm(forms.Form):
     """Five questions, one minute. Two to four are asked only of a business that is running."""
 
     operating = forms.ChoiceField(
-        label=_("1. Is the business still running?"), choices=Operating.choices,
+        label=_("1. Is the business still running?"),
+        choices=Operating.choices,
         widget=IconChoices(icons=OPERATING_ICONS),
         help_text=_("If it is not running, questions 2 to 4 may stay empty."),
         error_messages={"required": _("Please choose one answer to question 1.")},
     )
     change = forms.ChoiceField(
-        label=_("2. How were sales, compared with the month before?"), choices=Change.choices,
-        widget=BigChoices(icons=CHANGE_ICONS), error_messages={"required": _("Please answer question 2.")},
+        label=_("2. How were sales, compared with the month before?"),
+        choices=Change.choices,
+        widget=BigChoices(icons=CHANGE_ICONS),
+        error_messages={"required": _("Please answer question 2.")},
     )
     band = forms.ChoiceField(
         label=_("3. About how much did you sell in the last 30 days?"),
-        choices=[("", _("Choose the nearest")), *Band.choices], widget=forms.Select(),
+        choices=[("", _("Choose the nearest")), *Band.choices],
+        widget=forms.Select(),
         help_text=_("All sales, before costs. Not for tax."),
         error_messages={"required": _("Please answer question 3, or choose that you would rather not say.")},
     )
     workers = forms.IntegerField(
-        label=_("4. How many people work there?"), min_value=0, max_value=MOST_WORKERS,
+        label=_("4. How many people work there?"),
+        min_value=0,
+        max_value=MOST_WORKERS,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
         error_messages={
             "required": _("Please answer question 4 with a number."),
@@ -53,12 +59,17 @@ class CheckInForm(forms.Form):
         },
     )
     needs = forms.MultipleChoiceField(
-        label=_("5. What help do you need?"), choices=Need.choices, widget=forms.CheckboxSelectMultiple(),
+        label=_("5. What help do you need?"),
+        choices=Need.choices,
+        widget=forms.CheckboxSelectMultiple(),
         required=False,
         help_text=_("You may choose several, or none."),
     )
     note = forms.CharField(
-        label=_("Anything else?"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Anything else?"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     # The browser must not stop a closed business at question 2.
@@ -77,8 +88,12 @@ class CheckInForm(forms.Form):
         """The checked answers for the action."""
         data = self.cleaned_data
         return Answers(
-            operating=Operating(data["operating"]), change=data["change"], band=data["band"], workers=data["workers"],
-            needs=[Need(need) for need in data["needs"]], note=data["note"],
+            operating=Operating(data["operating"]),
+            change=data["change"],
+            band=data["band"],
+            workers=data["workers"],
+            needs=[Need(need) for need in data["needs"]],
+            note=data["note"],
         )
 
 
@@ -86,11 +101,16 @@ class PhoneAnswerForm(CheckInForm):
     """The same five questions, asked by the assistant."""
 
     way = forms.ChoiceField(
-        label=_("How did you get the answer?"), choices=[(way.value, way.label) for way in (Way.PHONE, Way.VISIT)],
-        widget=forms.RadioSelect(), initial=Way.PHONE,
+        label=_("How did you get the answer?"),
+        choices=[(way.value, way.label) for way in (Way.PHONE, Way.VISIT)],
+        widget=forms.RadioSelect(),
+        initial=Way.PHONE,
     )
     informant = forms.ChoiceField(
-        label=_("Who gave the answer?"), choices=Informant.choices, widget=forms.Select(), initial=Informant.OWNER,
+        label=_("Who gave the answer?"),
+        choices=Informant.choices,
+        widget=forms.Select(),
+        initial=Informant.OWNER,
     )
     field_order = ("way", "informant")
 
@@ -107,7 +127,9 @@ class GiveUpForm(forms.Form):
     """Why the owner cannot be reached."""
 
     reason = forms.CharField(
-        label=_("Why can the owner not be reached?"), max_length=150, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Why can the owner not be reached?"),
+        max_length=150,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("For example: number no longer in use, house empty, neighbours do not know."),
         error_messages={"required": _("Please say why the owner could not be reached.")},
     )
@@ -117,7 +139,10 @@ class AssignForm(forms.Form):
     """Which assistant calls; nobody = the office itself."""
 
     assignee = forms.ModelChoiceField(
-        label=_("Assistant"), queryset=User.objects.none(), required=False, empty_label=_("The office itself"),
+        label=_("Assistant"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("The office itself"),
     )
 
     def __init__(self, *args: Any, obj: Task | None = None, **kwargs: Any) -> None:

@@ -58,7 +58,10 @@ class CheckIn(Record):
     """
 
     business = models.ForeignKey(
-        Business, on_delete=models.PROTECT, related_name="checkins", verbose_name=_("business"),
+        Business,
+        on_delete=models.PROTECT,
+        related_name="checkins",
+        verbose_name=_("business"),
     )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="checkins", verbose_name=_("owner"))
     region_code = models.CharField(_("region"), max_length=13, db_collation="C")
@@ -85,27 +88,34 @@ class CheckIn(Record):
         verbose_name_plural = _("check-ins")
         constraints = [
             models.UniqueConstraint(
-                fields=["business", "cause", "cause_id", "wave"], name="checkin_once_per_wave",
+                fields=["business", "cause", "cause_id", "wave"],
+                name="checkin_once_per_wave",
                 violation_error_message=_("This check-in is already planned."),
             ),
             models.UniqueConstraint(
-                fields=["business"], condition=Q(state__in=["OPEN", "ESCALATED"]), name="checkin_one_live_per_business",
+                fields=["business"],
+                condition=Q(state__in=["OPEN", "ESCALATED"]),
+                name="checkin_one_live_per_business",
                 violation_error_message=_("This business is already being asked."),
             ),
             models.CheckConstraint(
-                name="checkin_state_known", condition=Q(state__in=State.values),
+                name="checkin_state_known",
+                condition=Q(state__in=State.values),
                 violation_error_message=_("This state is not known."),
             ),
             models.CheckConstraint(
-                name="checkin_cause_known", condition=Q(cause__in=Cause.values),
+                name="checkin_cause_known",
+                condition=Q(cause__in=Cause.values),
                 violation_error_message=_("This cause is not known."),
             ),
             models.CheckConstraint(
-                name="checkin_wave_known", condition=Q(wave__in=Wave.values),
+                name="checkin_wave_known",
+                condition=Q(wave__in=Wave.values),
                 violation_error_message=_("Check-ins are in month 1, 3, 6 and 12."),
             ),
             models.CheckConstraint(
-                name="checkin_due_after_cause", condition=Q(due_on__gt=F("anchor_on")),
+                name="checkin_due_after_cause",
+                condition=Q(due_on__gt=F("anchor_on")),
                 violation_error_message=_("A check-in is due after the training or loan ended."),
             ),
             models.CheckConstraint(
@@ -120,7 +130,9 @@ class CheckIn(Record):
                 | ~Q(state__in=["PLANNED", "OPEN", "ESCALATED", "ANSWERED", "UNREACHABLE"])
                 | Q(
                     state__in=["OPEN", "ESCALATED", "ANSWERED", "UNREACHABLE"],
-                    opened_on__isnull=False, expires_on__isnull=False, expires_on__gt=F("opened_on"),
+                    opened_on__isnull=False,
+                    expires_on__isnull=False,
+                    expires_on__gt=F("opened_on"),
                 ),
                 violation_error_message=_("An opened check-in has the days between which it takes an answer."),
             ),
@@ -131,7 +143,8 @@ class CheckIn(Record):
                 violation_error_message=_("A covered check-in names the one that covers it."),
             ),
             models.CheckConstraint(
-                name="checkin_two_reminders_at_most", condition=Q(reminders__lte=MOST_REMINDERS),
+                name="checkin_two_reminders_at_most",
+                condition=Q(reminders__lte=MOST_REMINDERS),
                 violation_error_message=_("Two reminders are enough."),
             ),
         ]
@@ -139,7 +152,9 @@ class CheckIn(Record):
             models.Index(fields=["due_on", "id"], condition=Q(state="PLANNED"), name="checkin_planned_idx"),
             models.Index(fields=["next_step_on", "id"], condition=Q(state="OPEN"), name="checkin_next_step_idx"),
             models.Index(
-                fields=["expires_on", "id"], condition=Q(state__in=["OPEN", "ESCALATED"]), name="checkin_expires_idx",
+                fields=["expires_on", "id"],
+                condition=Q(state__in=["OPEN", "ESCALATED"]),
+                name="checkin_expires_idx",
             ),
             models.Index(fields=["region_code", "due_on", "id"], name="checkin_region_due_idx"),
             models.Index(fields=["cause", "cause_id"], name="checkin_cause_idx"),
@@ -168,7 +183,10 @@ class Response(Record):
     """The answers of one check-in, in the wording of `form_version`. Written once, never changed."""
 
     checkin = models.OneToOneField(
-        CheckIn, on_delete=models.PROTECT, related_name="response", verbose_name=_("check-in"),
+        CheckIn,
+        on_delete=models.PROTECT,
+        related_name="response",
+        verbose_name=_("check-in"),
     )
     form_version = models.PositiveSmallIntegerField(_("form"), default=FORM_VERSION)
     operating = models.CharField(_("still running"), max_length=8, choices=Operating.choices)
@@ -176,13 +194,20 @@ class Response(Record):
     band = models.CharField(_("sales of the last 30 days"), max_length=8, choices=Band.choices, blank=True)
     workers = models.PositiveIntegerField(_("people at work"), null=True, blank=True)
     needs = ArrayField(
-        models.CharField(max_length=10, choices=Need.choices), default=list, blank=True, verbose_name=_("help needed"),
+        models.CharField(max_length=10, choices=Need.choices),
+        default=list,
+        blank=True,
+        verbose_name=_("help needed"),
     )
     note = models.CharField(_("note"), max_length=500, blank=True)
     way = models.CharField(_("answered"), max_length=5, choices=Way.choices)
     informant = models.CharField(_("answer given by"), max_length=9, choices=Informant.choices, default=Informant.OWNER)
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     answered_at = models.DateTimeField(_("answered at"))
 
@@ -193,7 +218,8 @@ class Response(Record):
         verbose_name_plural = _("check-in answers")
         constraints = [
             models.CheckConstraint(
-                name="response_operating_known", condition=Q(operating__in=Operating.values),
+                name="response_operating_known",
+                condition=Q(operating__in=Operating.values),
                 violation_error_message=_("Please say whether the business is still running."),
             ),
             models.CheckConstraint(
@@ -202,7 +228,8 @@ class Response(Record):
                 violation_error_message=_("This answer is not known."),
             ),
             models.CheckConstraint(
-                name="response_needs_known", condition=Q(needs__contained_by=Need.values),
+                name="response_needs_known",
+                condition=Q(needs__contained_by=Need.values),
                 violation_error_message=_("This kind of help is not known."),
             ),
             models.CheckConstraint(
@@ -211,7 +238,8 @@ class Response(Record):
                 violation_error_message=_("A running business tells its sales and how many people work there."),
             ),
             models.CheckConstraint(
-                name="response_way_known", condition=Q(way__in=Way.values, informant__in=Informant.values),
+                name="response_way_known",
+                condition=Q(way__in=Way.values, informant__in=Informant.values),
                 violation_error_message=_("Please say how the answer came and from whom."),
             ),
             models.CheckConstraint(
@@ -257,14 +285,22 @@ class Task(Record):
     checkin = models.OneToOneField(CheckIn, on_delete=models.PROTECT, related_name="task", verbose_name=_("check-in"))
     region_code = models.CharField(_("region"), max_length=13, db_collation="C")
     assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="checkin_tasks",
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="checkin_tasks",
         verbose_name=_("assistant"),
     )
     opened_at = models.DateTimeField(_("opened"))
     due_on = models.DateField(_("due"))
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
     done_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
@@ -282,14 +318,17 @@ class Task(Record):
                 violation_error_message=_("A finished task says when and how it ended."),
             ),
             models.CheckConstraint(
-                name="task_unreachable_has_reason", condition=~Q(outcome="UNREACHABLE") | ~Q(reason=""),
+                name="task_unreachable_has_reason",
+                condition=~Q(outcome="UNREACHABLE") | ~Q(reason=""),
                 violation_error_message=_("Please say why the owner could not be reached."),
             ),
         ]
         indexes = [
             models.Index(fields=["due_on", "id"], condition=Q(done_at__isnull=True), name="task_waiting_idx"),
             models.Index(
-                fields=["assignee", "due_on", "id"], condition=Q(done_at__isnull=True), name="task_assignee_idx",
+                fields=["assignee", "due_on", "id"],
+                condition=Q(done_at__isnull=True),
+                name="task_assignee_idx",
             ),
         ]
 
@@ -321,7 +360,8 @@ class Attempt(Record):
         verbose_name_plural = _("tries")
         constraints = [
             models.CheckConstraint(
-                name="attempt_known", condition=Q(contact__in=Contact.values, result__in=Result.values),
+                name="attempt_known",
+                condition=Q(contact__in=Contact.values, result__in=Result.values),
                 violation_error_message=_("Please say how you tried and what happened."),
             ),
         ]
@@ -347,7 +387,9 @@ class DayRun(Record):
         verbose_name_plural = _("daily runs")
         constraints = [
             models.UniqueConstraint(
-                fields=["on"], name="dayrun_once", violation_error_message=_("This day was already run."),
+                fields=["on"],
+                name="dayrun_once",
+                violation_error_message=_("This day was already run."),
             ),
         ]
 

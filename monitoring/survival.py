@@ -48,10 +48,17 @@ def kaplan_meier(seen: Sequence[Observation]) -> list[Point]:
         if at_risk > exits:
             variance_sum += exits / (at_risk * (at_risk - exits))
         low, high = _log_log(survival, variance_sum)
-        points.append(Point(
-            months=months, at_risk=at_risk, exits=exits, survival=survival, error=survival * math.sqrt(variance_sum),
-            low=low, high=high,
-        ))
+        points.append(
+            Point(
+                months=months,
+                at_risk=at_risk,
+                exits=exits,
+                survival=survival,
+                error=survival * math.sqrt(variance_sum),
+                low=low,
+                high=high,
+            )
+        )
     return points
 
 

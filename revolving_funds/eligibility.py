@@ -13,9 +13,9 @@ from foundation.regions.models import Office
 from members.enums import BusinessStatus, LicenceKind
 from members.models import Business, Licence, Person
 from revolving_funds import queries
+from revolving_funds.enums import LIVE, LoanStatus
 from revolving_funds.ladder import Standing, Step
 from revolving_funds.models import Application, Loan
-from revolving_funds.enums import LIVE, LoanStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,31 +71,58 @@ def _business(person: Person, on: date) -> Business | None:
     """The business the loan is for: one that runs and holds a NIB comes first."""
     held = Licence.objects.filter(business=OuterRef("pk")).held(LicenceKind.NIB, on=on)
     return (
-        Business.objects.filter(owner=person).select_related("village__parent")
+        Business.objects.filter(owner=person)
+        .select_related("village__parent")
         .annotate(has_nib=Exists(held), runs=Q(status=BusinessStatus.ACTIVE))
-        .order_by("-has_nib", "-runs", "pk").first()
+        .order_by("-has_nib", "-runs", "pk")
+        .first()
     )
 
 
 def _programme(standing: Standing | None) -> Condition:
     if standing is None:
-        return Condition("programme", False, _("The programme in your region"),
-                         _("Your office does not offer the revolving fund yet. Ask it when it begins."))
+        return Condition(
+            "programme",
+            False,
+            _("The programme in your region"),
+            _("Your office does not offer the revolving fund yet. Ask it when it begins."),
+        )
     if standing.graduated:
-        return Condition("programme", False, _("The highest step is behind you"),
-                         _("You returned the highest loan on time. Banks can now lend you more, for example KUR; your office helps you there."))
+        return Condition(
+            "programme",
+            False,
+            _("The highest step is behind you"),
+            _(
+                "You returned the highest loan on time. Banks can now lend you more, for example KUR; your office helps you there."
+            ),
+        )
     step = standing.step(standing.unlocked)
-    return Condition("programme", True, _("Step %(level)d is open to you") % {"level": step.level},
-                     _("Up to %(amount)s over %(tenor)d months.") % {"amount": rupiah(step.amount), "tenor": step.tenor})
+    return Condition(
+        "programme",
+        True,
+        _("Step %(level)d is open to you") % {"level": step.level},
+        _("Up to %(amount)s over %(tenor)d months.") % {"amount": rupiah(step.amount), "tenor": step.tenor},
+    )
 
 
 def _running(business: Business | None) -> Condition:
     title = _("A running business")
     if business is None:
-        return Condition("business", False, title, _("Register your business first."), *_link("members:business-add", _("Register a business")))
+        return Condition(
+            "business",
+            False,
+            title,
+            _("Register your business first."),
+            *_link("members:business-add", _("Register a business")),
+        )
     if business.status != BusinessStatus.ACTIVE:
-        return Condition("business", False, title, _("%(business)s is recorded as not running. Tell us if that has changed.") % {"business": business.name},
-                         *_link("members:profile", _("Open my profile")))
+        return Condition(
+            "business",
+            False,
+            title,
+            _("%(business)s is recorded as not running. Tell us if that has changed.") % {"business": business.name},
+            *_link("members:profile", _("Open my profile")),
+        )
     return Condition("business", True, title, business.name)
 
 
@@ -103,8 +130,13 @@ def _nib(business: Business | None, on: date) -> Condition:
     title = _("Business identification number (NIB)")
     licence = business.licences.filter(kind=LicenceKind.NIB).first() if business else None
     if licence is None or not licence.held_on(on):
-        return Condition("nib", False, title, _("The NIB is not recorded as issued yet. It is free, and your assistant helps you with it."),
-                         *_link("members:licences", _("Get the NIB")))
+        return Condition(
+            "nib",
+            False,
+            title,
+            _("The NIB is not recorded as issued yet. It is free, and your assistant helps you with it."),
+            *_link("members:licences", _("Get the NIB")),
+        )
     return Condition("nib", True, title, _("Issued, number %(number)s.") % {"number": licence.number})
 
 
@@ -113,16 +145,25 @@ def _no_loan(loan: Loan | None) -> Condition:
     if loan is None:
         return Condition("loan", True, title, _("You have no running loan."))
     return Condition(
-        "loan", False, title,
+        "loan",
+        False,
+        title,
         _("Pay off the running loan first: %(amount)s is left, the last instalment is due on %(due)s.")
         % {"amount": rupiah(loan.account.balance), "due": short_date(loan.maturity_on)},
-        loan.get_absolute_url(), _("Open the loan"),
+        loan.get_absolute_url(),
+        _("Open the loan"),
     )
 
 
 def _no_application(application: Application) -> Condition:
-    return Condition("application", False, _("No other application"), _("Your application is already under way."),
-                     application.get_absolute_url(), _("See where it stands"))
+    return Condition(
+        "application",
+        False,
+        _("No other application"),
+        _("Your application is already under way."),
+        application.get_absolute_url(),
+        _("See where it stands"),
+    )
 
 
 def _link(name: str, label: str) -> tuple[str, str]:

@@ -15,7 +15,9 @@ class BusinessStep(forms.Form):
     """Step 1: what the business brings in."""
 
     monthly_sales = MoneyField(
-        label=_("About how much do you sell in a month?"), min_value=0, max_value=5_000_000_000,
+        label=_("About how much do you sell in a month?"),
+        min_value=0,
+        max_value=5_000_000_000,
         help_text=_("An honest estimate is enough. The officer talks it over with you at the visit."),
         error_messages={"required": _("Write about how much you sell in a month.")},
     )
@@ -25,22 +27,31 @@ class NeedStep(forms.Form):
     """Step 2: how much, for what. The ceiling is the action's to judge."""
 
     amount = MoneyField(
-        label=_("How much money do you need?"), min_value=1, max_value=1_000_000_000,
+        label=_("How much money do you need?"),
+        min_value=1,
+        max_value=1_000_000_000,
         error_messages={"required": _("Write the amount that you need.")},
     )
     purpose = forms.ChoiceField(
-        label=_("What is the money for?"), choices=Purpose.choices, widget=forms.RadioSelect,
-        help_text=_("Choose the one that takes the most."), error_messages={"required": _("Choose what the money is for.")},
+        label=_("What is the money for?"),
+        choices=Purpose.choices,
+        widget=forms.RadioSelect,
+        help_text=_("Choose the one that takes the most."),
+        error_messages={"required": _("Choose what the money is for.")},
     )
     details = forms.CharField(
-        label=_("What will you buy?"), required=False, max_length=500, widget=forms.Textarea({"rows": 3}),
+        label=_("What will you buy?"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
         help_text=_("For example: 40 kg of chicken Rp1.400.000, spices Rp350.000."),
     )
 
     def __init__(self, *args: Any, ceiling: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["amount"].help_text = _("The ceiling of your step is %(ceiling)s. No collateral, no interest.") % {
-            "ceiling": ceiling}
+            "ceiling": ceiling
+        }
 
 
 class SendStep(forms.Form):
@@ -61,11 +72,14 @@ class SurveyForm(forms.Form):
     other_debts = MoneyField(label=_("Other debts"), min_value=0, initial=0)
     notes = forms.CharField(label=_("What was seen"), max_length=1000, widget=forms.Textarea({"rows": 4}))
     is_recommended = forms.TypedChoiceField(
-        label=_("Recommendation"), choices=[("1", _("Recommended")), ("0", _("Not recommended"))],
-        coerce=lambda value: value == "1", widget=forms.RadioSelect,
+        label=_("Recommendation"),
+        choices=[("1", _("Recommended")), ("0", _("Not recommended"))],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
     )
     recommended_amount = MoneyField(
-        label=_("Recommended amount"), min_value=1, required=False, help_text=_("Empty = as asked for."))
+        label=_("Recommended amount"), min_value=1, required=False, help_text=_("Empty = as asked for.")
+    )
 
 
 class ApproveForm(forms.Form):
@@ -80,7 +94,9 @@ class ApproveForm(forms.Form):
 
 class RejectForm(forms.Form):
     reason = forms.CharField(
-        label=_("Reason"), max_length=300, widget=forms.Textarea({"rows": 3}),
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea({"rows": 3}),
         help_text=_("The owner reads this sentence. Say what is missing and what she can do."),
     )
 
@@ -99,7 +115,9 @@ class RepaymentForm(forms.Form):
 
     request_uid = forms.UUIDField(widget=forms.HiddenInput)
     amount = MoneyField(label=_("Amount paid"), min_value=1)
-    paid_on = forms.DateField(label=_("Paid on"), widget=DateInput, help_text=_("The day the borrower paid, not the day it was booked."))
+    paid_on = forms.DateField(
+        label=_("Paid on"), widget=DateInput, help_text=_("The day the borrower paid, not the day it was booked.")
+    )
     reference = forms.CharField(label=_("Bank reference"), max_length=60, required=False)
     keep_excess = forms.BooleanField(label=_("Keep what is too much for the borrower"), required=False)
 
@@ -123,4 +141,3 @@ def _choose_pool(form: forms.Form, obj: Any) -> None:
 def pool_label(pool: Any) -> str:
     """`bank bjb 2026 (sisa Rp100.000.000)`."""
     return _("%(pool)s (available %(amount)s)") % {"pool": pool, "amount": rupiah(pool.available.balance)}
-

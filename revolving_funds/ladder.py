@@ -20,7 +20,8 @@ from revolving_funds.schedule import Due
 @dataclass(frozen=True, slots=True)
 class Rule:
     """The policy in force: how many days late one instalment may be (None = any), and whether a due day that
-    falls on a weekend or holiday moves to the next working day. Closed by maturity is always asked."""
+    falls on a weekend or holiday moves to the next working day. Closed by maturity is always asked.
+    """
 
     max_days_late: int | None
     next_working_day: bool
@@ -113,7 +114,10 @@ def _too_late(row: Timeliness, limit: int | None) -> bool:
 def _late(row: Timeliness, limit: int | None) -> str:
     days = ngettext("%(n)d day", "%(n)d days", row.days_late) % {"n": row.days_late}
     return _("Instalment %(number)d was due on %(due)s and was paid %(days)s late; at most %(limit)d are allowed.") % {
-        "number": row.number, "due": short_date(row.due_on), "days": days, "limit": limit or 0,
+        "number": row.number,
+        "due": short_date(row.due_on),
+        "days": days,
+        "limit": limit or 0,
     }
 
 
@@ -147,8 +151,11 @@ def climb(loans: Sequence[LoanFacts], tiers: Sequence[tuple[int, int, int]], rul
     A step opens when a loan of the step below was returned in full and on time; a late one keeps it shut until
     a later loan of that step is returned on time.
     """
-    verdicts = [(loan, judge(loan, rule, on)) for loan in sorted(loans, key=lambda loan: loan.disbursed_on)
-                if loan.disbursed_on <= on]
+    verdicts = [
+        (loan, judge(loan, rule, on))
+        for loan in sorted(loans, key=lambda loan: loan.disbursed_on)
+        if loan.disbursed_on <= on
+    ]
     passed = {loan.level for loan, verdict in verdicts if verdict.on_time}
     running = next((loan for loan, verdict in verdicts if not verdict.closed), None)
     top = max((level for level, _amount, _tenor in tiers), default=0)
@@ -159,8 +166,9 @@ def climb(loans: Sequence[LoanFacts], tiers: Sequence[tuple[int, int, int]], rul
         if running is not None and running.level == level:
             steps.append(Step(level, amount, tenor, "now"))
         elif level in passed:
-            reasons = next(verdict.reasons for loan, verdict in reversed(verdicts)
-                           if loan.level == level and verdict.on_time)
+            reasons = next(
+                verdict.reasons for loan, verdict in reversed(verdicts) if loan.level == level and verdict.on_time
+            )
             steps.append(Step(level, amount, tenor, "done", reasons))
         elif level <= unlocked:
             steps.append(Step(level, amount, tenor, "open", _own_reasons(verdicts, level)))

@@ -4,43 +4,79 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.notifications.kinds import Category, Kind, register
 
-APPLICATION_SENT = register(Kind(
-    "fund_application_sent", Category.SERVICE, _("Your application has arrived"),
-    _("%(name)s, your application for the revolving fund has arrived. An officer will visit your business."),
-    template="fund_application_sent",
-))
-APPROVED = register(Kind(
-    "fund_application_approved", Category.SERVICE, _("Your application is approved"),
-    _("%(name)s, your application for the revolving fund is approved. The money follows through %(bank)s."),
-    template="fund_application_approved",
-))
-REJECTED = register(Kind(
-    "fund_application_rejected", Category.SERVICE, _("The decision on your application"),
-    _("%(name)s, your application for the revolving fund could not be approved. Open the link to read why and what you can do."),
-    template="fund_application_rejected",
-))
-DISBURSED = register(Kind(
-    "fund_loan_disbursed", Category.SERVICE, _("The money has been paid out"),
-    _("%(name)s, your loan has been paid out through %(bank)s. The first instalment is due on %(due)s."),
-    template="fund_loan_disbursed",
-))
-RECEIVED = register(Kind(
-    "fund_instalment_received", Category.SERVICE, _("Your payment was received"),
-    _("%(name)s, your payment was received. The receipt is under this link."),
-    template="fund_instalment_received",
-))
-CLOSED = register(Kind(
-    "fund_loan_closed", Category.SERVICE, _("Your loan is paid off"),
-    _("%(name)s, your loan is paid off. Thank you. Open the link to see your next step."),
-    template="fund_loan_closed",
-))
-DUE_SOON = register(Kind(
-    "fund_instalment_due", Category.SERVICE, _("An instalment is due soon"),
-    _("%(name)s, an instalment is due on %(due)s. Open the link to see how to pay."),
-    template="fund_instalment_due",
-))
-OVERDUE = register(Kind(
-    "fund_instalment_late", Category.SERVICE, _("An instalment is waiting"),
-    _("%(name)s, the instalment of %(due)s has not arrived yet. Talk to us if it is difficult, we will look for a way together."),
-    template="fund_instalment_late",
-))
+APPLICATION_SENT = register(
+    Kind(
+        "fund_application_sent",
+        Category.SERVICE,
+        _("Your application has arrived"),
+        _("%(name)s, your application for the revolving fund has arrived. An officer will visit your business."),
+        template="fund_application_sent",
+    )
+)
+APPROVED = register(
+    Kind(
+        "fund_application_approved",
+        Category.SERVICE,
+        _("Your application is approved"),
+        _("%(name)s, your application for the revolving fund is approved. The money follows through %(bank)s."),
+        template="fund_application_approved",
+    )
+)
+REJECTED = register(
+    Kind(
+        "fund_application_rejected",
+        Category.SERVICE,
+        _("The decision on your application"),
+        _(
+            "%(name)s, your application for the revolving fund could not be approved. Open the link to read why and what you can do."
+        ),
+        template="fund_application_rejected",
+    )
+)
+DISBURSED = register(
+    Kind(
+        "fund_loan_disbursed",
+        Category.SERVICE,
+        _("The money has been paid out"),
+        _("%(name)s, your loan has been paid out through %(bank)s. The first instalment is due on %(due)s."),
+        template="fund_loan_disbursed",
+    )
+)
+RECEIVED = register(
+    Kind(
+        "fund_instalment_received",
+        Category.SERVICE,
+        _("Your payment was received"),
+        _("%(name)s, your payment was received. The receipt is under this link."),
+        template="fund_instalment_received",
+    )
+)
+CLOSED = register(
+    Kind(
+        "fund_loan_closed",
+        Category.SERVICE,
+        _("Your loan is paid off"),
+        _("%(name)s, your loan is paid off. Thank you. Open the link to see your next step."),
+        template="fund_loan_closed",
+    )
+)
+DUE_SOON = register(
+    Kind(
+        "fund_instalment_due",
+        Category.SERVICE,
+        _("An instalment is due soon"),
+        _("%(name)s, an instalment is due on %(due)s. Open the link to see how to pay."),
+        template="fund_instalment_due",
+    )
+)
+OVERDUE = register(
+    Kind(
+        "fund_instalment_late",
+        Category.SERVICE,
+        _("An instalment is waiting"),
+        _(
+            "%(name)s, the instalment of %(due)s has not arrived yet. Talk to us if it is difficult, we will look for a way together."
+        ),
+        template="fund_instalment_late",
+    )
+)

@@ -95,10 +95,14 @@ def rungs(answer: Eligibility) -> list[dict[str, Any]]:
         state = STATES[step.state]
         if step.state == "open" and step.level < answer.standing.unlocked:
             state = ""
-        found.append({
-            "amount": step.amount, "name": _("Step %(level)d") % {"level": step.level}, "state": state,
-            "note": _note(step.state, step.level, missing),
-        })
+        found.append(
+            {
+                "amount": step.amount,
+                "name": _("Step %(level)d") % {"level": step.level},
+                "state": state,
+                "note": _note(step.state, step.level, missing),
+            }
+        )
     return found
 
 
@@ -116,8 +120,12 @@ def _note(state: str, level: int, missing: int) -> str:
 
 def way(application: Application) -> list[tuple[str, str]]:
     """(label, state) for the stepper: sent, visited, decided, paid out."""
-    labels = [(_("Sent"), application.submitted_at), (_("Visit"), application.surveyed_at),
-              (_("Decision"), application.decided_at), (_("Paid out"), application.disbursed_at)]
+    labels = [
+        (_("Sent"), application.submitted_at),
+        (_("Visit"), application.surveyed_at),
+        (_("Decision"), application.decided_at),
+        (_("Paid out"), application.disbursed_at),
+    ]
     found, waiting = [], application.is_live
     for label, at in labels:
         if at:
@@ -131,8 +139,11 @@ def way(application: Application) -> list[tuple[str, str]]:
 def pill(application: Application) -> tuple[str, str]:
     """(state, words) of an application."""
     states = {
-        ApplicationStatus.DRAFT: "wait", ApplicationStatus.REJECTED: "bad", ApplicationStatus.WITHDRAWN: "",
-        ApplicationStatus.APPROVED: "good", ApplicationStatus.DISBURSED: "good",
+        ApplicationStatus.DRAFT: "wait",
+        ApplicationStatus.REJECTED: "bad",
+        ApplicationStatus.WITHDRAWN: "",
+        ApplicationStatus.APPROVED: "good",
+        ApplicationStatus.DISBURSED: "good",
     }
     status = ApplicationStatus(application.status)
     return states.get(status, "info"), str(status.label)

@@ -10,28 +10,44 @@ REPAYMENTS = """SELECT count(*) FROM revolving_funds_repayment r JOIN revolving_
                 WHERE starts_with(l.village_id, %(book)s)"""
 
 _questions = [
-    Question("every loan is closed exactly when nothing is left of it", LOANS, """
+    Question(
+        "every loan is closed exactly when nothing is left of it",
+        LOANS,
+        """
         SELECT format('loan %%s is %%s with %%s left', l.number, l.status, a.balance)
           FROM revolving_funds_loan l JOIN ledger_account a ON a.id = l.account_id
-         WHERE starts_with(l.village_id, %(book)s) AND (l.status = 'CLOSED') <> (a.balance = 0)"""),
-    Question("every loan's repayments are what the book took off it", LOANS, """
+         WHERE starts_with(l.village_id, %(book)s) AND (l.status = 'CLOSED') <> (a.balance = 0)""",
+    ),
+    Question(
+        "every loan's repayments are what the book took off it",
+        LOANS,
+        """
         SELECT format('loan %%s: repayments %%s, the book %%s', l.number, coalesce(r.total, 0), l.amount - a.balance)
           FROM revolving_funds_loan l JOIN ledger_account a ON a.id = l.account_id
           LEFT JOIN (SELECT loan_id, sum(amount - excess) total FROM revolving_funds_repayment GROUP BY loan_id) r
                  ON r.loan_id = l.id
-         WHERE starts_with(l.village_id, %(book)s) AND coalesce(r.total, 0) <> l.amount - a.balance"""),
-    Question("every schedule returns its principal", LOANS, """
+         WHERE starts_with(l.village_id, %(book)s) AND coalesce(r.total, 0) <> l.amount - a.balance""",
+    ),
+    Question(
+        "every schedule returns its principal",
+        LOANS,
+        """
         SELECT format('loan %%s: schedule %%s of %%s', l.number, i.total, l.amount)
           FROM revolving_funds_loan l
           LEFT JOIN (SELECT loan_id, sum(amount) total, count(*) rows, max(cumulative) upto
                        FROM revolving_funds_instalment GROUP BY loan_id) i ON i.loan_id = l.id
          WHERE starts_with(l.village_id, %(book)s)
-           AND (i.total IS DISTINCT FROM l.amount OR i.upto <> l.amount OR i.rows <> l.tenor_months)"""),
-    Question("every repayment stands in the book with its amount", REPAYMENTS, """
+           AND (i.total IS DISTINCT FROM l.amount OR i.upto <> l.amount OR i.rows <> l.tenor_months)""",
+    ),
+    Question(
+        "every repayment stands in the book with its amount",
+        REPAYMENTS,
+        """
         SELECT format('repayment %%s of loan %%s', r.uid, l.number)
           FROM revolving_funds_repayment r
           JOIN revolving_funds_loan l ON l.id = r.loan_id
           LEFT JOIN ledger_leg g ON g.transaction_id = r.transaction_id AND g.account_id = l.account_id
-         WHERE starts_with(l.village_id, %(book)s) AND g.amount IS DISTINCT FROM -(r.amount - r.excess)"""),
+         WHERE starts_with(l.village_id, %(book)s) AND g.amount IS DISTINCT FROM -(r.amount - r.excess)""",
+    ),
 ]
 QUESTIONS: list[Callable[[str], Finding]] = [partial(ask, question) for question in _questions]

@@ -99,8 +99,11 @@ GROUPS = {
     "": ("''::text", ""),
     "district": ("left(l.village_id, 8)", ""),
     "tier": ("l.level::text", ""),
-    "bank": ("b.name", """JOIN revolving_funds_pool p ON p.id = l.pool_id
-      JOIN revolving_funds_agreement g ON g.id = p.agreement_id JOIN revolving_funds_bank b ON b.id = g.bank_id"""),
+    "bank": (
+        "b.name",
+        """JOIN revolving_funds_pool p ON p.id = l.pool_id
+      JOIN revolving_funds_agreement g ON g.id = p.agreement_id JOIN revolving_funds_bank b ON b.id = g.bank_id""",
+    ),
 }
 
 
@@ -112,9 +115,7 @@ def portfolio(code: str, *, on: date, today: date, by: str = "") -> list[Portfol
     """
     group, join = GROUPS[by]
     with connection.cursor() as cursor:
-        cursor.execute(
-            PORTFOLIO.format(group=group, join=join), {"office": f"{code}%", "on": on, "live": on == today}
-        )
+        cursor.execute(PORTFOLIO.format(group=group, join=join), {"office": f"{code}%", "on": on, "live": on == today})
         rows = [Portfolio(*row) for row in cursor.fetchall()]
     return rows or ([] if by else [Portfolio("", 0, 0, 0, 0, 0)])
 

@@ -34,13 +34,23 @@ def ladder(request: HttpRequest) -> HttpResponse:
     if person is None:
         return TemplateResponse(request, "revolving_funds/ladder_stranger.html", {"today": today})
     answer = eligibility.of(person, on=today)
-    return TemplateResponse(request, "revolving_funds/ladder.html", {
-        "today": today, "answer": answer, "rungs": pages.rungs(answer),
-        "page": pages.loan_page(answer.loan, today) if answer.loan else None,
-        "why": _why(answer), "past": Loan.objects.filter(person=person, status="CLOSED").order_by("-closed_on", "-pk")[:10],
-        "refused": Application.objects.filter(person=person, status=ApplicationStatus.REJECTED)
-        .order_by("-decided_at", "-pk").first() if answer.application is None and answer.loan is None else None,
-    })
+    return TemplateResponse(
+        request,
+        "revolving_funds/ladder.html",
+        {
+            "today": today,
+            "answer": answer,
+            "rungs": pages.rungs(answer),
+            "page": pages.loan_page(answer.loan, today) if answer.loan else None,
+            "why": _why(answer),
+            "past": Loan.objects.filter(person=person, status="CLOSED").order_by("-closed_on", "-pk")[:10],
+            "refused": Application.objects.filter(person=person, status=ApplicationStatus.REJECTED)
+            .order_by("-decided_at", "-pk")
+            .first()
+            if answer.application is None and answer.loan is None
+            else None,
+        },
+    )
 
 
 def _why(answer: eligibility.Eligibility) -> tuple[str, ...]:
@@ -86,9 +96,17 @@ def _step_page(
     request: HttpRequest, application: Application, number: int, form: Any, refusal: ActionError | None = None
 ) -> HttpResponse:
     templates = ("application_business", "application_need", "application_send")
-    return TemplateResponse(request, f"revolving_funds/{templates[number]}.html", {
-        "application": application, "form": form, "steps": _steps(number), "number": number + 1, "refusal": refusal,
-    })
+    return TemplateResponse(
+        request,
+        f"revolving_funds/{templates[number]}.html",
+        {
+            "application": application,
+            "form": form,
+            "steps": _steps(number),
+            "number": number + 1,
+            "refusal": refusal,
+        },
+    )
 
 
 def _refuse(form: Any, refusal: ActionError) -> None:
@@ -115,7 +133,11 @@ def need_step(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Step 2: how much, for what."""
     application = _draft(request, uid)
     answer = eligibility.of(application.person, on=clock.today())
-    ceiling = next((step.amount for step in answer.standing.steps if step.level == application.level), 0) if answer.standing else 0
+    ceiling = (
+        next((step.amount for step in answer.standing.steps if step.level == application.level), 0)
+        if answer.standing
+        else 0
+    )
     initial = {"amount": application.amount or ceiling, "purpose": application.purpose, "details": application.details}
     form = NeedStep(request.POST or None, initial=initial, ceiling=rupiah(ceiling))
     if request.method == "POST" and form.is_valid():
@@ -151,10 +173,17 @@ def application_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     if application.status == ApplicationStatus.DRAFT:
         return redirect("revolving_funds:application-business", uid=uid)
     state, words = pages.pill(application)
-    return TemplateResponse(request, "revolving_funds/application_detail.html", {
-        "application": application, "steps": pages.way(application), "state": state, "words": words,
-        "loan": Loan.objects.filter(application=application).first(),
-    })
+    return TemplateResponse(
+        request,
+        "revolving_funds/application_detail.html",
+        {
+            "application": application,
+            "steps": pages.way(application),
+            "state": state,
+            "words": words,
+            "loan": Loan.objects.filter(application=application).first(),
+        },
+    )
 
 
 @writing
@@ -175,10 +204,16 @@ def loan_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """My loan: what is left, the schedule, every payment."""
     loan = get_object_or_404(Loan.objects.for_lists().visible_to(request.user), uid=uid)
     today = clock.today()
-    return TemplateResponse(request, "revolving_funds/loan_detail.html", {
-        "loan": loan, "page": pages.loan_page(loan, today), "today": today,
-        "repayments": loan.repayments.order_by("-sequence"),
-    })
+    return TemplateResponse(
+        request,
+        "revolving_funds/loan_detail.html",
+        {
+            "loan": loan,
+            "page": pages.loan_page(loan, today),
+            "today": today,
+            "repayments": loan.repayments.order_by("-sequence"),
+        },
+    )
 
 
 @reading

@@ -4,58 +4,83 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.notifications.kinds import Category, Kind, register
 
-ANNOUNCED = register(Kind(
-    name="training_announced", category=Category.TRAINING, template="training_announced",
-    title=_("New training: %(title)s"),
-    body=_(
-        "%(name)s, a free training is coming: %(title)s, %(when)s, %(place)s. Places are limited: %(places)s. "
-        "Register with one tap."
-    ),
-))
-ENROLLED = register(Kind(
-    name="training_enrolled", category=Category.TRAINING, template="training_enrolled",
-    title=_("You have a place: %(title)s"),
-    body=_(
-        "%(name)s, you have a place in %(title)s, %(when)s, %(place)s. Please show your ticket at the door; "
-        "its code is %(code)s."
-    ),
-))
-WAITING = register(Kind(
-    name="training_waiting", category=Category.TRAINING, template="training_waiting",
-    title=_("You are on the waiting list: %(title)s"),
-    body=_(
-        "%(name)s, %(title)s is full. You are number %(position)s on the waiting list. We tell you at once "
-        "when a place becomes free."
-    ),
-))
-PROMOTED = register(Kind(
-    name="training_promoted", category=Category.TRAINING, template="training_promoted",
-    title=_("A place became free: %(title)s"),
-    body=_(
-        "%(name)s, a place became free and it is yours: %(title)s, %(when)s, %(place)s. Your ticket code is "
-        "%(code)s. If you cannot come, please cancel so that the next person can."
-    ),
-))
-CALLED_OFF = register(Kind(
-    name="training_cancelled", category=Category.TRAINING, template="training_cancelled",
-    title=_("Called off: %(title)s"),
-    body=_(
-        "%(name)s, the training %(title)s on %(when)s is called off. Reason: %(reason)s"
-    ),
-))
-REMINDER = register(Kind(
-    name="training_reminder", category=Category.TRAINING, template="training_reminder",
-    title=_("Tomorrow: %(title)s"),
-    body=_(
-        "%(name)s, tomorrow is session %(number)s of %(title)s: %(when)s, %(place)s. Please bring your "
-        "ticket. If you cannot come, please cancel today."
-    ),
-))
-CERTIFIED = register(Kind(
-    name="training_certified", category=Category.TRAINING, template="training_certified",
-    title=_("Your certificate is ready: %(title)s"),
-    body=_(
-        "%(name)s, thank you for taking part in every session of %(title)s. Your certificate can be "
-        "downloaded."
-    ),
-))
+ANNOUNCED = register(
+    Kind(
+        name="training_announced",
+        category=Category.TRAINING,
+        template="training_announced",
+        title=_("New training: %(title)s"),
+        body=_(
+            "%(name)s, a free training is coming: %(title)s, %(when)s, %(place)s. Places are limited: %(places)s. "
+            "Register with one tap."
+        ),
+    )
+)
+ENROLLED = register(
+    Kind(
+        name="training_enrolled",
+        category=Category.TRAINING,
+        template="training_enrolled",
+        title=_("You have a place: %(title)s"),
+        body=_(
+            "%(name)s, you have a place in %(title)s, %(when)s, %(place)s. Please show your ticket at the door; "
+            "its code is %(code)s."
+        ),
+    )
+)
+WAITING = register(
+    Kind(
+        name="training_waiting",
+        category=Category.TRAINING,
+        template="training_waiting",
+        title=_("You are on the waiting list: %(title)s"),
+        body=_(
+            "%(name)s, %(title)s is full. You are number %(position)s on the waiting list. We tell you at once "
+            "when a place becomes free."
+        ),
+    )
+)
+PROMOTED = register(
+    Kind(
+        name="training_promoted",
+        category=Category.TRAINING,
+        template="training_promoted",
+        title=_("A place became free: %(title)s"),
+        body=_(
+            "%(name)s, a place became free and it is yours: %(title)s, %(when)s, %(place)s. Your ticket code is "
+            "%(code)s. If you cannot come, please cancel so that the next person can."
+        ),
+    )
+)
+CALLED_OFF = register(
+    Kind(
+        name="training_cancelled",
+        category=Category.TRAINING,
+        template="training_cancelled",
+        title=_("Called off: %(title)s"),
+        body=_("%(name)s, the training %(title)s on %(when)s is called off. Reason: %(reason)s"),
+    )
+)
+REMINDER = register(
+    Kind(
+        name="training_reminder",
+        category=Category.TRAINING,
+        template="training_reminder",
+        title=_("Tomorrow: %(title)s"),
+        body=_(
+            "%(name)s, tomorrow is session %(number)s of %(title)s: %(when)s, %(place)s. Please bring your "
+            "ticket. If you cannot come, please cancel today."
+        ),
+    )
+)
+CERTIFIED = register(
+    Kind(
+        name="training_certified",
+        category=Category.TRAINING,
+        template="training_certified",
+        title=_("Your certificate is ready: %(title)s"),
+        body=_(
+            "%(name)s, thank you for taking part in every session of %(title)s. Your certificate can be downloaded."
+        ),
+    )
+)

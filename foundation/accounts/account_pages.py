@@ -26,15 +26,22 @@ def account(request: HttpRequest) -> HttpResponse:
     rows = {row.purpose: row for row in user.consents.order_by("given_at")}
     purposes = [
         {
-            "purpose": purpose, "label": Consent.Purpose(purpose).label, "row": rows.get(purpose),
+            "purpose": purpose,
+            "label": Consent.Purpose(purpose).label,
+            "row": rows.get(purpose),
             "words": texts.wording(purpose, rows[purpose].text_version) if purpose in rows else words,
             "fixed": purpose == Consent.Purpose.REGISTER,
         }
         for purpose, words in texts.current()
     ]
-    return render(request, "accounts/account.html", {
-        "purposes": purposes, "languages": [code for code, _name in settings.LANGUAGES],
-    })
+    return render(
+        request,
+        "accounts/account.html",
+        {
+            "purposes": purposes,
+            "languages": [code for code, _name in settings.LANGUAGES],
+        },
+    )
 
 
 @writing

@@ -18,7 +18,10 @@ PHONE_HELP = _("The number registered at the office or with your assistant. Exam
 def code_field(label: Any, help_text: Any = "", *, length: int = 6, digits: bool = True) -> forms.CharField:
     attrs = {"maxlength": str(length + 4), "autofocus": True, **({} if digits else {"inputmode": "text"})}
     return forms.CharField(
-        label=label, help_text=help_text, widget=CodeInput(attrs), max_length=40,
+        label=label,
+        help_text=help_text,
+        widget=CodeInput(attrs),
+        max_length=40,
         error_messages={"required": _("Please write the code.")},
     )
 
@@ -59,7 +62,8 @@ class StaffLoginForm(account.LoginForm):
     """Email and password of office staff and bank officers."""
 
     password = forms.CharField(
-        label=_("Password"), strip=False,
+        label=_("Password"),
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         error_messages={"required": _("Please write your password.")},
     )
@@ -68,7 +72,8 @@ class StaffLoginForm(account.LoginForm):
         super().__init__(*args, **kwargs)
         self.fields.pop("remember", None)
         self.fields["login"] = forms.EmailField(
-            label=_("Email"), widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+            label=_("Email"),
+            widget=forms.EmailInput(attrs={"autocomplete": "username"}),
             error_messages={"required": _("Please write your email address.")},
         )
         self.order_fields(["login", "password"])
@@ -79,7 +84,8 @@ class StaffLoginForm(account.LoginForm):
 
 class PasswordAgainForm(account.ReauthenticateForm):
     password = forms.CharField(
-        label=_("Password"), strip=False,
+        label=_("Password"),
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         error_messages={"required": _("Please write your password.")},
     )

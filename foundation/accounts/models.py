@@ -125,9 +125,7 @@ class AssignmentQuerySet(BaseQuerySet["Assignment"]):
 
     def facilitators_of(self, code: str) -> "AssignmentQuerySet":
         """The assistants in whose district `code` (a district or a village) lies."""
-        return (
-            self.in_force().filter(role=Role.FACILITATOR, region_code=code[:8]).select_related("user").order_by("pk")
-        )
+        return self.in_force().filter(role=Role.FACILITATOR, region_code=code[:8]).select_related("user").order_by("pk")
 
 
 class Assignment(Record):
@@ -148,16 +146,19 @@ class Assignment(Record):
         verbose_name_plural = _("role assignments")
         constraints = [
             models.UniqueConstraint(
-                name="assignment_once_in_force", fields=["user", "role", "region_code"],
+                name="assignment_once_in_force",
+                fields=["user", "role", "region_code"],
                 condition=Q(end_on__isnull=True),
                 violation_error_message=_("This account already holds the role in this region."),
             ),
             models.CheckConstraint(
-                name="assignment_ends_after_start", condition=Q(end_on__isnull=True) | Q(end_on__gte=F("start_on")),
+                name="assignment_ends_after_start",
+                condition=Q(end_on__isnull=True) | Q(end_on__gte=F("start_on")),
                 violation_error_message=_("A role cannot end before it starts."),
             ),
             models.CheckConstraint(
-                name="assignment_role_known", condition=Q(role__in=[role.value for role in Role]),
+                name="assignment_role_known",
+                condition=Q(role__in=[role.value for role in Role]),
                 violation_error_message=_("This role is not known."),
             ),
             models.CheckConstraint(
@@ -197,7 +198,9 @@ class Consent(Record):
         verbose_name_plural = _("consents")
         constraints = [
             models.UniqueConstraint(
-                fields=["subject_key", "purpose"], condition=Q(withdrawn_at__isnull=True), name="consent_once_in_force",
+                fields=["subject_key", "purpose"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="consent_once_in_force",
                 violation_error_message=_("This consent is already recorded."),
             ),
         ]

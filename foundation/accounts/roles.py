@@ -33,48 +33,109 @@ ROLE_LABELS: Final = {
 }
 
 # Roles whose desk is the office face.
-OFFICE_ROLES: Final = frozenset({
-    Role.STAFF, Role.VERIFIER, Role.APPROVER, Role.TREASURER, Role.AUDITOR, Role.OBSERVER,
-})
+OFFICE_ROLES: Final = frozenset(
+    {
+        Role.STAFF,
+        Role.VERIFIER,
+        Role.APPROVER,
+        Role.TREASURER,
+        Role.AUDITOR,
+        Role.OBSERVER,
+    }
+)
 
-_SEE_MEMBERS = frozenset({
-    "members.view_person", "members.view_business", "members.view_licence", "members.view_statusperiod",
-})
+_SEE_MEMBERS = frozenset(
+    {
+        "members.view_person",
+        "members.view_business",
+        "members.view_licence",
+        "members.view_statusperiod",
+    }
+)
 _SEE_TRAININGS = frozenset({"trainings.view_training", "trainings.view_enrolment", "trainings.view_certificate"})
-_SEE_FUND = frozenset({
-    "revolving_funds.view_application", "revolving_funds.view_loan", "revolving_funds.view_pool",
-    "revolving_funds.view_repayment", "revolving_funds.view_agreement",
-})
+_SEE_FUND = frozenset(
+    {
+        "revolving_funds.view_application",
+        "revolving_funds.view_loan",
+        "revolving_funds.view_pool",
+        "revolving_funds.view_repayment",
+        "revolving_funds.view_agreement",
+    }
+)
 _SEE_FORUMS = frozenset({"forums.view_board", "forums.view_topic", "forums.view_report"})
 _SEE_MONITORING = frozenset({"monitoring.view_checkin", "monitoring.view_response", "monitoring.view_task"})
 _FIGURES = frozenset({"office.view_desk", "office.view_figures"})
 
 PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
-    Role.FACILITATOR: _SEE_MEMBERS | _SEE_TRAININGS | _SEE_FORUMS | _SEE_MONITORING | {
-        "members.register_person", "members.change_person", "members.change_business", "members.change_licence",
-        "trainings.schedule_training", "trainings.change_training", "trainings.take_attendance",
-        "monitoring.answer_checkin", "monitoring.work_task",
-        "forums.write_post", "forums.moderate_topic",
+    Role.FACILITATOR: _SEE_MEMBERS
+    | _SEE_TRAININGS
+    | _SEE_FORUMS
+    | _SEE_MONITORING
+    | {
+        "members.register_person",
+        "members.change_person",
+        "members.change_business",
+        "members.change_licence",
+        "trainings.schedule_training",
+        "trainings.change_training",
+        "trainings.take_attendance",
+        "monitoring.answer_checkin",
+        "monitoring.work_task",
+        "forums.write_post",
+        "forums.moderate_topic",
     },
-    Role.STAFF: _SEE_MEMBERS | _SEE_TRAININGS | _SEE_FORUMS | _SEE_MONITORING | _FIGURES | {
-        "members.register_person", "members.change_person", "members.change_business", "members.change_licence",
-        "members.import_members", "members.export_members",
-        "trainings.schedule_training", "trainings.change_training", "trainings.take_attendance",
-        "trainings.change_plan", "trainings.view_plan",
-        "monitoring.answer_checkin", "monitoring.work_task", "monitoring.assign_task",
-        "forums.write_post", "forums.moderate_topic",
-        "notifications.view_message", "accounts.view_assignment",
+    Role.STAFF: _SEE_MEMBERS
+    | _SEE_TRAININGS
+    | _SEE_FORUMS
+    | _SEE_MONITORING
+    | _FIGURES
+    | {
+        "members.register_person",
+        "members.change_person",
+        "members.change_business",
+        "members.change_licence",
+        "members.import_members",
+        "members.export_members",
+        "trainings.schedule_training",
+        "trainings.change_training",
+        "trainings.take_attendance",
+        "trainings.change_plan",
+        "trainings.view_plan",
+        "monitoring.answer_checkin",
+        "monitoring.work_task",
+        "monitoring.assign_task",
+        "forums.write_post",
+        "forums.moderate_topic",
+        "notifications.view_message",
+        "accounts.view_assignment",
     },
     Role.VERIFIER: _SEE_MEMBERS | _SEE_FUND | _FIGURES | {"revolving_funds.survey_application"},
     Role.APPROVER: _SEE_MEMBERS | _SEE_FUND | _FIGURES | {"revolving_funds.decide_application"},
-    Role.TREASURER: _SEE_MEMBERS | _SEE_FUND | _FIGURES | {
-        "revolving_funds.disburse_loan", "revolving_funds.post_repayment", "revolving_funds.change_pool",
+    Role.TREASURER: _SEE_MEMBERS
+    | _SEE_FUND
+    | _FIGURES
+    | {
+        "revolving_funds.disburse_loan",
+        "revolving_funds.post_repayment",
+        "revolving_funds.change_pool",
     },
     Role.BANK: frozenset(),
     Role.PARTNER: frozenset(),
-    Role.AUDITOR: _SEE_MEMBERS | _SEE_TRAININGS | _SEE_FUND | _SEE_FORUMS | _SEE_MONITORING | _FIGURES | {
-        "audit.view_event", "ledger.view_account", "ledger.view_transaction", "ledger.view_leg", "ledger.view_period",
-        "notifications.view_message", "accounts.view_assignment", "trainings.view_plan",
+    Role.AUDITOR: _SEE_MEMBERS
+    | _SEE_TRAININGS
+    | _SEE_FUND
+    | _SEE_FORUMS
+    | _SEE_MONITORING
+    | _FIGURES
+    | {
+        "audit.view_event",
+        "ledger.view_account",
+        "ledger.view_transaction",
+        "ledger.view_leg",
+        "ledger.view_period",
+        "notifications.view_message",
+        "accounts.view_assignment",
+        "trainings.view_plan",
     },
     Role.OBSERVER: _FIGURES,
 }

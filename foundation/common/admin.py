@@ -174,7 +174,9 @@ class OfficeModelAdmin(ModelAdmin):
             *super().get_urls(),
         ]
 
-    def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> Any:
+    def changeform_view(
+        self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
         """The row's page, with its buttons."""
         obj = self.get_object(request, object_id) if object_id else None
         deeds = [(deed, self.deed_url(deed, obj)) for deed in self.deeds_for(request, obj)] if obj else []
@@ -237,11 +239,21 @@ class OfficeModelAdmin(ModelAdmin):
     def _form_page(
         self, request: HttpRequest, deed: Deed, obj: Any, form: Form, refusal: ActionError | None = None
     ) -> TemplateResponse:
-        return TemplateResponse(request, "office/deed.html", {
-            **self.admin_site.each_context(request),
-            "title": deed.label, "deed": deed, "object": obj, "form": form, "opts": self.opts, "refusal": refusal,
-            "back_url": self.back_url(obj), "available": deed.available(obj),
-        })
+        return TemplateResponse(
+            request,
+            "office/deed.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": deed.label,
+                "deed": deed,
+                "object": obj,
+                "form": form,
+                "opts": self.opts,
+                "refusal": refusal,
+                "back_url": self.back_url(obj),
+                "available": deed.available(obj),
+            },
+        )
 
 
 class ReadonlyInline(UnfoldTabularInline):

@@ -120,22 +120,36 @@ class ShareChart:
 
 
 def lines(
-    *, title: str, x_label: str, xs: Sequence[float], series: Sequence[tuple[str, Sequence[float]]],
-    top: float = 100, unit: str = "%", steps: bool = False,
+    *,
+    title: str,
+    x_label: str,
+    xs: Sequence[float],
+    series: Sequence[tuple[str, Sequence[float]]],
+    top: float = 100,
+    unit: str = "%",
+    steps: bool = False,
 ) -> LineChart:
     """Curves from 0 to `top`; `steps=True` draws survival curves, which fall on the day and not before."""
     x_scale = (PLOT_RIGHT - PLOT_LEFT) / ((max(xs) - min(xs)) or 1)
     y_scale = (PLOT_BOTTOM - PLOT_TOP) / (top or 1)
-    points = [[(PLOT_LEFT + (x - min(xs)) * x_scale, PLOT_BOTTOM - y * y_scale) for x, y in zip(xs, ys, strict=True)] for _n, ys in series]
+    points = [
+        [(PLOT_LEFT + (x - min(xs)) * x_scale, PLOT_BOTTOM - y * y_scale) for x, y in zip(xs, ys, strict=True)]
+        for _n, ys in series
+    ]
     heights = _apart([run[-1][1] + 4 for run in points])
     drawn = [
         Line(name, _path(run, steps=steps), round(height, 1), _written(ys[-1], unit), index == 0)
         for index, ((name, ys), run, height) in enumerate(zip(series, points, heights, strict=True))
     ]
     return LineChart(
-        title=title, x_label=x_label, lines=drawn, unit=unit,
+        title=title,
+        x_label=x_label,
+        lines=drawn,
+        unit=unit,
         x_ticks=[Tick(round(PLOT_LEFT + (x - min(xs)) * x_scale, 1), f"{x:g}") for x in xs],
-        y_ticks=[Tick(round(PLOT_BOTTOM - top * part / 4 * y_scale, 1), f"{top * part / 4:g}") for part in range(4, -1, -1)],
+        y_ticks=[
+            Tick(round(PLOT_BOTTOM - top * part / 4 * y_scale, 1), f"{top * part / 4:g}") for part in range(4, -1, -1)
+        ],
         table=[(f"{x:g}", [_written(ys[row], unit) for _name, ys in series]) for row, x in enumerate(xs)],
         summary="; ".join(f"{x_label} {xs[-1]:g}, {line.name}: {line.last}" for line in drawn),
     )
@@ -165,13 +179,25 @@ def _apart(heights: list[float]) -> list[float]:
 
 
 def bars(
-    *, title: str, x_label: str, parts: Sequence[str], rows: Sequence[tuple[str, Sequence[int]]],
-    urls: Sequence[str] = (), total_label: str = "", hues: Sequence[str] = HUES,
+    *,
+    title: str,
+    x_label: str,
+    parts: Sequence[str],
+    rows: Sequence[tuple[str, Sequence[int]]],
+    urls: Sequence[str] = (),
+    total_label: str = "",
+    hues: Sequence[str] = HUES,
 ) -> BarChart:
     """Stacked bars: each row's numbers by part, all to one scale."""
     largest = max((sum(values) for _label, values in rows), default=0) or 1
     drawn = [
-        BarRow(label, list(values), sum(values), _stack(values, largest, hues), url=urls[index] if index < len(urls) else "")
+        BarRow(
+            label,
+            list(values),
+            sum(values),
+            _stack(values, largest, hues),
+            url=urls[index] if index < len(urls) else "",
+        )
         for index, (label, values) in enumerate(rows)
     ]
     totals = [sum(column) for column in zip(*(row.values for row in drawn), strict=True)]
@@ -191,8 +217,13 @@ def targets(*, title: str, x_label: str, rows: Sequence[tuple[str, int, int]], t
     """Plan against realisation: rows of (label, realised, target); the mark stands at the target."""
     largest = max((max(done, goal) for _label, done, goal in rows), default=0) or 1
     drawn = [
-        BarRow(label, [done, goal], done, [Segment(0, round(done / largest * BAR_WIDTH, 1), "nila")],
-               mark=round(goal / largest * (BAR_WIDTH - 2), 1))
+        BarRow(
+            label,
+            [done, goal],
+            done,
+            [Segment(0, round(done / largest * BAR_WIDTH, 1), "nila")],
+            mark=round(goal / largest * (BAR_WIDTH - 2), 1),
+        )
         for label, done, goal in rows
     ]
     totals = [sum(row.values[0] for row in drawn), sum(row.values[1] for row in drawn)]

@@ -71,9 +71,13 @@ def add_months(value: date, months: int, *, anchor_day: int | None = None) -> da
     return date(year, month + 1, min(anchor_day or value.day, last))
 
 
-
-
 __all__ = [
-    "add_months", "as_date", "clock_time", "distance", "long_date", "moment",
-    "month_name", "short_date",
+    "add_months",
+    "as_date",
+    "clock_time",
+    "distance",
+    "long_date",
+    "moment",
+    "month_name",
+    "short_date",
 ]

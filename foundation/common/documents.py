@@ -14,9 +14,7 @@ DOCUMENTS = settings.BASE_DIR / "templates" / "documents"
 
 def render_pdf(template: str, data: dict[str, Any]) -> bytes:
     """PDF of `templates/documents/<template>.typ`; the template reads `data` as JSON from sys.inputs."""
-    return typst.compile(
-        str(DOCUMENTS / f"{template}.typ"), root=str(DOCUMENTS), sys_inputs={"data": json.dumps(data)}
-    )
+    return typst.compile(str(DOCUMENTS / f"{template}.typ"), root=str(DOCUMENTS), sys_inputs={"data": json.dumps(data)})
 
 
 def qr_svg(text: str) -> SafeString:

@@ -29,7 +29,7 @@ class MoneyField(forms.IntegerField):
     """Whole rupiah. Cents and fractions are refused with a sentence."""
 
     widget = MoneyInput
-    default_error_messages = {"invalid": _("Write a whole amount of rupiah, for example 2.000.000.")}  # noqa: RUF012
+    default_error_messages = {"invalid": _("Write a whole amount of rupiah, for example 2.000.000.")}
 
 
 class CodeInput(forms.TextInput):
@@ -92,7 +92,9 @@ class BigChoices(forms.RadioSelect):
 
     look = "bigchoices"
 
-    def __init__(self, attrs: dict[str, Any] | None = None, choices: Any = (), *, icons: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, attrs: dict[str, Any] | None = None, choices: Any = (), *, icons: dict[str, str] | None = None
+    ) -> None:
         super().__init__(attrs, choices)
         self.icons = icons or {}
 

@@ -41,7 +41,17 @@ class TransactionAdmin(ReadonlyAdmin):
     search_help_text = _("Search by key")
     ordering = ("-business_date", "-id")
     fields = (
-        "kind", "book", "business_date", "posted_at", "memo", "maker", "checker", "reverses", "idem_scope", "idem_key", "uid",
+        "kind",
+        "book",
+        "business_date",
+        "posted_at",
+        "memo",
+        "maker",
+        "checker",
+        "reverses",
+        "idem_scope",
+        "idem_key",
+        "uid",
     )
     inlines = (LegInline,)
 

@@ -47,7 +47,10 @@ class Posting:
     def fingerprint(self) -> bytes:
         """What makes it the same request: office, kind, value date, legs, what it reverses. Not who and when."""
         body = [
-            self.book, self.kind, self.business_date.isoformat(), self.reverses_id,
+            self.book,
+            self.kind,
+            self.business_date.isoformat(),
+            self.reverses_id,
             [(leg.account_id, leg.amount) for leg in self.legs],
         ]
         return hashlib.sha256(json.dumps(body, separators=(",", ":")).encode()).digest()

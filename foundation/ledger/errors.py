@@ -48,11 +48,17 @@ class AlreadyReversed(LedgerError):
 
 
 BY_STATE: dict[str, type[LedgerError]] = {
-    "23L01": NotBalanced, "23L05": NotEnough, "23L06": TooMuch, "23L07": AccountClosed, "23L08": PeriodClosed,
-    "23L09": KeyReused, "23L10": BadReversal,
+    "23L01": NotBalanced,
+    "23L05": NotEnough,
+    "23L06": TooMuch,
+    "23L07": AccountClosed,
+    "23L08": PeriodClosed,
+    "23L09": KeyReused,
+    "23L10": BadReversal,
 }
 BY_CONSTRAINT: dict[str, type[LedgerError]] = {
-    "ledger_transaction_reverses_id_key": AlreadyReversed, "ledger_account_floor": NotEnough,
+    "ledger_transaction_reverses_id_key": AlreadyReversed,
+    "ledger_account_floor": NotEnough,
     "ledger_account_ceiling": TooMuch,
 }
 

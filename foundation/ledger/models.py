@@ -66,11 +66,13 @@ class Account(Record):
             models.CheckConstraint(condition=Q(side__in=[1, -1]), name="ledger_account_side"),
             models.CheckConstraint(condition=Q(version__gte=0), name="ledger_account_version"),
             models.CheckConstraint(
-                condition=Q(floor__isnull=True) | Q(balance__gte=F("floor")), name="ledger_account_floor",
+                condition=Q(floor__isnull=True) | Q(balance__gte=F("floor")),
+                name="ledger_account_floor",
                 violation_error_message=_("There is not enough money in this account."),
             ),
             models.CheckConstraint(
-                condition=Q(ceiling__isnull=True) | Q(balance__lte=F("ceiling")), name="ledger_account_ceiling",
+                condition=Q(ceiling__isnull=True) | Q(balance__lte=F("ceiling")),
+                name="ledger_account_ceiling",
                 violation_error_message=_("This account cannot hold that much."),
             ),
         ]
@@ -130,16 +132,30 @@ class Transaction(models.Model):
     request_hash = models.BinaryField(_("fingerprint of the request"), max_length=32)
     memo = models.CharField(_("memo"), max_length=200, blank=True)
     reverses = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by",
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reversed_by",
         verbose_name=_("reverses"),
     )
     maker = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
-        db_index=False, verbose_name=_("made by"),
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("made by"),
     )
     checker = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
-        db_index=False, verbose_name=_("checked by"),
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("checked by"),
     )
     xid = XidField(db_default=Func(function="pg_current_xact_id"), editable=False)
 

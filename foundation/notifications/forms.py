@@ -15,14 +15,15 @@ class PreferenceForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         off = set(user.notification_preferences.values_list("category", "channel"))
-        channels = [
-            (channel.value, channel.label) for channel in Channel if channel != Channel.EMAIL or user.email
-        ]
+        channels = [(channel.value, channel.label) for channel in Channel if channel != Channel.EMAIL or user.email]
         for category in Category:
             if category == Category.SERVICE:
                 continue
             self.fields[category.value] = forms.MultipleChoiceField(
-                label=category.label, choices=channels, required=False, widget=forms.CheckboxSelectMultiple,
+                label=category.label,
+                choices=channels,
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
                 initial=[channel for channel, _label in channels if (category.value, channel) not in off],
             )
 

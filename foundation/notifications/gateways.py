@@ -70,11 +70,19 @@ class CloudApi:
     keeps_secrets = False
 
     def __init__(
-        self, *, url: str, token: str, sender_id: str, transport: httpx.BaseTransport | None = None,
+        self,
+        *,
+        url: str,
+        token: str,
+        sender_id: str,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.sender_id = sender_id
         self.client = httpx.Client(
-            base_url=url.rstrip("/") + "/", timeout=TIMEOUT, transport=transport, trust_env=False,
+            base_url=url.rstrip("/") + "/",
+            timeout=TIMEOUT,
+            transport=transport,
+            trust_env=False,
             headers={"Authorization": f"Bearer {token}"},
         )
 
@@ -141,9 +149,14 @@ def _components(message: Message) -> list[dict[str, Any]]:
         found.append({"type": "body", "parameters": values})
     if message.url:
         path = message.url.removeprefix(settings.SITE_URL).lstrip("/")
-        found.append({
-            "type": "button", "sub_type": "url", "index": "0", "parameters": [{"type": "text", "text": path}],
-        })
+        found.append(
+            {
+                "type": "button",
+                "sub_type": "url",
+                "index": "0",
+                "parameters": [{"type": "text", "text": path}],
+            }
+        )
     return found
 
 

@@ -76,15 +76,18 @@ class Message(Record):
         verbose_name_plural = _("messages")
         constraints = [
             models.UniqueConstraint(
-                fields=["recipient_key", "kind", "subject_key", "channel"], name="message_once",
+                fields=["recipient_key", "kind", "subject_key", "channel"],
+                name="message_once",
                 violation_error_message=_("This message is already in the outbox."),
             ),
             models.CheckConstraint(
-                name="message_sent_has_time", condition=~Q(status="SENT") | Q(sent_at__isnull=False),
+                name="message_sent_has_time",
+                condition=~Q(status="SENT") | Q(sent_at__isnull=False),
                 violation_error_message=_("A sent message has a time."),
             ),
             models.CheckConstraint(
-                name="message_status_known", condition=Q(status__in=["QUEUED", "SENDING", "SENT", "FAILED", "UNKNOWN"]),
+                name="message_status_known",
+                condition=Q(status__in=["QUEUED", "SENDING", "SENT", "FAILED", "UNKNOWN"]),
                 violation_error_message=_("This status is not known."),
             ),
             models.CheckConstraint(
@@ -93,14 +96,14 @@ class Message(Record):
                 violation_error_message=_("Who sends a message says so."),
             ),
             models.UniqueConstraint(
-                fields=["gateway_id"], condition=~Q(gateway_id=""), name="message_gateway_id_once",
+                fields=["gateway_id"],
+                condition=~Q(gateway_id=""),
+                name="message_gateway_id_once",
                 violation_error_message=_("The gateway's number of this message is already known."),
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["-urgent", "next_try_at", "id"], condition=Q(status="QUEUED"), name="message_due_idx"
-            ),
+            models.Index(fields=["-urgent", "next_try_at", "id"], condition=Q(status="QUEUED"), name="message_due_idx"),
             models.Index(fields=["claimed_at"], condition=Q(status="SENDING"), name="message_sending_idx"),
             models.Index(fields=["user", "-created_at", "-id"], condition=Q(channel="APP"), name="message_inbox_idx"),
             models.Index(fields=["user"], condition=Q(channel="APP", read_at__isnull=True), name="message_unread_idx"),
@@ -128,7 +131,8 @@ class Preference(Record):
         constraints = [
             models.UniqueConstraint(fields=["user", "category", "channel"], name="preference_once"),
             models.CheckConstraint(
-                name="preference_service_stays_on", condition=~Q(category="SERVICE"),
+                name="preference_service_stays_on",
+                condition=~Q(category="SERVICE"),
                 violation_error_message=_("Messages on decisions, money and security cannot be switched off."),
             ),
         ]

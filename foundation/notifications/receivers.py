@@ -27,14 +27,23 @@ def send_code(
         )
         return
     outbox.queue(
-        LOGIN_CODE.name, to=[outbox.Recipient.of_user(user)], subject=f"{reason}:{uuid4()}", context={"code": code},
-        url="", now=now,
+        LOGIN_CODE.name,
+        to=[outbox.Recipient.of_user(user)],
+        subject=f"{reason}:{uuid4()}",
+        context={"code": code},
+        url="",
+        now=now,
     )
 
 
 @receiver(consent_changed)
 def keep_silence(
-    sender: Any, consent: Consent, given: bool, phone: str, now: datetime, **_kwargs: Any  # noqa: FBT001 -- signals speak so
+    sender: Any,
+    consent: Consent,
+    given: bool,
+    phone: str,
+    now: datetime,
+    **_kwargs: Any,
 ) -> None:
     """The consent to WhatsApp messages and the list of silent numbers say the same."""
     if consent.purpose == Consent.Purpose.WHATSAPP and phone:

@@ -12,7 +12,12 @@ from django.db import connection, transaction
 from foundation.regions.models import normal
 
 DATA = Path(__file__).resolve().parent / "data"
-FILES = (("provinces.csv", "PROVINCE"), ("regencies.csv", "REGENCY"), ("districts.csv", "DISTRICT"), ("villages.csv.gz", "VILLAGE"))
+FILES = (
+    ("provinces.csv", "PROVINCE"),
+    ("regencies.csv", "REGENCY"),
+    ("districts.csv", "DISTRICT"),
+    ("villages.csv.gz", "VILLAGE"),
+)
 
 MERGE = """
 INSERT INTO regions_region (code, name, search_name, level, parent_id, is_active)
@@ -63,7 +68,9 @@ def load_regions() -> int:
             "CREATE TEMP TABLE region_staging (code varchar, name varchar, search_name varchar, level varchar,"
             " parent_code varchar) ON COMMIT DROP"
         )
-        cursor.execute("CREATE TEMP TABLE alias_staging (code varchar, name varchar, search_name varchar) ON COMMIT DROP")
+        cursor.execute(
+            "CREATE TEMP TABLE alias_staging (code varchar, name varchar, search_name varchar) ON COMMIT DROP"
+        )
         _copy(cursor.cursor, "region_staging", _rows(), ", FORCE_NOT_NULL (parent_code)")
         _copy(cursor.cursor, "alias_staging", _aliases())
         cursor.execute(MERGE)

@@ -44,9 +44,20 @@ def add(
     refuse(problems)
     scale, basis = scale_of(entry, on=today)
     created = Business.objects.create(
-        owner=owner, name=entry.name, village_id=entry.village, address=entry.address, kbli_id=entry.kbli_id,
-        product=entry.product, capital=entry.capital, annual_sales=entry.annual_sales, workers=entry.workers,
-        started_year=entry.started_year, scale=scale, scale_basis=basis, status=BusinessStatus.ACTIVE, source=source,
+        owner=owner,
+        name=entry.name,
+        village_id=entry.village,
+        address=entry.address,
+        kbli_id=entry.kbli_id,
+        product=entry.product,
+        capital=entry.capital,
+        annual_sales=entry.annual_sales,
+        workers=entry.workers,
+        started_year=entry.started_year,
+        scale=scale,
+        scale_basis=basis,
+        status=BusinessStatus.ACTIVE,
+        source=source,
         registered_at=now,
     )
     StatusPeriod.objects.create(

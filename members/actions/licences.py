@@ -30,7 +30,9 @@ def record(*, business: Business, licence: LicenceEntry, by: User | None, now: d
     entry, problems = clean_licence(licence, on=timezone.localdate(now))
     refuse(problems)
     Business.objects.locked(business.pk)  # two at once would both find no line yet
-    row = Licence.objects.filter(business=business, kind=entry.kind).first() or Licence(business=business, kind=entry.kind)
+    row = Licence.objects.filter(business=business, kind=entry.kind).first() or Licence(
+        business=business, kind=entry.kind
+    )
     changed = [name for name in FIELDS if getattr(row, name) != getattr(entry, name)]
     if row.pk and not changed:
         return row

@@ -92,8 +92,17 @@ def _verified_phone(account: User) -> str:
 
 def _create(entry: PersonEntry, *, account: User | None, source: Source, by: User | None, now: datetime) -> Person:
     person = Person(
-        full_name=entry.full_name, sex=entry.sex, birth_date=entry.birth_date, phone=entry.phone, email=entry.email,
-        village_id=entry.village, address=entry.address, user=account, source=source, registered_at=now, registered_by=by,
+        full_name=entry.full_name,
+        sex=entry.sex,
+        birth_date=entry.birth_date,
+        phone=entry.phone,
+        email=entry.email,
+        village_id=entry.village,
+        address=entry.address,
+        user=account,
+        source=source,
+        registered_at=now,
+        registered_by=by,
     )
     if entry.nik:
         person.set_nik(entry.nik)
@@ -125,8 +134,14 @@ def agree(*, person: Person, consent: ConsentEntry, by: User | None, now: dateti
     purposes = [Consent.Purpose.REGISTER, *([Consent.Purpose.WHATSAPP] if consent.whatsapp else [])]
     for purpose in purposes:
         consents.give(
-            purpose=purpose, subject_key=f"person:{person.pk}", user=person.user, channel=consent.channel, by=by, now=now,
-            phone=person.phone, text_version=consent.text_version,
+            purpose=purpose,
+            subject_key=f"person:{person.pk}",
+            user=person.user,
+            channel=consent.channel,
+            by=by,
+            now=now,
+            phone=person.phone,
+            text_version=consent.text_version,
         )
 
 
@@ -176,7 +191,9 @@ def change(*, person: Person, entry: PersonEntry, by: User | None, now: datetime
     """
     person = Person.objects.locked(person.pk)
     if person.nik_hash:
-        entry = replace(entry, nik=person.nik, sex=entry.sex or person.sex, birth_date=entry.birth_date or person.birth_date)
+        entry = replace(
+            entry, nik=person.nik, sex=entry.sex or person.sex, birth_date=entry.birth_date or person.birth_date
+        )
     cleaned, problems = clean_person(entry, on=timezone.localdate(now))
     refuse(problems)
     changed = [name for name in CHANGEABLE if getattr(person, name) != getattr(cleaned, name)]

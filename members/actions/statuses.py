@@ -38,5 +38,7 @@ def change(
     )
     business.status = status
     business.save(update_fields=["status", "updated_at"])
-    log.record("business.status_changed", business, by=by, now=now, status=str(status), reason=reason, source=str(source))
+    log.record(
+        "business.status_changed", business, by=by, now=now, status=str(status), reason=reason, source=str(source)
+    )
     return business

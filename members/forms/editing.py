@@ -21,7 +21,9 @@ class PersonForm(VillageForm):
     full_name = forms.CharField(label=_("Full name as on the ID card"), max_length=150)
     nik = forms.CharField(label=_("National identity number (NIK)"), max_length=30, required=False)
     phone = forms.CharField(
-        label=_("WhatsApp number"), max_length=20, required=False,
+        label=_("WhatsApp number"),
+        max_length=20,
+        required=False,
         help_text=_("For messages of the office. The number for logging in is changed under Account."),
         widget=forms.TextInput({"inputmode": "tel", "autocomplete": "tel"}),
     )
@@ -32,8 +34,12 @@ class PersonForm(VillageForm):
 
     def __init__(self, *args: Any, person: Person, today: date, **kwargs: Any) -> None:
         start = {
-            "full_name": person.full_name, "phone": person.phone, "email": person.email, "address": person.address,
-            "village_q": person.village.name, "village": person.village_id,
+            "full_name": person.full_name,
+            "phone": person.phone,
+            "email": person.email,
+            "address": person.address,
+            "village_q": person.village.name,
+            "village": person.village_id,
         }
         kwargs["initial"] = {**start, **(kwargs.get("initial") or {})}
         super().__init__(*args, near=person.office_code, **kwargs)
@@ -44,9 +50,14 @@ class PersonForm(VillageForm):
     def entry(self) -> PersonEntry:
         cleaned, person = self.cleaned_data, self.person
         return PersonEntry(
-            full_name=cleaned["full_name"], village=cleaned["village"], nik=cleaned.get("nik", "") or person.nik,
-            phone=cleaned.get("phone", ""), email=cleaned.get("email", ""), address=cleaned.get("address", ""),
-            sex=person.sex, birth_date=person.birth_date,
+            full_name=cleaned["full_name"],
+            village=cleaned["village"],
+            nik=cleaned.get("nik", "") or person.nik,
+            phone=cleaned.get("phone", ""),
+            email=cleaned.get("email", ""),
+            address=cleaned.get("address", ""),
+            sex=person.sex,
+            birth_date=person.birth_date,
         )
 
     def clean(self) -> dict[str, Any]:
@@ -62,7 +73,17 @@ class BusinessEditForm(VillageForm, BusinessForm):
     address = forms.CharField(label=_("Business address"), max_length=200, required=False)
 
     field_order = (
-        "name", "product", "kbli_q", "kbli", "monthly_sales", "capital", "workers", "started_year", "village_q", "village", "address",
+        "name",
+        "product",
+        "kbli_q",
+        "kbli",
+        "monthly_sales",
+        "capital",
+        "workers",
+        "started_year",
+        "village_q",
+        "village",
+        "address",
     )
 
     def __init__(self, *args: Any, business: Business | None, owner: Person, today: date, **kwargs: Any) -> None:
@@ -71,10 +92,15 @@ class BusinessEditForm(VillageForm, BusinessForm):
         if business:
             sales = business.annual_sales
             start |= {
-                "name": business.name, "product": business.product, "capital": business.capital,
-                "monthly_sales": None if sales is None else sales // MONTHS, "workers": business.workers,
-                "started_year": business.started_year, "address": business.address,
-                "kbli_q": business.kbli.code if business.kbli else "", "kbli": str(business.kbli_id or ""),
+                "name": business.name,
+                "product": business.product,
+                "capital": business.capital,
+                "monthly_sales": None if sales is None else sales // MONTHS,
+                "workers": business.workers,
+                "started_year": business.started_year,
+                "address": business.address,
+                "kbli_q": business.kbli.code if business.kbli else "",
+                "kbli": str(business.kbli_id or ""),
             }
         kwargs["initial"] = {**start, **(kwargs.get("initial") or {})}
         super().__init__(*args, near=owner.office_code, today=today, **kwargs)
@@ -97,9 +123,13 @@ class LicenceForm(forms.Form):
     status = forms.ChoiceField(label=_("How does it stand?"), widget=forms.RadioSelect)
     number = forms.CharField(label=_("Number"), max_length=40, required=False, help_text=_("As written on the paper."))
     issued_on = forms.DateField(label=_("Issue date"), required=False, widget=DateInput())
-    valid_to = forms.DateField(label=_("Valid until"), required=False, widget=DateInput(), help_text=_("Empty if it has no end."))
+    valid_to = forms.DateField(
+        label=_("Valid until"), required=False, widget=DateInput(), help_text=_("Empty if it has no end.")
+    )
 
-    def __init__(self, *args: Any, kind: LicenceKind, licence: Licence | None, by_owner: bool, today: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kind: LicenceKind, licence: Licence | None, by_owner: bool, today: date, **kwargs: Any
+    ) -> None:
         if licence:
             kwargs["initial"] = {name: getattr(licence, name) for name in ("status", "number", "issued_on", "valid_to")}
         super().__init__(*args, **kwargs)
@@ -113,7 +143,10 @@ class LicenceForm(forms.Form):
     def entry(self) -> LicenceEntry:
         cleaned = self.cleaned_data
         return LicenceEntry(
-            kind=self.kind, status=cleaned["status"], number=cleaned.get("number", ""), issued_on=cleaned.get("issued_on"),
+            kind=self.kind,
+            status=cleaned["status"],
+            number=cleaned.get("number", ""),
+            issued_on=cleaned.get("issued_on"),
             valid_to=cleaned.get("valid_to"),
         )
 

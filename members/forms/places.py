@@ -17,13 +17,17 @@ class VillageForm(forms.Form):
     """`village_q` is what was typed, `village` the code that was picked. `inside` limits it to some regions."""
 
     village_q = forms.CharField(
-        label=_("Village or urban ward"), max_length=80,
+        label=_("Village or urban ward"),
+        max_length=80,
         help_text=_("Type its name, then pick it from the list. You may add the regency: banjaran bandung."),
-        widget=forms.TextInput({"autocomplete": "off", "hx-get": "", "hx-trigger": "input changed delay:300ms", "hx-target": "#desa"}),
+        widget=forms.TextInput(
+            {"autocomplete": "off", "hx-get": "", "hx-trigger": "input changed delay:300ms", "hx-target": "#desa"}
+        ),
         error_messages={"required": _("Please type the name of your village or urban ward.")},
     )
     village = forms.ChoiceField(
-        label=_("Which one do you mean?"), widget=forms.RadioSelect,
+        label=_("Which one do you mean?"),
+        widget=forms.RadioSelect,
         error_messages={"required": _("Please pick your village or urban ward from the list.")},
     )
 
@@ -53,7 +57,9 @@ class VillageForm(forms.Form):
             if len(self.matches) == 1:
                 cleaned["village"] = self.matches[0][0]
             else:
-                self.add_error("village_q", _("No village or urban ward of this name was found here. Please check the spelling."))
+                self.add_error(
+                    "village_q", _("No village or urban ward of this name was found here. Please check the spelling.")
+                )
         return cleaned
 
 
@@ -61,9 +67,13 @@ class KbliForm(forms.Form):
     """`kbli_q` is what was typed, `kbli` the line of business that was picked; both may stay empty."""
 
     kbli_q = forms.CharField(
-        label=_("Line of business (KBLI)"), max_length=80, required=False,
+        label=_("Line of business (KBLI)"),
+        max_length=80,
+        required=False,
         help_text=_("Type what you make or sell in plain words, for example: keripik, jahit, warung."),
-        widget=forms.TextInput({"autocomplete": "off", "hx-get": "", "hx-trigger": "input changed delay:300ms", "hx-target": "#kbli"}),
+        widget=forms.TextInput(
+            {"autocomplete": "off", "hx-get": "", "hx-trigger": "input changed delay:300ms", "hx-target": "#kbli"}
+        ),
     )
     kbli = forms.ChoiceField(label=_("Which one fits best?"), required=False, widget=forms.RadioSelect)
 
@@ -88,5 +98,7 @@ class KbliForm(forms.Form):
             elif self.lines:
                 self.add_error("kbli", _("Please pick the line of business that fits best, or empty the words above."))
             else:
-                self.add_error("kbli_q", _("No line of business was found for these words. Try another word, or leave it empty."))
+                self.add_error(
+                    "kbli_q", _("No line of business was found for these words. Try another word, or leave it empty.")
+                )
         return cleaned

@@ -43,17 +43,22 @@ class WhoForm(forms.Form):
     """Name and NIK. Once the NIK is readable, what it says is shown, and the person confirms or corrects it."""
 
     full_name = forms.CharField(
-        label=_("Full name as on the ID card"), max_length=150, error_messages={"required": NAME_MISSING},
+        label=_("Full name as on the ID card"),
+        max_length=150,
+        error_messages={"required": NAME_MISSING},
         widget=forms.TextInput({"autocomplete": "name", "autocapitalize": "words"}),
     )
     nik = forms.CharField(
-        label=_("National identity number (NIK)"), max_length=30,
+        label=_("National identity number (NIK)"),
+        max_length=30,
         help_text=_("16 digits on your ID card. It is kept encrypted and shown only with its last four digits."),
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"required": _("Please write the NIK: 16 digits on your ID card.")},
     )
     phone = forms.CharField(
-        label=_("WhatsApp number of the owner"), max_length=20, required=False,
+        label=_("WhatsApp number of the owner"),
+        max_length=20,
+        required=False,
         widget=forms.TextInput({"inputmode": "tel", "autocomplete": "off"}),
         help_text=_("May stay empty if the NIK is given."),
     )
@@ -66,7 +71,9 @@ class WhoForm(forms.Form):
         self.today, self.assisted = today, assisted
         if assisted:
             self.fields["nik"].required = False
-            self.fields["nik"].help_text = _("16 digits. May stay empty if the ID card is not at hand and a number is given.")
+            self.fields["nik"].help_text = _(
+                "16 digits. May stay empty if the ID card is not at hand and a number is given."
+            )
         else:
             del self.fields["phone"]
         self.nik = check_nik(str(self._answer("nik") or ""), on=today)
@@ -112,8 +119,11 @@ class WhoForm(forms.Form):
         cleaned = self.cleaned_data
         born = cleaned.get("birth_date") or None
         return PersonEntry(
-            full_name=cleaned.get("full_name", ""), nik=cleaned.get("nik", ""), phone=cleaned.get("phone", ""),
-            sex=cleaned.get("sex", ""), birth_date=date.fromisoformat(born) if isinstance(born, str) else born,
+            full_name=cleaned.get("full_name", ""),
+            nik=cleaned.get("nik", ""),
+            phone=cleaned.get("phone", ""),
+            sex=cleaned.get("sex", ""),
+            birth_date=date.fromisoformat(born) if isinstance(born, str) else born,
             **{"village": "00.00.00.0000", **more},
         )
 
@@ -129,8 +139,11 @@ class WhereForm(VillageForm):
     """Where she lives; the business stands there too until it is changed on its page."""
 
     address = forms.CharField(
-        label=_("Residential address"), max_length=200, required=False,
-        help_text=_("Street, number, neighbourhood (RT/RW)."), widget=forms.TextInput({"autocomplete": "street-address"}),
+        label=_("Residential address"),
+        max_length=200,
+        required=False,
+        help_text=_("Street, number, neighbourhood (RT/RW)."),
+        widget=forms.TextInput({"autocomplete": "street-address"}),
     )
 
 
@@ -138,20 +151,28 @@ class BusinessForm(KbliForm):
     """The business. Turnover is asked by the month, in plain words; the year is twelve of them."""
 
     name = forms.CharField(
-        label=_("Business name"), max_length=150, help_text=_("As your buyers know it, for example: Keripik Bu Astuti."),
+        label=_("Business name"),
+        max_length=150,
+        help_text=_("As your buyers know it, for example: Keripik Bu Astuti."),
         error_messages={"required": _("Please write the name of the business.")},
     )
     product = forms.CharField(label=_("Flagship product"), max_length=150, required=False)
     capital = MoneyField(
-        label=_("Business capital"), required=False, min_value=0,
+        label=_("Business capital"),
+        required=False,
+        min_value=0,
         help_text=_("Tools, stock and cash, without land and buildings. May stay empty if the turnover is given."),
     )
     monthly_sales = AskedMoney(
-        label=_("Turnover per month"), min_value=0,
+        label=_("Turnover per month"),
+        min_value=0,
         help_text=_("All sales of an ordinary month, before costs. A rough figure is enough."),
     )
     workers = forms.IntegerField(
-        label=_("Number of workers"), required=False, min_value=0, max_value=100_000,
+        label=_("Number of workers"),
+        required=False,
+        min_value=0,
+        max_value=100_000,
         help_text=_("You and everybody who helps, also family."),
     )
     started_year = forms.IntegerField(label=_("Year founded"), required=False, min_value=1900)
@@ -170,7 +191,8 @@ class BusinessForm(KbliForm):
         missing = cleaned.get("capital") is None and cleaned.get("monthly_sales") is None
         if self.needs_figures and missing and not {"capital", "monthly_sales"} & set(self.errors):
             self.add_error(
-                "monthly_sales", _("Please write the turnover per month or the capital, so that the scale can be derived.")
+                "monthly_sales",
+                _("Please write the turnover per month or the capital, so that the scale can be derived."),
             )
         return cleaned
 
@@ -186,9 +208,14 @@ def yearly(monthly: int | None) -> int | None:
 def business_entry(cleaned: dict[str, Any], **more: Any) -> BusinessEntry:
     """What the business form says."""
     return BusinessEntry(
-        name=cleaned["name"], product=cleaned.get("product", ""), capital=cleaned.get("capital"),
-        annual_sales=yearly(cleaned.get("monthly_sales")), workers=cleaned.get("workers"),
-        started_year=cleaned.get("started_year"), kbli_id=int(cleaned["kbli"]) if cleaned.get("kbli") else None, **more,
+        name=cleaned["name"],
+        product=cleaned.get("product", ""),
+        capital=cleaned.get("capital"),
+        annual_sales=yearly(cleaned.get("monthly_sales")),
+        workers=cleaned.get("workers"),
+        started_year=cleaned.get("started_year"),
+        kbli_id=int(cleaned["kbli"]) if cleaned.get("kbli") else None,
+        **more,
     )
 
 
@@ -225,16 +252,21 @@ class LicencesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = today
         for kind in ASKED:
-            self.fields[kind] = forms.ChoiceField(label=kind.label, choices=ANSWERS, initial=LicenceStatus.NONE, help_text=HELP[kind])
+            self.fields[kind] = forms.ChoiceField(
+                label=kind.label, choices=ANSWERS, initial=LicenceStatus.NONE, help_text=HELP[kind]
+            )
             self.fields[f"{kind}_number"] = AskedField(label=_("Number"), max_length=40)
             if kind not in WITHOUT_END:
-                self.fields[f"{kind}_valid_to"] = forms.DateField(label=_("Valid until"), required=False, widget=DateInput())
+                self.fields[f"{kind}_valid_to"] = forms.DateField(
+                    label=_("Valid until"), required=False, widget=DateInput()
+                )
 
     def groups(self) -> list[dict[str, Any]]:
         """The fields of each kind, for the template."""
         return [
             {
-                "status": self[kind], "number": self[f"{kind}_number"],
+                "status": self[kind],
+                "number": self[f"{kind}_number"],
                 "valid_to": self[f"{kind}_valid_to"] if f"{kind}_valid_to" in self.fields else None,
             }
             for kind in ASKED
@@ -246,10 +278,14 @@ class LicencesForm(forms.Form):
         for kind in ASKED:
             status = self.cleaned_data.get(kind) or LicenceStatus.NONE
             paper = status in {LicenceStatus.HELD, LicenceStatus.IN_PROCESS}
-            found.append(LicenceEntry(
-                kind=kind, status=status, number=self.cleaned_data.get(f"{kind}_number", "") if paper else "",
-                valid_to=self.cleaned_data.get(f"{kind}_valid_to") if paper else None,
-            ))
+            found.append(
+                LicenceEntry(
+                    kind=kind,
+                    status=status,
+                    number=self.cleaned_data.get(f"{kind}_number", "") if paper else "",
+                    valid_to=self.cleaned_data.get(f"{kind}_valid_to") if paper else None,
+                )
+            )
         return found
 
     def clean(self) -> dict[str, Any]:
@@ -257,7 +293,11 @@ class LicencesForm(forms.Form):
         if not self.errors:
             for entry in self.entries():
                 _entry, problems = clean_licence(entry, on=self.today)
-                put_back(self, problems, {"number": f"{entry.kind}_number", "valid_to": f"{entry.kind}_valid_to", "status": entry.kind})
+                put_back(
+                    self,
+                    problems,
+                    {"number": f"{entry.kind}_number", "valid_to": f"{entry.kind}_valid_to", "status": entry.kind},
+                )
         return cleaned
 
 
@@ -265,7 +305,8 @@ class ConsentForm(forms.Form):
     """The last step: agreement in words that are kept by version."""
 
     consent = forms.BooleanField(
-        label=_("I agree"), error_messages={"required": _("Please agree to the registration first. Without it nothing is stored.")}
+        label=_("I agree"),
+        error_messages={"required": _("Please agree to the registration first. Without it nothing is stored.")},
     )
     whatsapp = forms.BooleanField(label=_("I agree"), required=False)
 

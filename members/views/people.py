@@ -36,7 +36,11 @@ class Subject:
 
     def url(self, name: str, *args: Any) -> str:
         """`saya/…` for one's own, `binaan/<uid>/…` for somebody else's."""
-        return reverse(f"members:own-{name}", args=args) if self.own else reverse(f"members:{name}", args=[self.person.uid, *args])
+        return (
+            reverse(f"members:own-{name}", args=args)
+            if self.own
+            else reverse(f"members:{name}", args=[self.person.uid, *args])
+        )
 
     @property
     def home(self) -> str:
@@ -88,17 +92,25 @@ def _detail(request: HttpRequest, subject: Subject, template: str) -> TemplateRe
     person = subject.person
     cards = [
         {
-            "card": card, "edit_url": subject.url("business-edit", card.business.uid),
+            "card": card,
+            "edit_url": subject.url("business-edit", card.business.uid),
             "lines": [(row, subject.url("licence-edit", card.business.uid, row.kind.lower())) for row in card.licences],
         }
         for card in overviews.cards(person, on=clock.today())
     ]
-    return TemplateResponse(request, template, {
-        "person": person, "village": queries.village_label(person.village), "cards": cards,
-        "assistants": overviews.assistants(person) if subject.own else [],
-        "may_change": subject.own or user.has_perm("members.change_person", person),
-        "edit_url": subject.url("person-edit"), "add_url": subject.url("business-add"),
-    })
+    return TemplateResponse(
+        request,
+        template,
+        {
+            "person": person,
+            "village": queries.village_label(person.village),
+            "cards": cards,
+            "assistants": overviews.assistants(person) if subject.own else [],
+            "may_change": subject.own or user.has_perm("members.change_person", person),
+            "edit_url": subject.url("person-edit"),
+            "add_url": subject.url("business-add"),
+        },
+    )
 
 
 @reading
@@ -111,14 +123,23 @@ def people_list(request: HttpRequest) -> HttpResponseBase:
     rows = seen.select_related("village__parent").prefetch_related("businesses")
     text = request.GET.get("q", "").strip()
     if text:
-        found: Page[Person] = Page(rows=list(queries.closest_first(queries.people_matching(rows, text), text)[:25]), next="", first=True)
+        found: Page[Person] = Page(
+            rows=list(queries.closest_first(queries.people_matching(rows, text), text)[:25]), next="", first=True
+        )
     else:
         found = page(rows, order=["full_name", "pk"], cursor=request.GET.get("cursor", ""), size=25)
     drafts = RegistrationDraft.objects.filter(user=user, assisted=True).order_by("-updated_at", "-pk")[:5]
-    return page_or_part(request, "members/people_list.html", "daftar", {
-        "page": found, "q": text, "drafts": [(draft, draft.content.get("diri", {}).get("full_name")) for draft in drafts],
-        "may_register": user.has_perm("members.register_person"),
-    })
+    return page_or_part(
+        request,
+        "members/people_list.html",
+        "daftar",
+        {
+            "page": found,
+            "q": text,
+            "drafts": [(draft, draft.content.get("diri", {}).get("full_name")) for draft in drafts],
+            "may_register": user.has_perm("members.register_person"),
+        },
+    )
 
 
 # Changing
@@ -128,14 +149,20 @@ def people_list(request: HttpRequest) -> HttpResponseBase:
 def person_edit(request: HttpRequest, uid: UUID | None = None) -> HttpResponseBase:
     subject = _subject(request, uid, permission="members.change_person")
     form = PersonForm(
-        request.POST or None, person=subject.person, today=clock.today(), initial=_asked(request), inside=_reach(request, subject)
+        request.POST or None,
+        person=subject.person,
+        today=clock.today(),
+        initial=_asked(request),
+        inside=_reach(request, subject),
     )
 
     def deed() -> str:
         people.change(person=subject.person, entry=form.entry(), by=_by(request), now=clock.now())
         return _("The changes are saved.")
 
-    title = _("Change my data") if subject.own else _("Change the data of %(name)s") % {"name": subject.person.full_name}
+    title = (
+        _("Change my data") if subject.own else _("Change the data of %(name)s") % {"name": subject.person.full_name}
+    )
     return _form(request, subject, form, deed, title=title, template="members/person_edit.html")
 
 
@@ -143,12 +170,18 @@ def person_edit(request: HttpRequest, uid: UUID | None = None) -> HttpResponseBa
 def business_add(request: HttpRequest, uid: UUID | None = None) -> HttpResponseBase:
     subject = _subject(request, uid, permission="members.change_business")
     form = BusinessEditForm(
-        request.POST or None, business=None, owner=subject.person, today=clock.today(), initial=_asked(request),
+        request.POST or None,
+        business=None,
+        owner=subject.person,
+        today=clock.today(),
+        initial=_asked(request),
         inside=_reach(request, subject),
     )
 
     def deed() -> str:
-        businesses.add(owner=subject.person, business=form.entry(), source=subject.source, by=_by(request), now=clock.now())
+        businesses.add(
+            owner=subject.person, business=form.entry(), source=subject.source, by=_by(request), now=clock.now()
+        )
         return _("The business is added.")
 
     return _form(request, subject, form, deed, title=_("Add a business"), template="members/business_edit.html")
@@ -159,7 +192,11 @@ def business_edit(request: HttpRequest, business: UUID, uid: UUID | None = None)
     subject = _subject(request, uid, permission="members.change_business")
     found = _business(subject, business)
     form = BusinessEditForm(
-        request.POST or None, business=found, owner=subject.person, today=clock.today(), initial=_asked(request),
+        request.POST or None,
+        business=found,
+        owner=subject.person,
+        today=clock.today(),
+        initial=_asked(request),
         inside=_reach(request, subject),
     )
 
@@ -184,7 +221,13 @@ def licence_edit(request: HttpRequest, business: UUID, kind: str, uid: UUID | No
         return licences.record(business=found, licence=form.entry(), by=_by(request), now=clock.now())
 
     return _form(
-        request, subject, form, deed, title=str(named.label), lead=found.name, template="members/licence_edit.html",
+        request,
+        subject,
+        form,
+        deed,
+        title=str(named.label),
+        lead=found.name,
+        template="members/licence_edit.html",
         done=_("The licence is recorded."),
     )
 
@@ -215,8 +258,15 @@ def _reach(request: HttpRequest, subject: Subject) -> list[str]:
 
 
 def _form(
-    request: HttpRequest, subject: Subject, form: forms.Form, deed: Callable[[], Any], *, title: str, template: str,
-    lead: str = "", done: str = "",
+    request: HttpRequest,
+    subject: Subject,
+    form: forms.Form,
+    deed: Callable[[], Any],
+    *,
+    title: str,
+    template: str,
+    lead: str = "",
+    done: str = "",
 ) -> HttpResponseBase:
     """Show the form, or do the deed and go back to the person."""
     refusal: ActionError | None = None
@@ -234,7 +284,17 @@ def _form(
             messages.success(request, done or str(said))
             return redirect(subject.home)
     part = next((part for name, part in PARTS.items() if name in request.GET), "desa")
-    return page_or_part(request, template, part, {
-        "form": form, "title": title, "lead": lead, "refusal": refusal, "back_url": subject.home, "person": subject.person,
-        "own": subject.own,
-    })
+    return page_or_part(
+        request,
+        template,
+        part,
+        {
+            "form": form,
+            "title": title,
+            "lead": lead,
+            "refusal": refusal,
+            "back_url": subject.home,
+            "person": subject.person,
+            "own": subject.own,
+        },
+    )

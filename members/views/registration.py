@@ -44,7 +44,9 @@ class Walk:
         user: Any = self.request.user
         office: Any = getattr(self.request, "office", None)
         self.registration = Registration(
-            content=self.draft.content if self.draft else {}, today=clock.today(), assisted=self.assisted,
+            content=self.draft.content if self.draft else {},
+            today=clock.today(),
+            assisted=self.assisted,
             inside=user.region_prefixes("members.register_person") if self.assisted else [""],
             near=office.region_id if office else "",
         )
@@ -182,10 +184,15 @@ def _frame(walk: Walk, step: str) -> dict[str, Any]:
         for name, (label, _title) in STEPS.items()
     ]
     return {
-        "step": step, "steps": band, "walk": walk,
+        "step": step,
+        "steps": band,
+        "walk": walk,
         "eyebrow": _("Step %(n)d of %(total)d") % {"n": number, "total": len(NAMES)},
         "title": TITLES_ASSISTED[step] if walk.assisted else STEPS[step][1],
-        "lead": "", "first": number == 1, "assisted": walk.assisted, "step_url": walk.url(step),
+        "lead": "",
+        "first": number == 1,
+        "assisted": walk.assisted,
+        "step_url": walk.url(step),
     }
 
 
@@ -228,12 +235,24 @@ def _last(walk: Walk) -> HttpResponseBase:
             refusal = error
     person, business, licences = wizard.entries(checked, on=walk.registration.today)
     village = queries.village_of(person.village)
-    return TemplateResponse(walk.request, "members/register_periksa.html", {
-        **_frame(walk, NAMES[-1]), "form": form, "refusal": refusal, "person": person, "business": business,
-        "licences": licences, "scale": scale(walk, checked["usaha"].cleaned_data), "village": village,
-        "kbli": dict(checked["usaha"].lines).get(str(business.kbli_id), ""), "who": checked["diri"],
-        "urls": {name: walk.url(name) for name in NAMES}, "consent_words": texts.wording(Consent.Purpose.REGISTER, texts.VERSION),
-    })
+    return TemplateResponse(
+        walk.request,
+        "members/register_periksa.html",
+        {
+            **_frame(walk, NAMES[-1]),
+            "form": form,
+            "refusal": refusal,
+            "person": person,
+            "business": business,
+            "licences": licences,
+            "scale": scale(walk, checked["usaha"].cleaned_data),
+            "village": village,
+            "kbli": dict(checked["usaha"].lines).get(str(business.kbli_id), ""),
+            "who": checked["diri"],
+            "urls": {name: walk.url(name) for name in NAMES},
+            "consent_words": texts.wording(Consent.Purpose.REGISTER, texts.VERSION),
+        },
+    )
 
 
 def _register(walk: Walk, checked: dict[str, Any], *, whatsapp: bool) -> HttpResponseBase:
@@ -243,8 +262,16 @@ def _register(walk: Walk, checked: dict[str, Any], *, whatsapp: bool) -> HttpRes
     if walk.assisted:
         source = Source.FACILITATOR if user.is_facilitator else Source.STAFF
     created = people.register(
-        person=person, business=business, licences=licences, source=source, by=user, now=clock.now(), draft=walk.draft,
-        consent=ConsentEntry(text_version=texts.VERSION, channel="paper" if walk.assisted else "web", whatsapp=whatsapp),
+        person=person,
+        business=business,
+        licences=licences,
+        source=source,
+        by=user,
+        now=clock.now(),
+        draft=walk.draft,
+        consent=ConsentEntry(
+            text_version=texts.VERSION, channel="paper" if walk.assisted else "web", whatsapp=whatsapp
+        ),
     )
     if walk.assisted:
         messages.success(walk.request, _("%(name)s is registered.") % {"name": created.full_name})
@@ -277,7 +304,14 @@ def claim(request: HttpRequest) -> HttpResponseBase:
             remember_region(request, user)
             messages.success(request, _("The record is yours now. Please check it and put right what is not."))
             return redirect("members:profile")
-    return TemplateResponse(request, "members/register_claim.html", {
-        "form": form, "refusal": refusal, "person": person, "businesses": list(person.businesses.order_by("name", "pk")),
-        "back_url": walk.url(NAMES[0]),
-    })
+    return TemplateResponse(
+        request,
+        "members/register_claim.html",
+        {
+            "form": form,
+            "refusal": refusal,
+            "person": person,
+            "businesses": list(person.businesses.order_by("name", "pk")),
+            "back_url": walk.url(NAMES[0]),
+        },
+    )

@@ -72,8 +72,12 @@ def answer(
     checkin.save(update_fields=["state", "answered_at", "next_step_on", "updated_at"])
     _close_task(checkin, way=way, by=by, now=now)
     statuses.change(
-        business=checkin.business, status=STATUS_OF[answers.operating], source=Source.CHECKIN,
-        reason=status_reason(checkin.wave, answers.operating), by=by, now=now,
+        business=checkin.business,
+        status=STATUS_OF[answers.operating],
+        source=Source.CHECKIN,
+        reason=status_reason(checkin.wave, answers.operating),
+        by=by,
+        now=now,
     )
     log.record("checkin.answered", checkin, by=by, now=now, way=str(way), operating=str(answers.operating))
     transaction.on_commit(partial(checkin_answered.send_robust, sender=CheckIn, checkin_id=checkin.pk), robust=True)

@@ -130,7 +130,10 @@ def _mark_opened(rows: list[CheckIn], on: date, now: datetime) -> None:
     """Who has no address is not invited: the assistant gets the task the same day."""
     village = Subquery(Business.objects.filter(pk=OuterRef("business_id")).values("village_id")[:1])
     common = {
-        "state": State.OPEN, "opened_on": on, "expires_on": on + timedelta(days=OPEN_DAYS), "region_code": village,
+        "state": State.OPEN,
+        "opened_on": on,
+        "expires_on": on + timedelta(days=OPEN_DAYS),
+        "region_code": village,
         "updated_at": now,
     }
     reached = [row.pk for row in rows if _has_address(row)]
@@ -147,9 +150,13 @@ def _has_address(row: CheckIn) -> bool:
 def _letter(row: CheckIn, on: date) -> Letter:
     expires_on = row.expires_on or on + timedelta(days=OPEN_DAYS)
     return Letter(
-        to=row.person.as_recipient(), subject=f"checkin:{row.pk}", url=links.path(row.uid),
+        to=row.person.as_recipient(),
+        subject=f"checkin:{row.pk}",
+        url=links.path(row.uid),
         context={
-            "business": row.business.name, "wave": row.wave, "label": row.cause_label,
+            "business": row.business.name,
+            "wave": row.wave,
+            "label": row.cause_label,
             "until": _short_date(expires_on - timedelta(days=1)),
         },
     )
@@ -157,7 +164,10 @@ def _letter(row: CheckIn, on: date) -> Letter:
 
 def _remind(on: date, now: datetime) -> int:
     due = CheckIn.objects.filter(
-        state=State.OPEN, next_step_on__lte=on, invited_at__isnull=False, reminders__lt=MOST_REMINDERS,
+        state=State.OPEN,
+        next_step_on__lte=on,
+        invited_at__isnull=False,
+        reminders__lt=MOST_REMINDERS,
     )
     rows = list(due.for_update().order_by("next_step_on", "pk").select_related("person__user", "business")[:BATCH])
     for number, kind in enumerate(messages.REMINDERS):
@@ -179,13 +189,19 @@ def _escalate(on: date, now: datetime) -> int:
     due = CheckIn.objects.filter(silent, state=State.OPEN, next_step_on__lte=on)
     rows = list(due.for_update().order_by("next_step_on", "pk")[:BATCH])
     assistants = _assistants({row.region_code[:8] for row in rows})
-    Task.objects.bulk_create([
-        Task(
-            checkin=row, region_code=row.region_code, opened_at=now, created_at=now,
-            assignee_id=_turn(assistants.get(row.region_code[:8], []), row.pk), due_on=on + timedelta(days=TASK_DAYS),
-        )
-        for row in rows
-    ])
+    Task.objects.bulk_create(
+        [
+            Task(
+                checkin=row,
+                region_code=row.region_code,
+                opened_at=now,
+                created_at=now,
+                assignee_id=_turn(assistants.get(row.region_code[:8], []), row.pk),
+                due_on=on + timedelta(days=TASK_DAYS),
+            )
+            for row in rows
+        ]
+    )
     return CheckIn.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=State.ESCALATED, escalated_at=now, next_step_on=None, updated_at=now
     )
@@ -213,7 +229,9 @@ def _tell_assistants(day: DayRun, now: datetime) -> int:
     until = _short_date(day.on + timedelta(days=TASK_DAYS))
     letters = [
         Letter(
-            to=Recipient.of_user(user), subject=f"checkin_tasks:{day.on:%Y-%m-%d}", url=reverse("monitoring:task-list"),
+            to=Recipient.of_user(user),
+            subject=f"checkin_tasks:{day.on:%Y-%m-%d}",
+            url=reverse("monitoring:task-list"),
             context={"count": counts[user.pk], "until": until},
         )
         for user in User.objects.filter(pk__in=counts).prefetch_related("assignments").order_by("pk")

@@ -36,11 +36,20 @@ def _waves(subject: Subject, *, now: datetime, on: date) -> list[CheckIn]:
     for wave in Wave:
         due_on = add_months(subject.anchor_on, wave)
         if due_on + timedelta(days=OPEN_DAYS) > on:
-            rows.append(CheckIn(
-                business_id=subject.business_id, person_id=subject.person_id, region_code=subject.region_code,
-                cause=subject.cause, cause_id=subject.cause_id, cause_label=subject.label[:200],
-                anchor_on=subject.anchor_on, wave=wave, due_on=due_on, created_at=now,
-            ))
+            rows.append(
+                CheckIn(
+                    business_id=subject.business_id,
+                    person_id=subject.person_id,
+                    region_code=subject.region_code,
+                    cause=subject.cause,
+                    cause_id=subject.cause_id,
+                    cause_label=subject.label[:200],
+                    anchor_on=subject.anchor_on,
+                    wave=wave,
+                    due_on=due_on,
+                    created_at=now,
+                )
+            )
     return rows
 
 

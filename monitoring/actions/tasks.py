@@ -66,8 +66,12 @@ def give_up(*, task: Task, reason: str, by: User, now: datetime) -> Task:
     checkin.state = State.UNREACHABLE
     checkin.save(update_fields=["state", "updated_at"])
     statuses.change(
-        business=checkin.business, status=BusinessStatus.UNREACHABLE, reason=_why(checkin.wave, reason.strip()),
-        source=Source.CHECKIN, by=by, now=now,
+        business=checkin.business,
+        status=BusinessStatus.UNREACHABLE,
+        reason=_why(checkin.wave, reason.strip()),
+        source=Source.CHECKIN,
+        by=by,
+        now=now,
     )
     log.record("checkin_task.unreachable", task, by=by, now=now, reason=reason.strip())
     return task

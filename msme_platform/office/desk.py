@@ -69,19 +69,41 @@ def key_figures(tables: dict[str, Measured]) -> list[KeyFigure]:
     found = []
     if (sizes := tables.get("district_scale")) and sizes.total:
         note = _("%(n)s districts") % {"n": len(sizes.rows)}
-        found.append(KeyFigure(_("Businesses"), numbers.grouped(sizes.total.cells["total"]), note, sizes.total.links.get("total", "")))
+        found.append(
+            KeyFigure(
+                _("Businesses"), numbers.grouped(sizes.total.cells["total"]), note, sizes.total.links.get("total", "")
+            )
+        )
     if (plan := tables.get("trainings_plan")) and plan.total:
         cells = plan.total.cells
-        note = _("%(share)s of %(n)s places") % {
-            "share": show.written(cells["share"], Kind.SHARE), "n": numbers.grouped(cells["planned"]),
-        } if cells["planned"] else _("no plan yet")
-        found.append(KeyFigure(_("Training participants"), numbers.grouped(cells["completed"]), note, plan.total.links.get("completed", "")))
+        note = (
+            _("%(share)s of %(n)s places")
+            % {
+                "share": show.written(cells["share"], Kind.SHARE),
+                "n": numbers.grouped(cells["planned"]),
+            }
+            if cells["planned"]
+            else _("no plan yet")
+        )
+        found.append(
+            KeyFigure(
+                _("Training participants"),
+                numbers.grouped(cells["completed"]),
+                note,
+                plan.total.links.get("completed", ""),
+            )
+        )
     if follow := tables.get("follow_up"):
         found += [
-            KeyFigure(row.cells["what"], show.written(row.cells["share"], Kind.SHARE),
-                      _("%(part)s of %(whole)s") % {"part": numbers.grouped(row.cells["part"]), "whole": numbers.grouped(row.cells["whole"])}
-                      if row.cells["whole"] else _("nothing asked yet"),
-                      row.links.get("part", ""))
+            KeyFigure(
+                row.cells["what"],
+                show.written(row.cells["share"], Kind.SHARE),
+                _("%(part)s of %(whole)s")
+                % {"part": numbers.grouped(row.cells["part"]), "whole": numbers.grouped(row.cells["whole"])}
+                if row.cells["whole"]
+                else _("nothing asked yet"),
+                row.links.get("part", ""),
+            )
             for row in follow.rows
         ]
     return found
@@ -95,10 +117,16 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     tables = {figure.name: measured(figure, office, today) for figure in FIGURES} if office else {}
     return {
         **context,
-        "title": _("Working desk"), "today": today, "quarter": (today.month - 1) // 3 + 1, "office": office,
-        "offices": offices_of(user), "queues": waiting,
-        "queue_total": sum(queue.count for queue in waiting), "queue_late": sum(queue.late for queue in waiting),
-        "figures": key_figures(tables), "tables": [show.table(found) for found in tables.values()],
+        "title": _("Working desk"),
+        "today": today,
+        "quarter": (today.month - 1) // 3 + 1,
+        "office": office,
+        "offices": offices_of(user),
+        "queues": waiting,
+        "queue_total": sum(queue.count for queue in waiting),
+        "queue_late": sum(queue.late for queue in waiting),
+        "figures": key_figures(tables),
+        "tables": [show.table(found) for found in tables.values()],
         "recap_url": reverse("admin:figures_recap") if office else "",
     }
 
@@ -113,10 +141,18 @@ def figure_page(request: HttpRequest, site: Any, name: str) -> HttpResponse:
     found = figure.run(office=office, as_of=as_of, now=clock.now())
     if request.GET.get("format") == "xlsx":
         return _file([found], f"{name}-{office.region_id}-{as_of}.xlsx")
-    return TemplateResponse(request, "office/figure.html", {
-        **site.each_context(request), "title": figure.title, "table": show.table(found), "office": office, "as_of": as_of,
-        "measured_at": found.measured_at,
-    })
+    return TemplateResponse(
+        request,
+        "office/figure.html",
+        {
+            **site.each_context(request),
+            "title": figure.title,
+            "table": show.table(found),
+            "office": office,
+            "as_of": as_of,
+            "measured_at": found.measured_at,
+        },
+    )
 
 
 @reading
@@ -125,7 +161,9 @@ def recap(request: HttpRequest) -> HttpResponse:
     office, today = office_of(request), clock.today()
     if office is None:
         raise Http404
-    return _file([measured(figure, office, today) for figure in FIGURES], f"rekapitulasi-{office.region_id}-{today}.xlsx")
+    return _file(
+        [measured(figure, office, today) for figure in FIGURES], f"rekapitulasi-{office.region_id}-{today}.xlsx"
+    )
 
 
 def _file(found: list[Measured], name: str) -> HttpResponse:

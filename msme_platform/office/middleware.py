@@ -22,6 +22,7 @@ class OfficePolicyMiddleware:
         self.prefix = self.prefix or reverse("admin:index")
         if request.path.startswith(self.prefix):
             response._csp_update = {  # type: ignore[attr-defined]  # noqa: SLF001 -- what csp's own decorator sets
-                "script-src": [UNSAFE_EVAL], "style-src": [UNSAFE_INLINE],
+                "script-src": [UNSAFE_EVAL],
+                "style-src": [UNSAFE_INLINE],
             }
         return response

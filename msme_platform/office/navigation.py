@@ -22,42 +22,62 @@ class Item:
 
 
 GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
-    (_("Members"), (
-        Item(_("Business owners"), "people", "members.person"),
-        Item(_("Businesses"), "shop", "members.business"),
-        Item(_("Licences"), "document", "members.licence", ("licences",)),
-        Item(_("Data imports"), "download", "members.importrun"),
-    )),
-    (_("Training"), (
-        Item(_("Yearly plan"), "calendar", "trainings.plan"),
-        Item(_("Schedule"), "training", "trainings.training"),
-        Item(_("Certificates"), "star", "trainings.certificate"),
-    )),
-    (_("Revolving fund"), (
-        Item(_("Applications"), "document", "revolving_funds.application", ("to_survey", "to_decide", "to_disburse")),
-        Item(_("Loans"), "fund", "revolving_funds.loan", ("overdue",)),
-        Item(_("Repayments"), "check", "revolving_funds.repayment"),
-        Item(_("Pools"), "lock", "revolving_funds.pool"),
-        Item(_("Agreements with banks"), "document", "revolving_funds.agreement"),
-    )),
-    (_("Forum"), (
-        Item(_("Reports"), "alert", "forums.report", ("reports",)),
-        Item(_("Topics"), "forum", "forums.topic"),
-        Item(_("Boards"), "forum", "forums.board"),
-    )),
-    (_("Monitoring"), (
-        Item(_("Follow-up tasks"), "person", "monitoring.task", ("tasks",)),
-        Item(_("Check-ins"), "shop", "monitoring.checkin"),
-    )),
-    (_("System"), (
-        Item(_("Accounts"), "person", "accounts.user"),
-        Item(_("Roles"), "people", "accounts.assignment"),
-        Item(_("Offices"), "home", "regions.office"),
-        Item(_("Messages"), "whatsapp", "notifications.message"),
-        Item(_("Audit trail"), "search", "audit.event"),
-        Item(_("General ledger"), "document", "ledger.transaction"),
-        Item(_("Ledger accounts"), "document", "ledger.account"),
-    )),
+    (
+        _("Members"),
+        (
+            Item(_("Business owners"), "people", "members.person"),
+            Item(_("Businesses"), "shop", "members.business"),
+            Item(_("Licences"), "document", "members.licence", ("licences",)),
+            Item(_("Data imports"), "download", "members.importrun"),
+        ),
+    ),
+    (
+        _("Training"),
+        (
+            Item(_("Yearly plan"), "calendar", "trainings.plan"),
+            Item(_("Schedule"), "training", "trainings.training"),
+            Item(_("Certificates"), "star", "trainings.certificate"),
+        ),
+    ),
+    (
+        _("Revolving fund"),
+        (
+            Item(
+                _("Applications"), "document", "revolving_funds.application", ("to_survey", "to_decide", "to_disburse")
+            ),
+            Item(_("Loans"), "fund", "revolving_funds.loan", ("overdue",)),
+            Item(_("Repayments"), "check", "revolving_funds.repayment"),
+            Item(_("Pools"), "lock", "revolving_funds.pool"),
+            Item(_("Agreements with banks"), "document", "revolving_funds.agreement"),
+        ),
+    ),
+    (
+        _("Forum"),
+        (
+            Item(_("Reports"), "alert", "forums.report", ("reports",)),
+            Item(_("Topics"), "forum", "forums.topic"),
+            Item(_("Boards"), "forum", "forums.board"),
+        ),
+    ),
+    (
+        _("Monitoring"),
+        (
+            Item(_("Follow-up tasks"), "person", "monitoring.task", ("tasks",)),
+            Item(_("Check-ins"), "shop", "monitoring.checkin"),
+        ),
+    ),
+    (
+        _("System"),
+        (
+            Item(_("Accounts"), "person", "accounts.user"),
+            Item(_("Roles"), "people", "accounts.assignment"),
+            Item(_("Offices"), "home", "regions.office"),
+            Item(_("Messages"), "whatsapp", "notifications.message"),
+            Item(_("Audit trail"), "search", "audit.event"),
+            Item(_("General ledger"), "document", "ledger.transaction"),
+            Item(_("Ledger accounts"), "document", "ledger.account"),
+        ),
+    ),
 )
 
 
@@ -74,11 +94,18 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Unfold's navigation (settings.UNFOLD)."""
     user: Any = request.user
     waiting = queues.counts(user)
-    groups = [{"title": "", "items": [
-        {"title": _("Working desk"), "icon": "home", "link": reverse("admin:index"), "count": ""},
-    ]}]
+    groups = [
+        {
+            "title": "",
+            "items": [
+                {"title": _("Working desk"), "icon": "home", "link": reverse("admin:index"), "count": ""},
+            ],
+        }
+    ]
     for title, items in GROUPS:
-        shown = [_entry(item, waiting) for item in items if user.has_perm(_permission(item.model)) and list_url(item.model)]
+        shown = [
+            _entry(item, waiting) for item in items if user.has_perm(_permission(item.model)) and list_url(item.model)
+        ]
         if shown:
             groups.append({"title": title, "items": shown})
     return groups

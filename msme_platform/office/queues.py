@@ -38,7 +38,7 @@ class Queue:
 
     @property
     def state(self) -> str:
-        """bad = past the deadline, wait = the oldest is due today, good = in time."""
+        """Bad = past the deadline, wait = the oldest is due today, good = in time."""
         if self.late:
             return "bad"
         return "wait" if self.count and self.age >= self.days else "good"
@@ -74,41 +74,87 @@ class Source:
 
 
 def _licences(user: Any, permission: str) -> Any:
-    return Licence.objects.visible_to(user, permission).filter(status__in=(LicenceStatus.WANTED, LicenceStatus.IN_PROCESS))
+    return Licence.objects.visible_to(user, permission).filter(
+        status__in=(LicenceStatus.WANTED, LicenceStatus.IN_PROCESS)
+    )
 
 
 SOURCES: Final = (
     Source(
-        "to_survey", _("Fund applications to survey"), _("Survey"), "revolving_funds.survey_application", 7, "submitted_at",
+        "to_survey",
+        _("Fund applications to survey"),
+        _("Survey"),
+        "revolving_funds.survey_application",
+        7,
+        "submitted_at",
         lambda user, permission: Application.objects.visible_to(user, permission).to_survey(),
-        "admin:revolving_funds_application_changelist", "?status__exact=SUBMITTED",
+        "admin:revolving_funds_application_changelist",
+        "?status__exact=SUBMITTED",
     ),
     Source(
-        "to_decide", _("Fund applications to decide"), _("Decide"), "revolving_funds.decide_application", 5, "surveyed_at",
+        "to_decide",
+        _("Fund applications to decide"),
+        _("Decide"),
+        "revolving_funds.decide_application",
+        5,
+        "surveyed_at",
         lambda user, permission: Application.objects.visible_to(user, permission).to_decide(),
-        "admin:revolving_funds_application_changelist", "?status__exact=SURVEYED",
+        "admin:revolving_funds_application_changelist",
+        "?status__exact=SURVEYED",
     ),
     Source(
-        "to_disburse", _("Approved, waiting for the money"), _("Pay out"), "revolving_funds.disburse_loan", 5, "decided_at",
+        "to_disburse",
+        _("Approved, waiting for the money"),
+        _("Pay out"),
+        "revolving_funds.disburse_loan",
+        5,
+        "decided_at",
         lambda user, permission: Application.objects.visible_to(user, permission).to_disburse(),
-        "admin:revolving_funds_application_changelist", "?status__exact=APPROVED",
+        "admin:revolving_funds_application_changelist",
+        "?status__exact=APPROVED",
     ),
     Source(
-        "overdue", _("Loans with an overdue instalment"), _("Follow up"), "revolving_funds.post_repayment", 30, "oldest_due",
+        "overdue",
+        _("Loans with an overdue instalment"),
+        _("Follow up"),
+        "revolving_funds.post_repayment",
+        30,
+        "oldest_due",
         lambda user, permission: Loan.objects.visible_to(user, permission).overdue(clock.today()),
-        "admin:revolving_funds_loan_changelist", "?state=overdue", by_day=True,
+        "admin:revolving_funds_loan_changelist",
+        "?state=overdue",
+        by_day=True,
     ),
     Source(
-        "tasks", _("Check-ins without an answer and without an assistant"), _("Call"), "monitoring.work_task", 14, "opened_at",
-        lambda user, _permission: monitoring.waiting_tasks(user), "monitoring:task-list",
+        "tasks",
+        _("Check-ins without an answer and without an assistant"),
+        _("Call"),
+        "monitoring.work_task",
+        14,
+        "opened_at",
+        lambda user, _permission: monitoring.waiting_tasks(user),
+        "monitoring:task-list",
     ),
     Source(
-        "reports", _("Reported posts in the forum"), _("Judge"), "forums.moderate_topic", 2, "reported_at",
-        lambda user, permission: Report.objects.waiting().visible_to(user, permission), "forums:queue",
+        "reports",
+        _("Reported posts in the forum"),
+        _("Judge"),
+        "forums.moderate_topic",
+        2,
+        "reported_at",
+        lambda user, permission: Report.objects.waiting().visible_to(user, permission),
+        "forums:queue",
     ),
     Source(
-        "licences", _("Help with licences"), _("Open"), "members.change_licence", 30, "updated_at", _licences,
-        "admin:members_licence_changelist", "?status__exact=WANTED",
+        "licences",
+        _("Help with licences"),
+        _("Open"),
+        "members.change_licence",
+        30,
+        "updated_at",
+        _licences,
+        "admin:members_licence_changelist",
+        "?status__exact=WANTED",
     ),
 )
 
@@ -117,13 +163,26 @@ def run(source: Source, user: Any) -> Queue:
     """The queue now: one query."""
     today, now = clock.today(), clock.now()
     limit: Any = today - timedelta(days=source.days) if source.by_day else now - timedelta(days=source.days)
-    found = source.rows(user, source.permission).order_by().aggregate(
-        count=Count("pk"), oldest=Min(source.since), late=Count("pk", filter=Q(**{f"{source.since}__lt": limit})),
+    found = (
+        source.rows(user, source.permission)
+        .order_by()
+        .aggregate(
+            count=Count("pk"),
+            oldest=Min(source.since),
+            late=Count("pk", filter=Q(**{f"{source.since}__lt": limit})),
+        )
     )
     oldest: date | datetime | None = found["oldest"]
     return Queue(
-        source.key, source.label, found["count"], as_date(oldest) if oldest else None, source.days, found["late"], source.url,
-        source.verb, today,
+        source.key,
+        source.label,
+        found["count"],
+        as_date(oldest) if oldest else None,
+        source.days,
+        found["late"],
+        source.url,
+        source.verb,
+        today,
     )
 
 

@@ -76,7 +76,10 @@ def table(found: Measured) -> Table:
     largest = _largest(found.rows, figure.name)
     labels = {column.key: column.label for column in columns}
     return Table(
-        figure.name, figure.title, figure.meaning, columns,
+        figure.name,
+        figure.title,
+        figure.meaning,
+        columns,
         [_line(row, columns, figure.name, largest) for row in found.rows],
         _line(found.total, columns, "", 1) if found.total else None,
         [(labels[key], hue) for key, hue in zip(parts, HUES, strict=False)],
@@ -94,13 +97,19 @@ def _largest(rows: list[Row], name: str) -> float:
 
 def _line(row: Row, columns: list[Column], name: str, largest: float) -> Line:
     head, *rest = (
-        Cell(written(row.cells[column.key], column.kind), row.links.get(column.key, ""), column.kind != Kind.TEXT) for column in columns
+        Cell(written(row.cells[column.key], column.kind), row.links.get(column.key, ""), column.kind != Kind.TEXT)
+        for column in columns
     )
     if name in TARGETS:
         done, goal = (row.cells[key] or 0 for key in TARGETS[name])
         if not done and not goal:
             return Line(head, rest)
-        return Line(head, rest, [Segment(0, round(done / largest * BAR_WIDTH, 1), "nila")], round(goal / largest * (BAR_WIDTH - 2), 1))
+        return Line(
+            head,
+            rest,
+            [Segment(0, round(done / largest * BAR_WIDTH, 1), "nila")],
+            round(goal / largest * (BAR_WIDTH - 2), 1),
+        )
     return Line(head, rest, _stacked(row, BARS.get(name, ()), largest))
 
 
@@ -119,8 +128,10 @@ def spreadsheet(found: list[Measured]) -> bytes:
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     bold = book.add_format({"bold": True})
     formats = {
-        Kind.COUNT: book.add_format({"num_format": "#,##0"}), Kind.MONEY: book.add_format({"num_format": '"Rp"#,##0'}),
-        Kind.SHARE: book.add_format({"num_format": "0%"}), Kind.TEXT: book.add_format(),
+        Kind.COUNT: book.add_format({"num_format": "#,##0"}),
+        Kind.MONEY: book.add_format({"num_format": '"Rp"#,##0'}),
+        Kind.SHARE: book.add_format({"num_format": "0%"}),
+        Kind.TEXT: book.add_format(),
     }
     for measured in found:
         sheet = book.add_worksheet(measured.figure.name[:31])
@@ -133,6 +144,11 @@ def spreadsheet(found: list[Measured]) -> bytes:
         for down, row in enumerate(lines, start=4):
             for at, column in enumerate(measured.figure.columns):
                 value = row.cells[column.key]
-                sheet.write(down, at, value if isinstance(value, int | float) else ("" if value is None else str(value)), formats[column.kind])
+                sheet.write(
+                    down,
+                    at,
+                    value if isinstance(value, int | float) else ("" if value is None else str(value)),
+                    formats[column.kind],
+                )
     book.close()
     return out.getvalue()

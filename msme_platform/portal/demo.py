@@ -62,8 +62,13 @@ def _context(form: DateForm) -> dict[str, Any]:
         entry = {"person": person, "role": role, "region": regions.get(person.region, "")}
         groups.setdefault(str(group), []).append(entry)
     return {
-        "groups": groups, "form": form, "now": clock.now(), "moved": clock.shift(), "steps": STEPS,
-        "progress": demo_days.progress(), "password": PASSWORD,
+        "groups": groups,
+        "form": form,
+        "now": clock.now(),
+        "moved": clock.shift(),
+        "steps": STEPS,
+        "progress": demo_days.progress(),
+        "password": PASSWORD,
     }
 
 

@@ -12,15 +12,16 @@ from foundation.common.pages import Page
 from foundation.common.widgets import BigChoices, CodeInput, DateInput, DocumentInput, MoneyField, PhotoInput, TimeInput
 from msme_platform.portal.actions import NextAction
 
-ICONS = (
-    "guyub home training fund forum person people bell whatsapp calendar clock pin check close alert info chevron arrow "
-    "search camera document lock scan offline plus star download shop"
-).split()
+ICONS = ["guyub", "home", "training", "fund", "forum", "person", "people", "bell", "whatsapp", "calendar", "clock", "pin", "check", "close", "alert", "info", "chevron", "arrow", "search", "camera", "document", "lock", "scan", "offline", "plus", "star", "download", "shop"]
 SWATCHES = [
     f"{name}-{step}"
     for name, steps in {
-        "nila": (100, 200, 300, 500, 700), "kunyit": (100, 200, 300, 500, 700), "daun": (100, 200, 300, 500, 700),
-        "cabai": (100, 200, 300, 500, 700), "kapas": (0, 100, 200, 300), "arang": (300, 500, 700),
+        "nila": (100, 200, 300, 500, 700),
+        "kunyit": (100, 200, 300, 500, 700),
+        "daun": (100, 200, 300, 500, 700),
+        "cabai": (100, 200, 300, 500, 700),
+        "kapas": (0, 100, 200, 300),
+        "arang": (300, 500, 700),
     }.items()
     for step in steps
 ]
@@ -45,10 +46,18 @@ PARTS = [
     Part("huruf", "Huruf", "Huruf bawaan telepon. Enam ukuran, angka selalu sama lebar."),
     Part("ikon", "Ikon", "28 gambar garis, 24 px, tebal 1,75. Selalu bersama kata."),
     Part("tombol", "Tombol", "Satu tombol utama di tiap halaman, bertanda benang emas. Yang lain bergaris."),
-    Part("status", "Status", "Kata dan bentuk. Penuh: baik. Setengah: menunggu. Ketupat: terlambat. Lingkaran: keterangan."),
+    Part(
+        "status",
+        "Status",
+        "Kata dan bentuk. Penuh: baik. Setengah: menunggu. Ketupat: terlambat. Lingkaran: keterangan.",
+    ),
     Part("kartu", "Kartu tindakan berikutnya", "Hanya di beranda. Paling banyak empat, paling dekat di atas."),
     Part("baris", "Daftar baris", "Untuk semua yang berulang. Seluruh baris dapat diketuk bila ada halamannya."),
-    Part("tangga", "Tangga dana dan meter", "Keadaan: lunas, berjalan, berikutnya, terkunci. Meter 5 atau 10 terpotong per angsuran."),
+    Part(
+        "tangga",
+        "Tangga dana dan meter",
+        "Keadaan: lunas, berjalan, berikutnya, terkunci. Meter 5 atau 10 terpotong per angsuran.",
+    ),
     Part("langkah", "Langkah", "Permohonan dan kasus perizinan. Di telepon hanya pita, namanya ditulis di atas judul."),
     Part("isian", "Isian", "Label di atas, bantuan di bawah label, kesalahan tepat di atas kotaknya."),
     Part("pilihan", "Pilihan", "Kotak besar untuk jari. Tiga sejajar hanya bila katanya pendek."),
@@ -70,9 +79,13 @@ class SampleForm(forms.Form):
     """One field of each kind, with one mistake."""
 
     business = forms.CharField(label="Nama usaha", help_text="Seperti yang dikenal pembeli.")
-    amount = MoneyField(label="Jumlah dana", max_value=2_000_000, error_messages={
-        "max_value": "Tulis jumlah paling banyak Rp2.000.000.",
-    })
+    amount = MoneyField(
+        label="Jumlah dana",
+        max_value=2_000_000,
+        error_messages={
+            "max_value": "Tulis jumlah paling banyak Rp2.000.000.",
+        },
+    )
     day = forms.DateField(label="Tanggal", widget=DateInput())
     hour = forms.TimeField(label="Jam mulai, WIB", widget=TimeInput())
     district = forms.ChoiceField(label="Kecamatan", choices=[("1", "Banjaran"), ("2", "Soreang")])
@@ -85,18 +98,28 @@ class SampleChoices(forms.Form):
     """Radios with and without icons, boxes, one box."""
 
     running = forms.ChoiceField(
-        label="Usaha masih berjalan?", choices=[("OPEN", "Berjalan"), ("PAUSED", "Berhenti sementara"), ("CLOSED", "Tutup")],
+        label="Usaha masih berjalan?",
+        choices=[("OPEN", "Berjalan"), ("PAUSED", "Berhenti sementara"), ("CLOSED", "Tutup")],
         widget=BigChoices(icons={"OPEN": "shop", "PAUSED": "clock", "CLOSED": "close"}),
     )
     sales = forms.ChoiceField(
-        label="Dibanding bulan lalu, penjualan?", choices=[("UP", "Naik"), ("SAME", "Sama saja"), ("DOWN", "Turun")],
+        label="Dibanding bulan lalu, penjualan?",
+        choices=[("UP", "Naik"), ("SAME", "Sama saja"), ("DOWN", "Turun")],
         widget=BigChoices(icons={"UP": "arrow up", "SAME": "arrow", "DOWN": "arrow down"}),
     )
-    use = forms.ChoiceField(label="Dana dipakai untuk apa?", help_text="Pilih satu yang paling besar.", widget=forms.RadioSelect, choices=[
-        ("RAW", "Bahan baku"), ("TOOL", "Alat masak atau mesin"),
-    ])
+    use = forms.ChoiceField(
+        label="Dana dipakai untuk apa?",
+        help_text="Pilih satu yang paling besar.",
+        widget=forms.RadioSelect,
+        choices=[
+            ("RAW", "Bahan baku"),
+            ("TOOL", "Alat masak atau mesin"),
+        ],
+    )
     help = forms.MultipleChoiceField(
-        label="Perlu bantuan apa?", required=False, widget=forms.CheckboxSelectMultiple,
+        label="Perlu bantuan apa?",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
         choices=[("PACK", "Kemasan dan label"), ("CAPITAL", "Modal")],
     )
     agree = forms.BooleanField(label="Saya setuju data ini disimpan dinas.")
@@ -107,18 +130,31 @@ class SampleUploads(forms.Form):
 
     nib = forms.FileField(label="NIB", widget=DocumentInput(), required=False)
     place = forms.FileField(label="Tempat usaha", widget=PhotoInput(), initial="dapur-teh-neng.jpg", required=False)
-    ktp = forms.FileField(label="KTP", widget=PhotoInput({"capture": "environment"}), error_messages={
-        "required": "Ambil foto KTP. Tanpa KTP, bank tidak dapat membuat perjanjian.",
-    })
+    ktp = forms.FileField(
+        label="KTP",
+        widget=PhotoInput({"capture": "environment"}),
+        error_messages={
+            "required": "Ambil foto KTP. Tanpa KTP, bank tidak dapat membuat perjanjian.",
+        },
+    )
 
 
 def themes() -> list[dict[str, Any]]:
     """Light and dark, each with forms of its own so that no id stands twice."""
-    data = {"business": "Songket Cek Ayu", "amount": "2.500.000", "day": "2026-12-01", "hour": "09:00", "district": "1", "code": "471902"}
+    data = {
+        "business": "Songket Cek Ayu",
+        "amount": "2.500.000",
+        "day": "2026-12-01",
+        "hour": "09:00",
+        "district": "1",
+        "code": "471902",
+    }
     chosen = {"running": "OPEN", "sales": "UP", "use": "RAW", "help": ["PACK"]}
     return [
         {
-            "css": css, "name": name, "label": f"Saring, {name}",
+            "css": css,
+            "name": name,
+            "label": f"Saring, {name}",
             "form": SampleForm(_prefixed(data, name), prefix=name),
             "choices": SampleChoices(_prefixed(chosen, f"{name}-c"), prefix=f"{name}-c"),
             "uploads": SampleUploads({}, {}, prefix=f"{name}-u"),
@@ -135,25 +171,76 @@ def context() -> dict[str, Any]:
     """Everything that the gallery's templates show."""
     day = dt.date(2026, 11, 21)
     return {
-        "parts": PARTS, "themes": themes(), "icons": ICONS, "swatches": SWATCHES,
+        "parts": PARTS,
+        "themes": themes(),
+        "icons": ICONS,
+        "swatches": SWATCHES,
         "moment": timezone.make_aware(dt.datetime(2026, 11, 21, 9)),  # noqa: DTZ001 -- made aware here
         "actions": [
-            NextAction(day, "Menghitung harga jual agar untung", "Aula Kantor Kecamatan Banjaran", None, "#kartu",
-                       "Tunjukkan tiket", "wait", due="Besok, 09.00 WIB", icon="scan"),
-            NextAction(dt.date(2026, 11, 23), "Angsuran ke-7 dari 10", "Petugas BPR Kerta Raharja datang.", 200_000, "#kartu",
-                       "Cara membayar", "info", due="3 hari lagi"),
-            NextAction(None, "Kabar usaha bulan ke-3", "Hanya 5 pertanyaan.", None, "#kartu", "Isi kabar usaha", "bad",
-                       due="Terlambat 2 hari"),
+            NextAction(
+                day,
+                "Menghitung harga jual agar untung",
+                "Aula Kantor Kecamatan Banjaran",
+                None,
+                "#kartu",
+                "Tunjukkan tiket",
+                "wait",
+                due="Besok, 09.00 WIB",
+                icon="scan",
+            ),
+            NextAction(
+                dt.date(2026, 11, 23),
+                "Angsuran ke-7 dari 10",
+                "Petugas BPR Kerta Raharja datang.",
+                200_000,
+                "#kartu",
+                "Cara membayar",
+                "info",
+                due="3 hari lagi",
+            ),
+            NextAction(
+                None,
+                "Kabar usaha bulan ke-3",
+                "Hanya 5 pertanyaan.",
+                None,
+                "#kartu",
+                "Isi kabar usaha",
+                "bad",
+                due="Terlambat 2 hari",
+            ),
         ],
-        "rows": [_row(**row) for row in (
-            {"title": "Belum dibaca", "url": "#baris", "unread": True, "meta": ["Kuliner", "3 jawaban baru"], "status": "Terjawab", "state": "good"},
-            {"title": "Sudah dibaca", "url": "#baris", "unread": False, "meta": "9 jawaban"},
-            {"title": "Foto produk dengan telepon genggam", "url": "#baris", "date": day, "meta": "Gedung PLUT Soreang, 13.00 WIB", "status": "Sisa 11 tempat", "state": "good"},
-            {"title": "Lilis Kartika", "url": "#baris", "time": "08.30", "meta": "Opak Bu Lilis, Ciapus", "text": "Survei lapangan"},
-            {"title": "Syarat terpenuhi", "icon": "check", "state": "good", "text": "6 dari 6 angsuran"},
-            {"title": "Syarat belum terpenuhi", "icon": "clock", "state": "wait", "text": "Kurang 4 angsuran"},
-            {"title": "Orang atau lembaga", "face": "Hani Suhartini", "text": "Peran", "end": "12"},
-        )],
+        "rows": [
+            _row(**row)
+            for row in (
+                {
+                    "title": "Belum dibaca",
+                    "url": "#baris",
+                    "unread": True,
+                    "meta": ["Kuliner", "3 jawaban baru"],
+                    "status": "Terjawab",
+                    "state": "good",
+                },
+                {"title": "Sudah dibaca", "url": "#baris", "unread": False, "meta": "9 jawaban"},
+                {
+                    "title": "Foto produk dengan telepon genggam",
+                    "url": "#baris",
+                    "date": day,
+                    "meta": "Gedung PLUT Soreang, 13.00 WIB",
+                    "status": "Sisa 11 tempat",
+                    "state": "good",
+                },
+                {
+                    "title": "Lilis Kartika",
+                    "url": "#baris",
+                    "time": "08.30",
+                    "meta": "Opak Bu Lilis, Ciapus",
+                    "text": "Survei lapangan",
+                },
+                {"title": "Syarat terpenuhi", "icon": "check", "state": "good", "text": "6 dari 6 angsuran"},
+                {"title": "Syarat belum terpenuhi", "icon": "clock", "state": "wait", "text": "Kurang 4 angsuran"},
+                {"title": "Orang atau lembaga", "face": "Hani Suhartini", "text": "Peran", "end": "12"},
+            )
+        ],
         "tiers": [
             {"amount": 2_000_000, "name": "Tahap 1", "state": "good", "note": "Lunas"},
             {"amount": 5_000_000, "name": "Tahap 2", "state": "now", "note": "Anda di sini"},
@@ -161,7 +248,8 @@ def context() -> dict[str, Any]:
         ],
         "steps": [("Data diri", "done"), ("Usaha", "done"), ("Kebutuhan", "now"), ("Kirim", "")],
         "chips": [
-            {"label": "Dekat saya", "url": "#saring", "current": True}, {"label": "Akhir pekan", "url": "#saring"},
+            {"label": "Dekat saya", "url": "#saring", "current": True},
+            {"label": "Akhir pekan", "url": "#saring"},
             {"label": "Daring", "url": "#saring"},
         ],
         "post_meta": ["Keripik Bu Yani", "Kemarin"],
@@ -186,14 +274,28 @@ def sample_charts() -> dict[str, Any]:
     months = [0, 3, 6, 9, 12]
     return {
         "survival": charts.lines(
-            title="Usaha yang bertahan (%)", x_label="Bulan", xs=months, steps=True,
+            title="Usaha yang bertahan (%)",
+            x_label="Bulan",
+            xs=months,
+            steps=True,
             series=[("ikut pelatihan", [100, 96, 91, 86, 81]), ("tidak ikut", [100, 90, 80, 72, 65])],
         ),
         "bars": charts.bars(
-            title="Sebaran per kecamatan", x_label="Kecamatan", parts=["Mikro", "Kecil", "Menengah"],
-            rows=[("Ilir Barat II", [689, 1478, 299]), ("Seberang Ulu I", [670, 1229, 302]), ("Ilir Timur I", [1353, 3997, 963])],
+            title="Sebaran per kecamatan",
+            x_label="Kecamatan",
+            parts=["Mikro", "Kecil", "Menengah"],
+            rows=[
+                ("Ilir Barat II", [689, 1478, 299]),
+                ("Seberang Ulu I", [670, 1229, 302]),
+                ("Ilir Timur I", [1353, 3997, 963]),
+            ],
         ),
-        "shares": charts.shares(title="Kolektibilitas pinjaman", rows=[
-            ("1 Lancar", 3130, "daun"), ("2 Dalam perhatian khusus", 157, "kunyit"), ("5 Macet", 31, "cabai"),
-        ]),
+        "shares": charts.shares(
+            title="Kolektibilitas pinjaman",
+            rows=[
+                ("1 Lancar", 3130, "daun"),
+                ("2 Dalam perhatian khusus", 157, "kunyit"),
+                ("5 Macet", 31, "cabai"),
+            ],
+        ),
     }

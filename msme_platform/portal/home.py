@@ -61,10 +61,15 @@ def greeting(name: str, sex: str, now: dt.datetime) -> str:
     hour = timezone.localtime(now).hour
     part = next(word for until, word in HOURS if hour < until)
     words = {
-        "morning": _("Good morning"), "noon": _("Good day"), "afternoon": _("Good afternoon"), "evening": _("Good evening"),
+        "morning": _("Good morning"),
+        "noon": _("Good day"),
+        "afternoon": _("Good afternoon"),
+        "evening": _("Good evening"),
     }[part]
-    first = name.split(" ")[0] if name else ""
-    called = {Sex.FEMALE.value: _("Mrs %(name)s"), Sex.MALE.value: _("Mr %(name)s")}.get(sex, "%(name)s") % {"name": first}
+    first = name.split(" ", maxsplit=1)[0] if name else ""
+    called = {Sex.FEMALE.value: _("Mrs %(name)s"), Sex.MALE.value: _("Mr %(name)s")}.get(sex, "%(name)s") % {
+        "name": first
+    }
     return f"{words}, {called}" if first else words
 
 
@@ -76,12 +81,17 @@ def owner_home(user: Any, *, now: dt.datetime, today: dt.date) -> OwnerHome:
     answer = eligibility.of(person, on=today)
     page = pages.loan_page(answer.loan, today) if answer.loan else None
     actions = [
-        *waiting.fund_actions(answer, page, today=today), *waiting.session_actions(person, now=now, today=today), *waiting.checkin_actions(person, today=today),
+        *waiting.fund_actions(answer, page, today=today),
+        *waiting.session_actions(person, now=now, today=today),
+        *waiting.checkin_actions(person, today=today),
         *waiting.licence_actions(person),
     ]
     return OwnerHome(
-        greeting(person.full_name, person.sex, now), nearest(actions), helper_of(person),
-        ladder=_ladder(answer, page), topics=forums.fresh_topics(user, TOPICS, now=now),
+        greeting(person.full_name, person.sex, now),
+        nearest(actions),
+        helper_of(person),
+        ladder=_ladder(answer, page),
+        topics=forums.fresh_topics(user, TOPICS, now=now),
     )
 
 
@@ -93,15 +103,26 @@ def _ladder(answer: eligibility.Eligibility, page: pages.LoanPage | None) -> Lad
         return Ladder(tiers, url)
     paid, number = len(page.paid_rows), len(page.rows)
     return Ladder(
-        tiers, url, paid, number, _("%(paid)s of %(all)s instalments") % {"paid": paid, "all": number},
+        tiers,
+        url,
+        paid,
+        number,
+        _("%(paid)s of %(all)s instalments") % {"paid": paid, "all": number},
         _("%(amount)s left") % {"amount": rupiah(page.left)},
     )
 
 
 def _registration() -> NextAction:
     return NextAction(
-        None, _("Register your business"), _("About 5 minutes. Have your identity card (KTP) at hand."), None,
-        url_of("members:register"), _("Start"), "wait", due=_("First step"), icon="document",
+        None,
+        _("Register your business"),
+        _("About 5 minutes. Have your identity card (KTP) at hand."),
+        None,
+        url_of("members:register"),
+        _("Start"),
+        "wait",
+        due=_("First step"),
+        icon="document",
     )
 
 
@@ -112,6 +133,8 @@ def helper_of(person: Person) -> Helper | None:
         return None
     district = person.village.parent.name if person.village.parent else ""
     return Helper(
-        name=assignment.user.full_name, role=_("MSME assistant of %(district)s") % {"district": district},
-        phone=assignment.user.phone or "", message=_("Good day, this is %(name)s.") % {"name": person.full_name},
+        name=assignment.user.full_name,
+        role=_("MSME assistant of %(district)s") % {"district": district},
+        phone=assignment.user.phone or "",
+        message=_("Good day, this is %(name)s.") % {"name": person.full_name},
     )

@@ -44,8 +44,11 @@ def facilitator_today(user: Any, *, today: dt.date) -> Today:
     places = list(Region.objects.filter(code__in=codes).order_by("code").values_list("name", flat=True))
     tasks = monitoring.waiting_tasks(user)
     return Today(
-        place=", ".join(places), sessions=_sessions(user, today), task_total=tasks.count(),
-        tasks=list(tasks.for_list().order_by("due_on", "pk")[:TASKS]), figures=[_businesses(user)],
+        place=", ".join(places),
+        sessions=_sessions(user, today),
+        task_total=tasks.count(),
+        tasks=list(tasks.for_list().order_by("due_on", "pk")[:TASKS]),
+        figures=[_businesses(user)],
     )
 
 
@@ -54,8 +57,13 @@ def _sessions(user: Any, today: dt.date) -> list[SessionCard]:
         SessionCard(
             session.training.title,
             _("%(place)s. %(present)s of %(expected)s present.")
-            % {"place": session.training.venue or _("Online"), "present": session.present, "expected": session.expected},
-            session.starts_at, reverse("trainings:door", args=[session.training.uid]),
+            % {
+                "place": session.training.venue or _("Online"),
+                "present": session.present,
+                "expected": session.expected,
+            },
+            session.starts_at,
+            reverse("trainings:door", args=[session.training.uid]),
         )
         for session in trainings.sessions_run_by(user, on=today)
     ]
@@ -65,4 +73,9 @@ def _businesses(user: Any) -> dict[str, Any]:
     """How many of the district's businesses operate."""
     visible = Business.objects.visible_to(user)
     note = _("of %(n)s") % {"n": visible.count()}
-    return {"label": _("Operating businesses"), "value": visible.operating().count(), "note": note, "url": url_of("members:people-list")}
+    return {
+        "label": _("Operating businesses"),
+        "value": visible.operating().count(),
+        "note": note,
+        "url": url_of("members:people-list"),
+    }

@@ -20,19 +20,35 @@ def home(request: HttpRequest) -> HttpResponse:
     """Today, for the person; for a stranger what this is and how to come in."""
     user: Any = request.user
     if not user.is_authenticated:
-        return render(request, "portal/landing.html", {
-            "login_url": url_of("accounts:login"), "signup_url": url_of("accounts:signup"),
-            "staff_url": url_of("accounts:staff-login"), "schedule_url": url_of("trainings:training-list"),
-        })
+        return render(
+            request,
+            "portal/landing.html",
+            {
+                "login_url": url_of("accounts:login"),
+                "signup_url": url_of("accounts:signup"),
+                "staff_url": url_of("accounts:staff-login"),
+                "schedule_url": url_of("trainings:training-list"),
+            },
+        )
     now, today = clock.now(), clock.today()
     if user.is_facilitator:
-        return render(request, "portal/today.html", {
-            "today": today, "work": facilitator_today(user, today=today), "register_url": url_of("members:assisted-start"),
-            "people_url": url_of("members:people-list"),
-        })
+        return render(
+            request,
+            "portal/today.html",
+            {
+                "today": today,
+                "work": facilitator_today(user, today=today),
+                "register_url": url_of("members:assisted-start"),
+                "people_url": url_of("members:people-list"),
+            },
+        )
     if user.works_in_office:
         return redirect("admin:index")
-    context = {"today": today, "home": owner_home(user, now=now, today=today), "trainings_url": url_of("trainings:training-list")}
+    context = {
+        "today": today,
+        "home": owner_home(user, now=now, today=today),
+        "trainings_url": url_of("trainings:training-list"),
+    }
     return render(request, "portal/home.html", context)
 
 

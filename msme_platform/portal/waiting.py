@@ -19,7 +19,7 @@ SOON_DAYS = 3
 
 
 def urgency(day: dt.date, today: dt.date) -> str:
-    """bad = past, wait = within three days, info = later."""
+    """Bad = past, wait = within three days, info = later."""
     if day < today:
         return "bad"
     return "wait" if (day - today).days <= SOON_DAYS else "info"
@@ -37,27 +37,51 @@ def session_actions(person: Person, *, now: dt.datetime, today: dt.date) -> list
     if found is None:
         return []
     day = as_date(found.session.starts_at)
-    return [NextAction(
-        day, found.training.title, found.training.venue or _("Online"), None,
-        reverse("trainings:ticket", args=[found.training.uid]), _("Show the ticket"), urgency(day, today),
-        due=f"{due_words(day, today)}, {clock_time(found.session.starts_at)}", icon="scan",
-    )]
+    return [
+        NextAction(
+            day,
+            found.training.title,
+            found.training.venue or _("Online"),
+            None,
+            reverse("trainings:ticket", args=[found.training.uid]),
+            _("Show the ticket"),
+            urgency(day, today),
+            due=f"{due_words(day, today)}, {clock_time(found.session.starts_at)}",
+            icon="scan",
+        )
+    ]
 
 
 def fund_actions(answer: Eligibility, page: LoanPage | None, *, today: dt.date) -> list[NextAction]:
     """The next instalment of a running loan, or the draft that was not sent."""
     if page and page.next:
         row = page.next
-        return [NextAction(
-            row.due_on, _("Instalment %(number)s of %(all)s") % {"number": row.number, "all": len(page.rows)},
-            _("Ask for a receipt every time you pay."), row.missing, reverse("revolving_funds:loan-detail", args=[page.loan.uid]),
-            _("How to pay"), urgency(row.due_on, today), due=due_words(row.due_on, today),
-        )]
+        return [
+            NextAction(
+                row.due_on,
+                _("Instalment %(number)s of %(all)s") % {"number": row.number, "all": len(page.rows)},
+                _("Ask for a receipt every time you pay."),
+                row.missing,
+                reverse("revolving_funds:loan-detail", args=[page.loan.uid]),
+                _("How to pay"),
+                urgency(row.due_on, today),
+                due=due_words(row.due_on, today),
+            )
+        ]
     if answer.application and answer.application.status == ApplicationStatus.DRAFT:
-        return [NextAction(
-            None, _("Finish your fund application"), _("Nothing is sent before you press Send on the last page."), None,
-            reverse("revolving_funds:ladder"), _("Go on"), "wait", due=_("Draft"), icon="fund",
-        )]
+        return [
+            NextAction(
+                None,
+                _("Finish your fund application"),
+                _("Nothing is sent before you press Send on the last page."),
+                None,
+                reverse("revolving_funds:ladder"),
+                _("Go on"),
+                "wait",
+                due=_("Draft"),
+                icon="fund",
+            )
+        ]
     return []
 
 
@@ -65,9 +89,14 @@ def checkin_actions(person: Person, *, today: dt.date) -> list[NextAction]:
     """The forms that wait for an answer."""
     return [
         NextAction(
-            found.until, _("How the business fares in month %(n)s") % {"n": found.checkin.wave},
-            _("Is %(business)s still running? Five questions, about one minute.") % {"business": found.checkin.business.name},
-            None, found.url, _("Tell how it goes"), "wait" if (found.until - today).days <= SOON_DAYS else "info",
+            found.until,
+            _("How the business fares in month %(n)s") % {"n": found.checkin.wave},
+            _("Is %(business)s still running? Five questions, about one minute.")
+            % {"business": found.checkin.business.name},
+            None,
+            found.url,
+            _("Tell how it goes"),
+            "wait" if (found.until - today).days <= SOON_DAYS else "info",
             due=_("Awaited until %(day)s") % {"day": short_date(found.until)},
         )
         for found in monitoring.open_for(person, on=today)
@@ -84,9 +113,15 @@ def licence_actions(person: Person) -> list[NextAction]:
     )
     return [
         NextAction(
-            None, _("Get the NIB for %(business)s") % {"business": licence.business.name},
-            _("The business identification number is free and opens the revolving fund. Your assistant can help."), None,
-            reverse("members:profile"), _("See what is needed"), "info", due=str(licence.get_status_display()), icon="document",
+            None,
+            _("Get the NIB for %(business)s") % {"business": licence.business.name},
+            _("The business identification number is free and opens the revolving fund. Your assistant can help."),
+            None,
+            reverse("members:profile"),
+            _("See what is needed"),
+            "info",
+            due=str(licence.get_status_display()),
+            icon="document",
         )
         for licence in wanted
     ]

@@ -90,7 +90,10 @@ def start(*, person: Person, by: User, now: datetime, on: date) -> Application:
     try:
         with transaction.atomic():
             application = Application.objects.create(
-                person=person, business=answer.business, village_id=answer.business.village_id, level=step.level,
+                person=person,
+                business=answer.business,
+                village_id=answer.business.village_id,
+                level=step.level,
                 tenor_months=step.tenor,
             )
     except IntegrityError:  # two taps at once: the other one made it
@@ -125,8 +128,11 @@ def _within_tier(application: Application, amount: int, day: date, field: str = 
     tier = next((tier for tier in queries.tiers_on(office, day) if tier.level == application.level), None)
     if tier is None or amount > tier.amount:
         top = rupiah(tier.amount) if tier else "Rp0"
-        raise AmountTooHigh(_("Write at most %(top)s; that is the ceiling of step %(level)d.")
-                            % {"top": top, "level": application.level}, field=field)
+        raise AmountTooHigh(
+            _("Write at most %(top)s; that is the ceiling of step %(level)d.")
+            % {"top": top, "level": application.level},
+            field=field,
+        )
     smallest = application.tenor_months * 10_000
     if amount < smallest:
         raise AmountTooHigh(_("Write at least %(least)s.") % {"least": rupiah(smallest)}, field=field)
@@ -166,8 +172,19 @@ def withdraw(*, application: Application, by: User, now: datetime, on: date) -> 
 
 @transaction.atomic
 def survey(
-    *, application: Application, by: User, now: datetime, on: date, visited_on: date, is_operating: bool,
-    place_matches: bool, monthly_sales: int, monthly_costs: int, other_debts: int, is_recommended: bool, notes: str,
+    *,
+    application: Application,
+    by: User,
+    now: datetime,
+    on: date,
+    visited_on: date,
+    is_operating: bool,
+    place_matches: bool,
+    monthly_sales: int,
+    monthly_costs: int,
+    other_debts: int,
+    is_recommended: bool,
+    notes: str,
     recommended_amount: int | None = None,
 ) -> Survey:
     """What the verifier saw, and her recommendation. Raises SamePersonTwice, AmountTooHigh, VisitInFuture."""
@@ -179,9 +196,16 @@ def survey(
         recommended_amount = recommended_amount or application.amount or 0
         _within_tier(application, recommended_amount, on, field="recommended_amount")
     found = Survey.objects.create(
-        application=application, visited_on=visited_on, is_operating=is_operating, place_matches=place_matches,
-        monthly_sales=monthly_sales, monthly_costs=monthly_costs, other_debts=other_debts, is_recommended=is_recommended,
-        recommended_amount=recommended_amount if is_recommended else None, notes=notes,
+        application=application,
+        visited_on=visited_on,
+        is_operating=is_operating,
+        place_matches=place_matches,
+        monthly_sales=monthly_sales,
+        monthly_costs=monthly_costs,
+        other_debts=other_debts,
+        is_recommended=is_recommended,
+        recommended_amount=recommended_amount if is_recommended else None,
+        notes=notes,
     )
     application.status = ApplicationStatus.SURVEYED
     application.surveyed_at, application.surveyed_by = now, by
@@ -192,7 +216,13 @@ def survey(
 
 @transaction.atomic
 def approve(
-    *, application: Application, by: User, now: datetime, on: date, amount: int | None = None, pool: Pool | None = None,
+    *,
+    application: Application,
+    by: User,
+    now: datetime,
+    on: date,
+    amount: int | None = None,
+    pool: Pool | None = None,
     reason: str = "",
 ) -> Application:
     """Approve a surveyed application and reserve the money for it (J2). Nobody approves what they surveyed.
@@ -213,9 +243,17 @@ def approve(
     reserve(application, pool, by=by, now=now, on=on)
     application.status, application.decision_reason = ApplicationStatus.APPROVED, reason
     application.decided_at, application.decided_by = now, by
-    application.save(update_fields=[
-        "status", "approved_amount", "pool", "decision_reason", "decided_at", "decided_by", "updated_at",
-    ])
+    application.save(
+        update_fields=[
+            "status",
+            "approved_amount",
+            "pool",
+            "decision_reason",
+            "decided_at",
+            "decided_by",
+            "updated_at",
+        ]
+    )
     log.record("application.approved", application, by=by, now=now, amount=amount, pool=str(pool))
     _tell("fund_application_approved", application, now, bank=pool.agreement.bank.name)
     return application
@@ -241,9 +279,14 @@ def reserve(application: Application, pool: Pool, *, by: User, now: datetime, on
     amount = application.approved_amount or 0
     try:
         journal.post(
-            book=application.office_code, kind="RESERVED", business_date=on,
+            book=application.office_code,
+            kind="RESERVED",
+            business_date=on,
             legs=[debit(pool.reserved_id, amount), credit(pool.available_id, amount)],
-            scope="loan.reserve", key=f"{application.uid}/{pool.pk}", by=by, now=now,
+            scope="loan.reserve",
+            key=f"{application.uid}/{pool.pk}",
+            by=by,
+            now=now,
         )
     except NotEnough as error:
         raise PoolEmpty from error
@@ -253,14 +296,24 @@ def release(application: Application, pool: Pool, *, by: User, now: datetime, on
     """The reservation taken back: its money is available again."""
     amount = application.approved_amount or 0
     journal.post(
-        book=application.office_code, kind="RELEASED", business_date=on,
+        book=application.office_code,
+        kind="RELEASED",
+        business_date=on,
         legs=[debit(pool.available_id, amount), credit(pool.reserved_id, amount)],
-        scope="loan.release", key=f"{application.uid}/{pool.pk}", by=by, now=now, memo=why,
+        scope="loan.release",
+        key=f"{application.uid}/{pool.pk}",
+        by=by,
+        now=now,
+        memo=why,
     )
 
 
 def _tell(kind: str, application: Application, now: datetime, **context: str) -> None:
     outbox.queue(
-        kind, to=[application.person.as_recipient()], subject=f"application:{application.pk}", context=context,
-        url=application.get_absolute_url(), now=now,
+        kind,
+        to=[application.person.as_recipient()],
+        subject=f"application:{application.pk}",
+        context=context,
+        url=application.get_absolute_url(),
+        now=now,
     )

@@ -37,7 +37,12 @@ class DayOutOfRange(ActionError):
 
 @transaction.atomic
 def disburse(
-    *, application: Application, by: User, now: datetime, on: date, pool: Pool | None = None,
+    *,
+    application: Application,
+    by: User,
+    now: datetime,
+    on: date,
+    pool: Pool | None = None,
     disbursed_on: date | None = None,
 ) -> Loan:
     """Pay an approved application out of the pool that was reserved for it, or out of `pool` (J3), and plan the
@@ -92,20 +97,44 @@ def _create(application: Application, day: date, *, by: User, now: datetime) -> 
         book=book, code=f"loan/{number}", name=str(application.person), kind=AccountKind.ASSET, ceiling=amount
     )
     entry = journal.post(
-        book=book, kind="DISBURSED", business_date=day, legs=[debit(account, amount), credit(pool.reserved_id, amount)],
-        scope="loan.disburse", key=str(application.uid), by=by, now=now, checked_by=application.decided_by,
+        book=book,
+        kind="DISBURSED",
+        business_date=day,
+        legs=[debit(account, amount), credit(pool.reserved_id, amount)],
+        scope="loan.disburse",
+        key=str(application.uid),
+        by=by,
+        now=now,
+        checked_by=application.decided_by,
     )
     loan = Loan.objects.create(
-        number=number, application=application, person_id=application.person_id, business_id=application.business_id,
-        village_id=application.village_id, pool=pool, level=application.level, amount=amount,
-        tenor_months=application.tenor_months, account=account, disbursement=entry, disbursed_on=day,
+        number=number,
+        application=application,
+        person_id=application.person_id,
+        business_id=application.business_id,
+        village_id=application.village_id,
+        pool=pool,
+        level=application.level,
+        amount=amount,
+        tenor_months=application.tenor_months,
+        account=account,
+        disbursement=entry,
+        disbursed_on=day,
         maturity_on=dues[-1].due_on,
     )
-    Instalment.objects.bulk_create([
-        Instalment(loan=loan, number=due.number, contract_due_on=due.contract_due_on, due_on=due.due_on,
-                   amount=due.amount, cumulative=due.cumulative)
-        for due in dues
-    ])
+    Instalment.objects.bulk_create(
+        [
+            Instalment(
+                loan=loan,
+                number=due.number,
+                contract_due_on=due.contract_due_on,
+                due_on=due.due_on,
+                amount=due.amount,
+                cumulative=due.cumulative,
+            )
+            for due in dues
+        ]
+    )
     return loan
 
 
@@ -130,7 +159,10 @@ def _tell(loan: Loan, now: datetime) -> None:
     first = loan.instalments.order_by("number").first()
     assert first is not None  # noqa: S101 -- a schedule has a first row
     outbox.queue(
-        "fund_loan_disbursed", to=[loan.person.as_recipient()], subject=f"loan:{loan.pk}",
-        context={"bank": loan.pool.agreement.bank.name, "due": short_date(first.due_on)}, url=loan.get_absolute_url(),
+        "fund_loan_disbursed",
+        to=[loan.person.as_recipient()],
+        subject=f"loan:{loan.pk}",
+        context={"bank": loan.pool.agreement.bank.name, "due": short_date(first.due_on)},
+        url=loan.get_absolute_url(),
         now=now,
     )

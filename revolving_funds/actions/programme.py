@@ -33,12 +33,25 @@ def start(*, office: Office, legal_basis: str, valid_from: date, by: User | None
     known = Policy.objects.filter(office=office).order_by("pk").first()
     if known is not None:
         return known
-    Tier.objects.bulk_create([
-        Tier(office=office, level=level, amount=amount, tenor_months=tenor, valid_from=valid_from, legal_basis=legal_basis)
-        for level, amount, tenor in STEPS
-    ])
+    Tier.objects.bulk_create(
+        [
+            Tier(
+                office=office,
+                level=level,
+                amount=amount,
+                tenor_months=tenor,
+                valid_from=valid_from,
+                legal_basis=legal_basis,
+            )
+            for level, amount, tenor in STEPS
+        ]
+    )
     policy = Policy.objects.create(
-        office=office, max_days_late=MAX_DAYS_LATE, next_working_day=True, rounding=1000, valid_from=valid_from,
+        office=office,
+        max_days_late=MAX_DAYS_LATE,
+        next_working_day=True,
+        rounding=1000,
+        valid_from=valid_from,
         legal_basis=legal_basis,
     )
     log.record("fund.programme_started", office, by=by, now=now, legal_basis=legal_basis)
@@ -47,7 +60,14 @@ def start(*, office: Office, legal_basis: str, valid_from: date, by: User | None
 
 @transaction.atomic
 def sign(
-    *, office: Office, bank: Bank, number: str, legal_basis: str, valid_from: date, by: User | None, now: datetime,
+    *,
+    office: Office,
+    bank: Bank,
+    number: str,
+    legal_basis: str,
+    valid_from: date,
+    by: User | None,
+    now: datetime,
     mode: Mode = Mode.EXECUTING,
 ) -> Agreement:
     """Record an agreement between the office and a bank. Raises IntegrityError if one already holds."""
@@ -67,7 +87,8 @@ def open_pool(*, agreement: Agreement, year: int, by: User | None, now: datetime
     book, stem = agreement.office.region_id, f"pool/{agreement.bank.code}/{agreement.pk}/{year}"
     name = f"{agreement.bank} {year}"
     pool = Pool.objects.create(
-        agreement=agreement, year=year,
+        agreement=agreement,
+        year=year,
         available=accounts.open_account(book=book, code=f"{stem}/available", name=name, kind=AccountKind.ASSET),
         reserved=accounts.open_account(book=book, code=f"{stem}/reserved", name=name, kind=AccountKind.ASSET),
     )
@@ -89,8 +110,15 @@ def place(*, pool: Pool, amount: int, reference: str, on: date, key: str, by: Us
         raise AmountNotPositive
     book = pool.available.book
     journal.post(
-        book=book, kind="POOL_PLACED", business_date=on, legs=[debit(pool.available, amount), credit(capital(book), amount)],
-        scope="pool.place", key=key, by=by, now=now, memo=reference,
+        book=book,
+        kind="POOL_PLACED",
+        business_date=on,
+        legs=[debit(pool.available, amount), credit(capital(book), amount)],
+        scope="pool.place",
+        key=key,
+        by=by,
+        now=now,
+        memo=reference,
     )
     log.record("fund.pool_placed", pool, by=by, now=now, amount=amount, reference=reference)
     return pool

@@ -43,8 +43,16 @@ class PaidOnOutOfRange(ActionError):
 
 @transaction.atomic
 def record(
-    *, loan: Loan, amount: int, paid_on: date, request_uid: UUID, by: User | None, now: datetime, on: date,
-    reference: str = "", keep_excess: bool = False,
+    *,
+    loan: Loan,
+    amount: int,
+    paid_on: date,
+    request_uid: UUID,
+    by: User | None,
+    now: datetime,
+    on: date,
+    reference: str = "",
+    keep_excess: bool = False,
 ) -> Repayment:
     """Book what the borrower paid on `paid_on` (value date) and close the loan when nothing is left (J4, J5).
 
@@ -62,8 +70,10 @@ def record(
     left = Account.objects.get(pk=loan.account_id).balance
     excess = max(0, amount - left)
     if excess and not keep_excess:
-        raise MoreThanOwed(_("Only %(left)s is left of this loan. Write that amount, or keep the rest for the borrower.")
-                           % {"left": rupiah(left)})
+        raise MoreThanOwed(
+            _("Only %(left)s is left of this loan. Write that amount, or keep the rest for the borrower.")
+            % {"left": rupiah(left)}
+        )
     repayment = _book(loan, amount, excess, paid_on, request_uid, reference, by=by, now=now)
     log.record("loan.repaid", loan, by=by, now=now, amount=amount, excess=excess, paid_on=str(paid_on))
     if amount >= left:
@@ -83,19 +93,40 @@ def _check(loan: Loan, amount: int, paid_on: date, on: date) -> None:
 
 
 def _book(
-    loan: Loan, amount: int, excess: int, paid_on: date, request_uid: UUID, reference: str, *, by: User | None,
+    loan: Loan,
+    amount: int,
+    excess: int,
+    paid_on: date,
+    request_uid: UUID,
+    reference: str,
+    *,
+    by: User | None,
     now: datetime,
 ) -> Repayment:
     legs: list[Entry] = [debit(loan.pool.available_id, amount), credit(loan.account_id, amount - excess)]
     if excess:
         legs.append(credit(excess_account(loan), excess))
     entry = journal.post(
-        book=loan.office_code, kind="REPAID", business_date=paid_on, legs=legs, scope="loan.repay",
-        key=str(request_uid), by=by, now=now, memo=reference,
+        book=loan.office_code,
+        kind="REPAID",
+        business_date=paid_on,
+        legs=legs,
+        scope="loan.repay",
+        key=str(request_uid),
+        by=by,
+        now=now,
+        memo=reference,
     )
     return Repayment.objects.create(
-        loan=loan, sequence=(loan.repayments.aggregate(last=Max("sequence"))["last"] or 0) + 1, request_uid=request_uid,
-        transaction=entry, paid_on=paid_on, amount=amount, excess=excess, reference=reference, recorded_by=by,
+        loan=loan,
+        sequence=(loan.repayments.aggregate(last=Max("sequence"))["last"] or 0) + 1,
+        request_uid=request_uid,
+        transaction=entry,
+        paid_on=paid_on,
+        amount=amount,
+        excess=excess,
+        reference=reference,
+        recorded_by=by,
     )
 
 
@@ -113,13 +144,22 @@ def _close(loan: Loan, *, by: User | None, now: datetime) -> None:
     loan.save(update_fields=["status", "closed_on", "updated_at"])
     log.record("loan.closed", loan, by=by, now=now, closed_on=str(loan.closed_on))
     outbox.queue(
-        "fund_loan_closed", to=[loan.person.as_recipient()], subject=f"loan:{loan.pk}", context={},
-        url=loan.get_absolute_url(), now=now,
+        "fund_loan_closed",
+        to=[loan.person.as_recipient()],
+        subject=f"loan:{loan.pk}",
+        context={},
+        url=loan.get_absolute_url(),
+        now=now,
     )
     transaction.on_commit(partial(loan_closed.send_robust, sender=Loan, loan=loan), robust=True)
 
 
 def _tell(kind: str, repayment: Repayment, url: str, now: datetime) -> None:
     outbox.queue(
-        kind, to=[repayment.loan.person.as_recipient()], subject=f"repayment:{repayment.pk}", context={}, url=url, now=now
+        kind,
+        to=[repayment.loan.person.as_recipient()],
+        subject=f"repayment:{repayment.pk}",
+        context={},
+        url=url,
+        now=now,
     )

@@ -18,13 +18,26 @@ from revolving_funds.models.programme import Pool
 
 # Everybody who has a hand in one loan, by the field that names them.
 HANDS = ("borrower", "applied_by", "surveyed_by", "decided_by", "disbursed_by")
-STEPS = {"submitted_at": "applied_by", "surveyed_at": "surveyed_by", "decided_at": "decided_by",
-         "disbursed_at": "disbursed_by"}
+STEPS = {
+    "submitted_at": "applied_by",
+    "surveyed_at": "surveyed_by",
+    "decided_at": "decided_by",
+    "disbursed_at": "disbursed_by",
+}
 DONE_BEFORE = {
-    "submitted_at": (ApplicationStatus.SUBMITTED, ApplicationStatus.SURVEYED, ApplicationStatus.APPROVED,
-                     ApplicationStatus.REJECTED, ApplicationStatus.DISBURSED),
-    "surveyed_at": (ApplicationStatus.SURVEYED, ApplicationStatus.APPROVED, ApplicationStatus.REJECTED,
-                    ApplicationStatus.DISBURSED),
+    "submitted_at": (
+        ApplicationStatus.SUBMITTED,
+        ApplicationStatus.SURVEYED,
+        ApplicationStatus.APPROVED,
+        ApplicationStatus.REJECTED,
+        ApplicationStatus.DISBURSED,
+    ),
+    "surveyed_at": (
+        ApplicationStatus.SURVEYED,
+        ApplicationStatus.APPROVED,
+        ApplicationStatus.REJECTED,
+        ApplicationStatus.DISBURSED,
+    ),
     "decided_at": (ApplicationStatus.APPROVED, ApplicationStatus.REJECTED, ApplicationStatus.DISBURSED),
     "disbursed_at": (ApplicationStatus.DISBURSED,),
 }
@@ -38,7 +51,8 @@ def separation_of_duties() -> list[models.CheckConstraint]:
             condition=Q(**{f"{one}__isnull": True}) | Q(**{f"{other}__isnull": True}) | ~Q(**{one: F(other)}),
             violation_error_message=_("Nobody does two steps of one loan."),
         )
-        for one, other in combinations(HANDS, 2) if (one, other) != ("borrower", "applied_by")
+        for one, other in combinations(HANDS, 2)
+        if (one, other) != ("borrower", "applied_by")
     ]
 
 
@@ -85,10 +99,18 @@ class ApplicationQuerySet(ScopedQuerySet["Application"]):
 
 
 class Application(Record):
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="applications", verbose_name=_("applicant"))
-    business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="applications", verbose_name=_("business"))
-    village = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("village/urban ward"))
-    status = models.CharField(_("status"), max_length=10, choices=ApplicationStatus.choices, default=ApplicationStatus.DRAFT)
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="applications", verbose_name=_("applicant")
+    )
+    business = models.ForeignKey(
+        Business, on_delete=models.PROTECT, related_name="applications", verbose_name=_("business")
+    )
+    village = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("village/urban ward")
+    )
+    status = models.CharField(
+        _("status"), max_length=10, choices=ApplicationStatus.choices, default=ApplicationStatus.DRAFT
+    )
     level = models.PositiveSmallIntegerField(_("tier"))
     amount = models.BigIntegerField(_("amount asked for"), null=True, blank=True)
     tenor_months = models.PositiveSmallIntegerField(_("term in months"))
@@ -96,22 +118,50 @@ class Application(Record):
     details = models.TextField(_("what will be bought"), blank=True, max_length=500)
     monthly_sales = models.BigIntegerField(_("sales a month"), null=True, blank=True)
     approved_amount = models.BigIntegerField(_("amount approved"), null=True, blank=True)
-    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("pool"))
+    pool = models.ForeignKey(
+        Pool, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("pool")
+    )
     decision_reason = models.CharField(_("reason of the decision"), max_length=300, blank=True)
     # The account of the person who gets the money, as it was when she applied.
-    borrower = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    borrower = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     submitted_at = models.DateTimeField(_("sent"), null=True, blank=True)
     applied_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("sent by"))
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("sent by"),
+    )
     surveyed_at = models.DateTimeField(_("surveyed"), null=True, blank=True)
     surveyed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("surveyed by"))
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("surveyed by"),
+    )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by"))
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
+    )
     disbursed_at = models.DateTimeField(_("disbursed"), null=True, blank=True)
     disbursed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("disbursed by"))
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("disbursed by"),
+    )
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -122,14 +172,17 @@ class Application(Record):
             *separation_of_duties(),
             *steps_in_order(),
             models.UniqueConstraint(
-                fields=["person"], condition=Q(status__in=[status.value for status in LIVE]), name="application_one_live",
+                fields=["person"],
+                condition=Q(status__in=[status.value for status in LIVE]),
+                name="application_one_live",
                 violation_error_message=_("An application of this person is already under way."),
             ),
             models.CheckConstraint(condition=Q(status__in=ApplicationStatus.values), name="application_status_known"),
             models.CheckConstraint(condition=Q(purpose__in=["", *Purpose.values]), name="application_purpose_known"),
             models.CheckConstraint(
                 name="application_amounts_positive",
-                condition=(Q(amount__isnull=True) | Q(amount__gt=0)) & (Q(approved_amount__isnull=True) | Q(approved_amount__gt=0))
+                condition=(Q(amount__isnull=True) | Q(amount__gt=0))
+                & (Q(approved_amount__isnull=True) | Q(approved_amount__gt=0))
                 & (Q(monthly_sales__isnull=True) | Q(monthly_sales__gte=0)),
                 violation_error_message=_("Amounts are above zero."),
             ),
@@ -139,12 +192,14 @@ class Application(Record):
                 violation_error_message=_("Amount and purpose are needed before it is sent."),
             ),
             models.CheckConstraint(
-                name="application_refusal_has_reason", condition=~Q(status="REJECTED") | ~Q(decision_reason=""),
+                name="application_refusal_has_reason",
+                condition=~Q(status="REJECTED") | ~Q(decision_reason=""),
                 violation_error_message=_("Say why, so that the owner knows what to do."),
             ),
             models.CheckConstraint(
                 name="application_approval_has_money",
-                condition=~Q(status__in=["APPROVED", "DISBURSED"]) | Q(approved_amount__isnull=False, pool__isnull=False),
+                condition=~Q(status__in=["APPROVED", "DISBURSED"])
+                | Q(approved_amount__isnull=False, pool__isnull=False),
                 violation_error_message=_("An approval names the amount and the pool."),
             ),
         ]

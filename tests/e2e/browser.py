@@ -5,8 +5,14 @@ import shutil
 from pathlib import Path
 
 FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
 )
 HOW_TO_GET_IT = "no Chromium here. Get it with: apt-get install chromium (or name it in CHROMIUM)."
 
@@ -16,4 +22,6 @@ def chromium() -> str | None:
     named = os.environ.get("CHROMIUM", "")
     if named and Path(named).exists():
         return named
-    return next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+    return next(
+        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+    )

@@ -20,7 +20,12 @@ from tests.e2e.browser import FLAGS, HOW_TO_GET_IT, chromium
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 800}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 360, "height": 800},
+    "is_mobile": True,
+    "has_touch": True,
+    "device_scale_factor": 2,
+}
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 SCREENSHOTS = settings.BASE_DIR / "var" / "screenshots"
 
@@ -46,12 +51,17 @@ def new_page(browser: Browser, live_server: LiveServer, transactional_db: None) 
     faults: list[str] = []
 
     def make(kind: dict[str, Any] = PHONE, **options: Any) -> Page:
-        context = browser.new_context(base_url=live_server.url, locale="id-ID", timezone_id="Asia/Jakarta", **{**kind, **options})
+        context = browser.new_context(
+            base_url=live_server.url, locale="id-ID", timezone_id="Asia/Jakarta", **{**kind, **options}
+        )
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
-        page.on("console", lambda line: faults.append(f"{page.url}: {line.text}") if "Content Security Policy" in line.text else None)
+        page.on(
+            "console",
+            lambda line: faults.append(f"{page.url}: {line.text}") if "Content Security Policy" in line.text else None,
+        )
         return page
 
     yield make
@@ -84,7 +94,9 @@ def login_as(live_server: LiveServer) -> Callable[..., None]:
         session["region_code"] = region_code or user.home_code
         session.save()
         page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": str(session.session_key), "url": live_server.url}])
+        page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": str(session.session_key), "url": live_server.url}]
+        )
 
     return enter
 
@@ -107,7 +119,10 @@ def axe() -> Callable[..., None]:
     def check(page: Page, *, without: tuple[str, ...] = ()) -> None:
         options = {"rules": {name: {"enabled": False} for name in without}} if without else None
         found = Axe().run(page, options=options).response["violations"]
-        told = [f"{fault['id']}: {fault['help']}\n    " + "\n    ".join(node["html"][:200] for node in fault["nodes"][:4]) for fault in found]
+        told = [
+            f"{fault['id']}: {fault['help']}\n    " + "\n    ".join(node["html"][:200] for node in fault["nodes"][:4])
+            for fault in found
+        ]
         assert not told, f"{page.url}\n" + "\n".join(told)
 
     return check

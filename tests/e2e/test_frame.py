@@ -27,7 +27,9 @@ def demo(settings: object) -> None:
 
 
 @pytest.mark.parametrize("kind", [PHONE, DESK], ids=["phone", "desk"])
-def test_gallery_is_accessible_and_fits(new_page: Callable[..., Page], axe: Callable[..., None], fits: Callable[..., None], demo: None, kind: dict) -> None:
+def test_gallery_is_accessible_and_fits(
+    new_page: Callable[..., Page], axe: Callable[..., None], fits: Callable[..., None], demo: None, kind: dict
+) -> None:
     page = new_page(kind)
     page.goto("/gallery/")
     axe(page)
@@ -35,13 +37,17 @@ def test_gallery_is_accessible_and_fits(new_page: Callable[..., Page], axe: Call
 
 
 @pytest.mark.parametrize("path", ["/", "/tidak-ada/"])
-def test_open_pages_are_accessible_and_fit(page_phone: Page, axe: Callable[..., None], fits: Callable[..., None], path: str) -> None:
+def test_open_pages_are_accessible_and_fit(
+    page_phone: Page, axe: Callable[..., None], fits: Callable[..., None], path: str
+) -> None:
     page_phone.goto(path)
     axe(page_phone)
     fits(page_phone)
 
 
-def test_home_is_accessible_and_fits(page_phone: Page, login_as: Callable[..., None], axe: Callable[..., None], fits: Callable[..., None], owner: User) -> None:
+def test_home_is_accessible_and_fits(
+    page_phone: Page, login_as: Callable[..., None], axe: Callable[..., None], fits: Callable[..., None], owner: User
+) -> None:
     login_as(page_phone, owner, "16.71.04.1001")
     page_phone.goto("/")
     axe(page_phone)
@@ -49,7 +55,9 @@ def test_home_is_accessible_and_fits(page_phone: Page, login_as: Callable[..., N
 
 
 @pytest.mark.parametrize("path", ["/", "/gallery/"])
-def test_text_at_200_percent_needs_no_sideways_scroll(page_phone: Page, login_as: Callable[..., None], owner: User, demo: None, path: str) -> None:
+def test_text_at_200_percent_needs_no_sideways_scroll(
+    page_phone: Page, login_as: Callable[..., None], owner: User, demo: None, path: str
+) -> None:
     login_as(page_phone, owner, "16.71.04.1001")
     page_phone.goto(path)
     page_phone.evaluate("document.documentElement.style.fontSize = '200%'")

@@ -25,7 +25,13 @@ def capital() -> Account:
 
 def post(key: str, *legs: Entry, **changes: Any) -> Transaction:
     values: dict[str, Any] = {
-        "book": BOOK, "kind": "TEST", "business_date": TODAY, "scope": "test", "key": key, "by": None, "now": NOW,
+        "book": BOOK,
+        "kind": "TEST",
+        "business_date": TODAY,
+        "scope": "test",
+        "key": key,
+        "by": None,
+        "now": NOW,
     }
     return journal.post(legs=legs, **values | changes)
 

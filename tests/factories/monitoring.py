@@ -22,11 +22,18 @@ class CheckInFactory(DjangoModelFactory[CheckIn]):
 
     class Params:
         open = factory.Trait(
-            state=State.OPEN, opened_on=OPENED, expires_on=dt.date(2026, 11, 15), invited_at=NOW,
+            state=State.OPEN,
+            opened_on=OPENED,
+            expires_on=dt.date(2026, 11, 15),
+            invited_at=NOW,
             next_step_on=dt.date(2026, 10, 4),
         )
         escalated = factory.Trait(
-            state=State.ESCALATED, opened_on=OPENED, expires_on=dt.date(2026, 11, 15), invited_at=NOW, reminders=2,
+            state=State.ESCALATED,
+            opened_on=OPENED,
+            expires_on=dt.date(2026, 11, 15),
+            invited_at=NOW,
+            reminders=2,
             escalated_at=NOW,
         )
 

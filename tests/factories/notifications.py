@@ -12,12 +12,17 @@ from foundation.notifications.models import Message
 NOON = dt.datetime(2026, 11, 21, 5, 0, tzinfo=dt.UTC)  # 12.00 WIB
 INVITATION = kinds.register(
     Kind(
-        name="test_invitation", category=Category.TRAINING, title="Undangan", body="%(name)s, datang ke %(place)s",
+        name="test_invitation",
+        category=Category.TRAINING,
+        title="Undangan",
+        body="%(name)s, datang ke %(place)s",
         template="guyub_invitation",
     )
 )
 DECISION = kinds.register(
-    Kind(name="test_decision", category=Category.SERVICE, title="Keputusan", body="Buka Guyub", template="guyub_decision")
+    Kind(
+        name="test_decision", category=Category.SERVICE, title="Keputusan", body="Buka Guyub", template="guyub_decision"
+    )
 )
 
 

@@ -43,8 +43,9 @@ def pool(amount: int = 100_000_000, *, code: str = "16.71", year: int = 2026, at
     )
     found = programme.open_pool(agreement=agreement, year=year, by=None, now=NOW)
     if amount:
-        programme.place(pool=found, amount=amount, reference="SP2D", on=dt.date(year, 1, 2), key=str(uuid.uuid4()),
-                        by=None, now=NOW)
+        programme.place(
+            pool=found, amount=amount, reference="SP2D", on=dt.date(year, 1, 2), key=str(uuid.uuid4()), by=None, now=NOW
+        )
     return found
 
 
@@ -72,8 +73,14 @@ def business(person: Person) -> Business:
 
 
 SEEN: dict[str, Any] = {
-    "visited_on": TODAY, "is_operating": True, "place_matches": True, "monthly_sales": 4_000_000,
-    "monthly_costs": 2_500_000, "other_debts": 0, "is_recommended": True, "notes": "Ramai pembeli.",
+    "visited_on": TODAY,
+    "is_operating": True,
+    "place_matches": True,
+    "monthly_sales": 4_000_000,
+    "monthly_costs": 2_500_000,
+    "other_debts": 0,
+    "is_recommended": True,
+    "notes": "Ramai pembeli.",
 }
 
 
@@ -92,7 +99,9 @@ def submitted(person: Person | None = None, *, amount: int = 2_000_000, on: dt.d
 def surveyed(person: Person | None = None, *, by: User | None = None, **changes: Any) -> Application:
     on = changes.pop("on", TODAY)
     application = submitted(person, on=on, amount=changes.pop("amount", 2_000_000))
-    applications.survey(application=application, by=by or verifier(), now=NOW, on=on, **SEEN | {"visited_on": on} | changes)
+    applications.survey(
+        application=application, by=by or verifier(), now=NOW, on=on, **SEEN | {"visited_on": on} | changes
+    )
     return Application.objects.get(pk=application.pk)
 
 
@@ -112,7 +121,10 @@ def loan(person: Person | None = None, *, on: dt.date = TODAY, **changes: Any) -
 def repay(loan: Loan, amount: int, on: dt.date, **changes: Any) -> Repayment:
     """`amount` paid and booked on `on`."""
     values: dict[str, Any] = {
-        "request_uid": uuid.uuid4(), "by": None, "now": dt.datetime.combine(on, dt.time(3), tzinfo=dt.UTC), "on": on,
+        "request_uid": uuid.uuid4(),
+        "by": None,
+        "now": dt.datetime.combine(on, dt.time(3), tzinfo=dt.UTC),
+        "on": on,
         "paid_on": on,
     }
     return repayments.record(loan=loan, amount=amount, **values | changes)

@@ -60,7 +60,8 @@ def test_a_balance_is_not_set_by_hand() -> None:
     refused("UPDATE ledger_account SET version = 0", match="moves with a leg only")
     refused(
         "INSERT INTO ledger_account (uid, created_at, updated_at, book, code, name, kind, side, balance, version)"
-        " VALUES (gen_random_uuid(), now(), now(), '16.71', 'rich', 'rich', 'ASSET', 1, 5, 0)", match="start empty",
+        " VALUES (gen_random_uuid(), now(), now(), '16.71', 'rich', 'rich', 'ASSET', 1, 5, 0)",
+        match="start empty",
     )
 
 
@@ -120,7 +121,8 @@ def test_legs_that_do_not_sum_to_zero_do_not_commit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "amount", "match"), [("loan", 1, "would rise"), ("loan", -2_000_001, "would fall"), ("loan", 0, "not_zero")]
+    ("code", "amount", "match"),
+    [("loan", 1, "would rise"), ("loan", -2_000_001, "would fall"), ("loan", 0, "not_zero")],
 )
 @pytest.mark.usefixtures("posted")
 def test_limits_hold_for_raw_legs(code: str, amount: int, match: str) -> None:
@@ -177,7 +179,8 @@ def test_a_request_is_posted_once(posted: Transaction) -> None:
     refused(
         "INSERT INTO ledger_transaction (uid, book, kind, business_date, posted_at, period_id, leg_count, idem_scope,"
         " idem_key, request_hash, memo) SELECT gen_random_uuid(), book, kind, business_date, posted_at, period_id,"
-        " leg_count, idem_scope, idem_key, request_hash, memo FROM ledger_transaction WHERE id = %s", posted.pk,
+        " leg_count, idem_scope, idem_key, request_hash, memo FROM ledger_transaction WHERE id = %s",
+        posted.pk,
         match="ledger_transaction_once",
     )
 

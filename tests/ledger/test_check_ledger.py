@@ -58,20 +58,27 @@ def test_a_whole_book_is_called_whole() -> None:
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        (f"UPDATE ledger_leg SET amount = amount + 1 WHERE id = {ONE_LEG}",
-         "every transaction has its legs and sums to zero"),
-        (f"DELETE FROM ledger_leg WHERE id = {ONE_LEG}",
-         "every transaction has its legs and sums to zero"),
+        (
+            f"UPDATE ledger_leg SET amount = amount + 1 WHERE id = {ONE_LEG}",
+            "every transaction has its legs and sums to zero",
+        ),
+        (f"DELETE FROM ledger_leg WHERE id = {ONE_LEG}", "every transaction has its legs and sums to zero"),
         ("DELETE FROM ledger_transaction WHERE idem_key = 'k2'", "every leg belongs to a transaction"),
         ("UPDATE ledger_account SET balance = balance + 1 WHERE code = 'pool'", "every balance is the sum of its legs"),
-        (f"UPDATE ledger_leg SET balance_after = 7 WHERE id = {ONE_LEG}",
-         "every account's history is whole"),
+        (f"UPDATE ledger_leg SET balance_after = 7 WHERE id = {ONE_LEG}", "every account's history is whole"),
         ("UPDATE ledger_account SET floor = 99000000 WHERE code = 'pool'", "no account stands under its floor"),
         ("UPDATE ledger_account SET balance = balance + 5 WHERE code = 'capital'", "both sides of every office's book"),
-        (("UPDATE ledger_transaction SET reverses_id = (SELECT id FROM ledger_transaction WHERE idem_key = 'k2')"
-          " WHERE kind = 'REVERSAL'"), "every reversal mirrors its entry"),
-        ("UPDATE ledger_transaction SET business_date = '2030-01-01' WHERE idem_key = 'k2'",
-         "every entry stands in its period"),
+        (
+            (
+                "UPDATE ledger_transaction SET reverses_id = (SELECT id FROM ledger_transaction WHERE idem_key = 'k2')"
+                " WHERE kind = 'REVERSAL'"
+            ),
+            "every reversal mirrors its entry",
+        ),
+        (
+            "UPDATE ledger_transaction SET business_date = '2030-01-01' WHERE idem_key = 'k2'",
+            "every entry stands in its period",
+        ),
     ],
 )
 def test_each_kind_of_damage_is_found(damage: str, said: str) -> None:

@@ -31,7 +31,8 @@ def test_a_posting_moves_money_and_numbers_the_steps() -> None:
     entry = move("k1", 2_000_000, to=loan, source=pool)
     assert (balance(pool), balance(loan)) == (3_000_000, 2_000_000)
     assert list(entry.legs.order_by("leg_no").values_list("amount", "balance_after", "account_version")) == [
-        (2_000_000, 2_000_000, 1), (-2_000_000, 3_000_000, 2),
+        (2_000_000, 2_000_000, 1),
+        (-2_000_000, 3_000_000, 2),
     ]
 
 
@@ -148,8 +149,13 @@ def test_a_refusal_leaves_the_callers_transaction_usable() -> None:
 
 def posting(key: str, amount: int, to: Account, source: Account, day: dt.date = TODAY) -> Posting:
     return Posting(
-        book=BOOK, kind="TEST", business_date=day, legs=[debit(to, amount), credit(source, amount)], scope="many",
-        key=key, posted_at=NOW,
+        book=BOOK,
+        kind="TEST",
+        business_date=day,
+        legs=[debit(to, amount), credit(source, amount)],
+        scope="many",
+        key=key,
+        posted_at=NOW,
     )
 
 
@@ -158,8 +164,12 @@ def test_many_postings_give_the_same_book_as_one_by_one() -> None:
     stream = [posting("f", 1_000, pool, capital())] + [posting(f"d{n}", 100, loan, pool) for n in range(5)]
     assert journal.post_many(postings=stream, batch=2) == 6
     for n, row in enumerate(stream):
-        move(f"one{n}", row.legs[0].amount, to=account(f"b{row.legs[0].account_id}", floor=None),
-             source=account(f"b{row.legs[1].account_id}", floor=None))
+        move(
+            f"one{n}",
+            row.legs[0].amount,
+            to=account(f"b{row.legs[0].account_id}", floor=None),
+            source=account(f"b{row.legs[1].account_id}", floor=None),
+        )
     steps = Leg.objects.order_by("account_id", "account_version")
     assert list(steps.filter(account=pool).values_list("amount", "balance_after", "account_version")) == list(
         steps.filter(account__code=f"b{pool.pk}").values_list("amount", "balance_after", "account_version")
@@ -187,8 +197,15 @@ def test_many_postings_hold_the_floor_at_every_step_of_the_stream() -> None:
 
 def test_many_postings_that_do_not_balance_are_refused_whole() -> None:
     pool = account("pool")
-    crooked = Posting(book=BOOK, kind="TEST", business_date=TODAY, legs=[debit(pool, 2), credit(capital(), 1)],
-                      scope="many", key="bad", posted_at=NOW)
+    crooked = Posting(
+        book=BOOK,
+        kind="TEST",
+        business_date=TODAY,
+        legs=[debit(pool, 2), credit(capital(), 1)],
+        scope="many",
+        key="bad",
+        posted_at=NOW,
+    )
     with pytest.raises(NotBalanced):
         journal.post_many(postings=[posting("good", 1, pool, capital()), crooked])
     assert not Transaction.objects.exists()

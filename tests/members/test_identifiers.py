@@ -30,10 +30,16 @@ def test_a_nik_tells_sex_and_date_of_birth(typed: str, sex: str, born: date) -> 
 @pytest.mark.parametrize(
     "typed",
     [
-        "3204054008800001", "3204053208800001", "3204058108800001",  # no day
-        "3204052902010001", "3204051713800001",  # no date
+        "3204054008800001",
+        "3204053208800001",
+        "3204058108800001",  # no day
+        "3204052902010001",
+        "3204051713800001",  # no date
         "3204051708800000",  # serial
-        "320405170880001", "32040517088000011", "", "bukan nomor",
+        "320405170880001",
+        "32040517088000011",
+        "",
+        "bukan nomor",
         "٣٢٠٤٠٥١٧٠٨٨٠٠٠٠١",
     ],
 )
@@ -85,14 +91,22 @@ def test_a_right_number_is_stored_in_one_form(check: object, typed: str, stored:
 @pytest.mark.parametrize(
     ("kind", "typed"),
     [
-        (LicenceKind.NPWP, "000000000000000"), (LicenceKind.NPWP, "013121661091000"),
-        (LicenceKind.NPWP, "3204054008800001"), (LicenceKind.NPWP, "12345"),
+        (LicenceKind.NPWP, "000000000000000"),
+        (LicenceKind.NPWP, "013121661091000"),
+        (LicenceKind.NPWP, "3204054008800001"),
+        (LicenceKind.NPWP, "12345"),
         (LicenceKind.NPWP, "0013121660091000000000"),
-        (LicenceKind.NIB, "912000111234"), (LicenceKind.NIB, "0000000000000"), (LicenceKind.NIB, "912000111234A"),
-        (LicenceKind.PIRT, "20633060100722"), (LicenceKind.PIRT, "P-IRT sudah ada"),
-        (LicenceKind.HALAL, "KH12345678901234567"), (LicenceKind.HALAL, "ID3211000133313112"),
+        (LicenceKind.NIB, "912000111234"),
+        (LicenceKind.NIB, "0000000000000"),
+        (LicenceKind.NIB, "912000111234A"),
+        (LicenceKind.PIRT, "20633060100722"),
+        (LicenceKind.PIRT, "P-IRT sudah ada"),
+        (LicenceKind.HALAL, "KH12345678901234567"),
+        (LicenceKind.HALAL, "ID3211000133313112"),
         (LicenceKind.HALAL, "32110001333131122"),
-        (LicenceKind.BRAND, "IDM00040615"), (LicenceKind.BPOM, "235602169254"), (LicenceKind.BPOM, "MD2356"),
+        (LicenceKind.BRAND, "IDM00040615"),
+        (LicenceKind.BPOM, "235602169254"),
+        (LicenceKind.BPOM, "MD2356"),
     ],
 )
 def test_a_wrong_number_is_refused(kind: str, typed: str) -> None:

@@ -44,7 +44,11 @@ def test_registering_stores_person_business_licences_status_consent_and_audit_to
     assert StatusPeriod.objects.get().start_at == NOW
     assert Licence.objects.get(kind="NIB").number == "0000000000001"
     assert Consent.objects.filter(subject_key=f"person:{person.pk}", user=user).count() == 2
-    assert set(Event.objects.values_list("verb", flat=True)) >= {"person.registered", "business.added", "licence.recorded"}
+    assert set(Event.objects.values_list("verb", flat=True)) >= {
+        "person.registered",
+        "business.added",
+        "licence.recorded",
+    }
 
 
 @pytest.mark.django_db

@@ -15,8 +15,12 @@ MILLION = 10**6
 @pytest.mark.parametrize(
     ("sales", "scale"),
     [
-        (0, Scale.MICRO), (2_000 * MILLION, Scale.MICRO), (2_000 * MILLION + 1, Scale.SMALL),
-        (15_000 * MILLION, Scale.SMALL), (15_000 * MILLION + 1, Scale.MEDIUM), (50_000 * MILLION, Scale.MEDIUM),
+        (0, Scale.MICRO),
+        (2_000 * MILLION, Scale.MICRO),
+        (2_000 * MILLION + 1, Scale.SMALL),
+        (15_000 * MILLION, Scale.SMALL),
+        (15_000 * MILLION + 1, Scale.MEDIUM),
+        (50_000 * MILLION, Scale.MEDIUM),
     ],
 )
 def test_sales_decide_and_the_upper_bound_is_inside(sales: int, scale: str) -> None:
@@ -45,7 +49,14 @@ def test_a_large_enterprise_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("words", "code"),
-    [("keripik", "10794"), ("kripik singkong", ""), ("tempe", "10391"), ("10794", "10794"), ("jahit", "14120"), ("", "")],
+    [
+        ("keripik", "10794"),
+        ("kripik singkong", ""),
+        ("tempe", "10391"),
+        ("10794", "10794"),
+        ("jahit", "14120"),
+        ("", ""),
+    ],
 )
 def test_plain_words_find_the_line_of_business(words: str, code: str) -> None:
     first = next(iter(queries.kbli_named(words)), None)

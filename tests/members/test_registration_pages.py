@@ -13,7 +13,13 @@ pytestmark = pytest.mark.django_db
 NIK = "9971045708800001"
 WHO = {"full_name": "Yani Suryani", "nik": NIK}
 WHERE = {"village_q": "bukitlama", "address": "Jl. Mawar 3"}
-SHOP = {"name": "Keripik Bu Yani", "product": "Keripik pisang", "monthly_sales": "5.000.000", "workers": "2", "started_year": "2019"}
+SHOP = {
+    "name": "Keripik Bu Yani",
+    "product": "Keripik pisang",
+    "monthly_sales": "5.000.000",
+    "workers": "2",
+    "started_year": "2019",
+}
 PAPERS = {"NIB": "HELD", "NIB_number": "0000000000001", "PIRT": "WANTED", "HALAL": "NONE", "BRAND": "NONE"}
 
 
@@ -43,7 +49,10 @@ def test_an_owner_walks_through_and_stands_registered(owner: Client) -> None:
     person, business = Person.objects.get(), Business.objects.get()
     assert (person.nik, person.village_id, person.source) == (NIK, "16.71.04.1001", Source.OWNER)
     assert (business.scale, business.annual_sales, business.product) == (Scale.MICRO, 60_000_000, "Keripik pisang")
-    assert dict(Licence.objects.values_list("kind", "status")) == {"NIB": LicenceStatus.HELD, "PIRT": LicenceStatus.WANTED}
+    assert dict(Licence.objects.values_list("kind", "status")) == {
+        "NIB": LicenceStatus.HELD,
+        "PIRT": LicenceStatus.WANTED,
+    }
     assert not RegistrationDraft.objects.exists()
     assert owner.session["region_code"] == "16.71.04.1001"
 
@@ -81,7 +90,9 @@ def test_several_villages_of_a_name_are_offered(owner: Client) -> None:
     region("16.71.04.1003")
     asked = owner.post("/daftar/tempat/", {"village_q": "wilayah 16710410"})
     assert "pilih desa atau kelurahan Anda" in asked.text
-    assert owner.post("/daftar/tempat/", {"village_q": "wilayah 16710410", "village": "16.71.04.1002"}).status_code == 302
+    assert (
+        owner.post("/daftar/tempat/", {"village_q": "wilayah 16710410", "village": "16.71.04.1002"}).status_code == 302
+    )
     part = owner.get("/daftar/tempat/", {"village_q": "plaju"}, headers={"HX-Request": "true"})
     assert "Kelurahan Plaju Ulu" in part.text
     assert "<html" not in part.text

@@ -29,7 +29,11 @@ def as_role(role: Role = Role.STAFF, code: str = "16.71") -> Client:
 def task_ahead() -> Task:
     today = clock.today()
     checkin = CheckInFactory(
-        escalated=True, opened_on=today, expires_on=today + dt.timedelta(days=40), anchor_on=today - dt.timedelta(
+        escalated=True,
+        opened_on=today,
+        expires_on=today + dt.timedelta(days=40),
+        anchor_on=today
+        - dt.timedelta(
             days=31,
         ),
         due_on=today,
@@ -61,11 +65,22 @@ def test_a_row_opens_and_a_foreign_one_does_not(model: str) -> None:
 @pytest.mark.parametrize(
     ("model", "query", "found"),
     [
-        ("checkin", "state=ESCALATED", 1), ("checkin", "state=OPEN", 0), ("checkin", "cause=LOAN", 0),
-        ("checkin", "wave=1", 1), ("checkin", "due_by=2026-09-30", 0), ("checkin", "due_by=2026-10-01", 1),
-        ("checkin", "due_by=soon", 0), ("checkin", "district=16.71.04", 1), ("checkin", "district=16.71.14", 0),
-        ("response", "operating=CLOSED", 1), ("response", "operating=ACTIVE", 0), ("response", "district=16.71.14", 0),
-        ("task", "state=waiting", 1), ("task", "state=late", 1), ("task", "state=office", 1), ("task", "state=done", 0),
+        ("checkin", "state=ESCALATED", 1),
+        ("checkin", "state=OPEN", 0),
+        ("checkin", "cause=LOAN", 0),
+        ("checkin", "wave=1", 1),
+        ("checkin", "due_by=2026-09-30", 0),
+        ("checkin", "due_by=2026-10-01", 1),
+        ("checkin", "due_by=soon", 0),
+        ("checkin", "district=16.71.04", 1),
+        ("checkin", "district=16.71.14", 0),
+        ("response", "operating=CLOSED", 1),
+        ("response", "operating=ACTIVE", 0),
+        ("response", "district=16.71.14", 0),
+        ("task", "state=waiting", 1),
+        ("task", "state=late", 1),
+        ("task", "state=office", 1),
+        ("task", "state=done", 0),
     ],
 )
 def test_the_filters(model: str, query: str, found: int) -> None:

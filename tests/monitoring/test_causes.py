@@ -23,7 +23,10 @@ ENDED = dt.datetime(2026, 12, 2, 20, 0, tzinfo=dt.UTC)  # 3 December, 03.00 WIB
 
 def finished() -> Training:
     return TrainingFactory(
-        title="Foto produk", status=TrainingStatus.DONE, finished_at=ENDED, starts_at=ENDED - dt.timedelta(hours=30),
+        title="Foto produk",
+        status=TrainingStatus.DONE,
+        finished_at=ENDED,
+        starts_at=ENDED - dt.timedelta(hours=30),
         ends_at=ENDED,
     )
 
@@ -31,8 +34,12 @@ def finished() -> Training:
 def came(training: Training, **fields: object) -> Enrolment:
     enrolment = EnrolmentFactory(training=training, **fields)
     Attendance.objects.create(
-        session=training.sessions.first(), enrolment=enrolment, way=CheckInWay.SCAN, recorded_at=ENDED,
-        scanned_at=ENDED, recorded_by=training.facilitator,
+        session=training.sessions.first(),
+        enrolment=enrolment,
+        way=CheckInWay.SCAN,
+        recorded_at=ENDED,
+        scanned_at=ENDED,
+        recorded_by=training.facilitator,
     )
     return enrolment
 
@@ -43,9 +50,12 @@ def test_who_came_is_followed_with_a_running_business() -> None:
     BusinessFactory(owner=person, status=BusinessStatus.CLOSED)
     running = BusinessFactory(owner=person)
     BusinessFactory(owner=person)
-    subject, = causes.of_training(training.pk)
+    (subject,) = causes.of_training(training.pk)
     assert (subject.business_id, subject.person_id, subject.cause, subject.cause_id) == (
-        running.pk, person.pk, Cause.TRAINING, training.pk,
+        running.pk,
+        person.pk,
+        Cause.TRAINING,
+        training.pk,
     )
     assert (subject.label, subject.anchor_on) == ("pelatihan Foto produk", dt.date(2026, 12, 3))
 
@@ -70,7 +80,7 @@ def test_a_training_that_was_missed_is_made_up_for_by_the_daily_job() -> None:
 def test_a_loan_that_is_paid_off_is_followed_without_its_amount() -> None:
     funds.pool()
     loan = funds.repay_on_time(funds.loan())
-    subject, = causes.of_loan(loan.pk)
+    (subject,) = causes.of_loan(loan.pk)
     assert (subject.business_id, subject.cause, subject.anchor_on) == (loan.business_id, Cause.LOAN, loan.closed_on)
     assert subject.label == "lunasnya dana bergulir tahap 1"
     assert causes.forgotten_loans(loan.closed_on) == [subject]

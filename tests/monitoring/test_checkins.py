@@ -22,7 +22,12 @@ pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 10, 2, 3, 0, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 10, 2)
 RUNNING = Answers(
-    operating=Operating.ACTIVE, change=Change.UP, band=Band.TO_3M, workers=2, needs=[Need.LICENCE], note="Mau NIB",
+    operating=Operating.ACTIVE,
+    change=Change.UP,
+    band=Band.TO_3M,
+    workers=2,
+    needs=[Need.LICENCE],
+    note="Mau NIB",
 )
 CLOSED = Answers(operating=Operating.CLOSED)
 
@@ -45,8 +50,10 @@ def test_an_answer_is_kept_as_given() -> None:
 @pytest.mark.parametrize(
     ("operating", "status"),
     [
-        (Operating.PAUSED, BusinessStatus.DORMANT), (Operating.CLOSED, BusinessStatus.CLOSED),
-        (Operating.TOOK_JOB, BusinessStatus.TOOK_JOB), (Operating.MOVED, BusinessStatus.MOVED),
+        (Operating.PAUSED, BusinessStatus.DORMANT),
+        (Operating.CLOSED, BusinessStatus.CLOSED),
+        (Operating.TOOK_JOB, BusinessStatus.TOOK_JOB),
+        (Operating.MOVED, BusinessStatus.MOVED),
     ],
 )
 def test_the_business_stands_as_told(operating: Operating, status: BusinessStatus) -> None:
@@ -61,7 +68,10 @@ def test_the_business_stands_as_told(operating: Operating, status: BusinessStatu
 def test_a_business_that_was_lost_is_found_again() -> None:
     checkin = CheckInFactory(open=True)
     statuses.change(
-        business=checkin.business, status=BusinessStatus.UNREACHABLE, reason="Nomor mati", source=Source.CHECKIN,
+        business=checkin.business,
+        status=BusinessStatus.UNREACHABLE,
+        reason="Nomor mati",
+        source=Source.CHECKIN,
         by=None,
         now=NOW - dt.timedelta(days=3),
     )
@@ -120,7 +130,11 @@ def tried(task: Task, times: int) -> Task:
     assistant = user_with_role(Role.FACILITATOR, "16.71.04")
     for hour in range(times):
         tasks.record_attempt(
-            task=task, contact=Contact.CALL, result=Result.NO_ANSWER, note="", by=assistant,
+            task=task,
+            contact=Contact.CALL,
+            result=Result.NO_ANSWER,
+            note="",
+            by=assistant,
             now=NOW + dt.timedelta(hours=hour),
         )
     return task
@@ -135,7 +149,10 @@ def test_giving_up_needs_three_tries() -> None:
 def test_giving_up_needs_a_reason() -> None:
     with pytest.raises(tasks.ReasonMissing):
         tasks.give_up(
-            task=tried(TaskFactory(), 3), reason=" ", by=user_with_role(Role.FACILITATOR, "16.71.04"), now=NOW,
+            task=tried(TaskFactory(), 3),
+            reason=" ",
+            by=user_with_role(Role.FACILITATOR, "16.71.04"),
+            now=NOW,
         )
 
 
@@ -143,11 +160,14 @@ def test_an_owner_who_cannot_be_reached_is_marked_so_with_the_reason() -> None:
     task = tried(TaskFactory(), 3)
     done = tasks.give_up(task=task, reason="Nomor mati", by=user_with_role(Role.FACILITATOR, "16.71.04"), now=NOW)
     assert (done.outcome, done.reason, CheckIn.objects.get().state) == (
-        Outcome.UNREACHABLE, "Nomor mati", State.UNREACHABLE,
+        Outcome.UNREACHABLE,
+        "Nomor mati",
+        State.UNREACHABLE,
     )
     period = StatusPeriod.objects.get()
     assert (period.status, period.reason) == (
-        BusinessStatus.UNREACHABLE, "Kabar bulan ke-1: tidak terhubung, Nomor mati",
+        BusinessStatus.UNREACHABLE,
+        "Kabar bulan ke-1: tidak terhubung, Nomor mati",
     )
 
 
@@ -212,4 +232,3 @@ def test_without_the_lock_answers_at_once_collide() -> None:
             Response.objects.create(checkin=fresh, operating=Operating.CLOSED, way=Way.LINK, answered_at=NOW)
 
     assert at_once(careless) == ["IntegrityError"] * 3 + ["done"]
-

@@ -41,8 +41,13 @@ def kinds() -> Counter[str]:
 
 def subject(business: object, **fields: object) -> Subject:
     values = {
-        "business_id": business.pk, "person_id": business.owner_id, "region_code": business.village_id,  # type: ignore[attr-defined]
-        "cause": Cause.TRAINING, "cause_id": 7, "label": "pelatihan Foto produk", "anchor_on": ENDED,
+        "business_id": business.pk,
+        "person_id": business.owner_id,
+        "region_code": business.village_id,  # type: ignore[attr-defined]
+        "cause": Cause.TRAINING,
+        "cause_id": 7,
+        "label": "pelatihan Foto produk",
+        "anchor_on": ENDED,
     }
     return Subject(**{**values, **fields})
 
@@ -53,7 +58,10 @@ def test_four_waves_are_planned_once() -> None:
     assert plans.plan(subjects=[one], by=None, now=moment(ENDED), on=ENDED) == 0
     rows = CheckIn.objects.order_by("wave").values_list("wave", "due_on")
     assert list(rows) == [
-        (1, dt.date(2026, 10, 1)), (3, dt.date(2026, 12, 1)), (6, dt.date(2027, 3, 1)), (12, dt.date(2027, 9, 1)),
+        (1, dt.date(2026, 10, 1)),
+        (3, dt.date(2026, 12, 1)),
+        (6, dt.date(2027, 3, 1)),
+        (12, dt.date(2027, 9, 1)),
     ]
 
 
@@ -128,8 +136,13 @@ def test_who_answered_is_not_reminded() -> None:
     checkin = CheckInFactory()
     run(OPENED)
     checkins.answer(
-        checkin=checkin, answers=checkins.Answers(operating=Operating.PAUSED), way=Way.LINK, informant=Informant.OWNER,
-        by=None, now=moment(after(1)), on=after(1),
+        checkin=checkin,
+        answers=checkins.Answers(operating=Operating.PAUSED),
+        way=Way.LINK,
+        informant=Informant.OWNER,
+        by=None,
+        now=moment(after(1)),
+        on=after(1),
     )
     run(after(3))
     run(after(10))
@@ -177,7 +190,10 @@ def test_one_business_gets_one_form_and_the_other_is_covered_by_it() -> None:
 def test_who_answered_a_few_days_ago_is_not_asked_again() -> None:
     business = BusinessFactory()
     answered = CheckInFactory(
-        business=business, state=State.ANSWERED, opened_on=after(-20), expires_on=after(25),
+        business=business,
+        state=State.ANSWERED,
+        opened_on=after(-20),
+        expires_on=after(25),
         answered_at=moment(after(-5)),
     )
     CheckInFactory(business=business, cause=Cause.LOAN)
@@ -199,7 +215,10 @@ def test_the_command_runs_each_day_until_the_last(capsys: pytest.CaptureFixture[
     CheckInFactory()
     call_command("run_day", date=OPENED, until=after(3))
     assert capsys.readouterr().out.splitlines() == [
-        "2026-10-01: opened 1", "2026-10-02: nothing to do", "2026-10-03: nothing to do", "2026-10-04: reminded 1",
+        "2026-10-01: opened 1",
+        "2026-10-02: nothing to do",
+        "2026-10-03: nothing to do",
+        "2026-10-04: reminded 1",
     ]
 
 

@@ -83,7 +83,11 @@ def test_an_answer_is_written_once(deed: str) -> None:
 def test_a_try_is_written_once() -> None:
     assistant = user_with_role(Role.FACILITATOR, "16.71.04")
     Attempt.objects.create(
-        task=TaskFactory(), at=NOW, by=assistant, contact=Contact.CALL, result=Result.NO_ANSWER,
+        task=TaskFactory(),
+        at=NOW,
+        by=assistant,
+        contact=Contact.CALL,
+        result=Result.NO_ANSWER,
     )
     with pytest.raises(InternalError, match="append_only"), transaction.atomic():
         Attempt.objects.update(note="x")

@@ -50,7 +50,10 @@ def test_the_past_is_told_as_it_was() -> None:
 def test_the_running_share_takes_the_latest_answer_of_each_business() -> None:
     first = answered(Operating.ACTIVE)
     answered(
-        Operating.CLOSED, business=first.business, wave=3, due_on=dt.date(2026, 12, 1),
+        Operating.CLOSED,
+        business=first.business,
+        wave=3,
+        due_on=dt.date(2026, 12, 1),
         at=dt.datetime(2026, 12, 2, tzinfo=dt.UTC),
     )
     answered(Operating.ACTIVE)
@@ -65,7 +68,7 @@ def test_the_owners_home_shows_what_waits_for_her() -> None:
     checkin = CheckInFactory(business__owner=owner, open=True)
     CheckInFactory(business__owner=owner)
     CheckInFactory(open=True)
-    one, = queries.open_for(owner, on=OPENED)
+    (one,) = queries.open_for(owner, on=OPENED)
     assert (one.checkin, one.until) == (checkin, dt.date(2026, 11, 14))
     assert one.url.startswith("/kabar/")
     assert queries.open_for(owner, on=dt.date(2026, 11, 15)) == []

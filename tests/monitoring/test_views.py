@@ -20,7 +20,12 @@ from tests.factories.monitoring import CheckInFactory, TaskFactory
 
 pytestmark = pytest.mark.django_db
 RUNNING = {
-    "operating": "ACTIVE", "change": "UP", "band": "TO_3M", "workers": "2", "needs": ["LICENCE"], "note": "Mau NIB",
+    "operating": "ACTIVE",
+    "change": "UP",
+    "band": "TO_3M",
+    "workers": "2",
+    "needs": ["LICENCE"],
+    "note": "Mau NIB",
 }
 
 
@@ -34,8 +39,11 @@ def waiting(today: dt.date) -> CheckIn:
     """A check-in opened yesterday."""
     office("16.71")
     return CheckInFactory(
-        open=True, business__name="Keripik Bu Yani", due_on=today - dt.timedelta(days=1),
-        opened_on=today - dt.timedelta(days=1), expires_on=today + dt.timedelta(days=44),
+        open=True,
+        business__name="Keripik Bu Yani",
+        due_on=today - dt.timedelta(days=1),
+        opened_on=today - dt.timedelta(days=1),
+        expires_on=today + dt.timedelta(days=44),
         anchor_on=today - dt.timedelta(days=32),
     )
 
@@ -230,7 +238,8 @@ def test_three_tries_and_the_owner_can_be_marked_as_not_reachable(task: Task) ->
     assert "paling sedikit tiga kali" in client.post(give_up, {"reason": "Nomor mati"}).content.decode()
     for _n in range(3):
         client.post(
-            reverse("monitoring:task-attempt", args=[task.uid]), {"contact": "CALL", "result": "NO_ANSWER", "note": ""},
+            reverse("monitoring:task-attempt", args=[task.uid]),
+            {"contact": "CALL", "result": "NO_ANSWER", "note": ""},
         )
     assert Attempt.objects.count() == 3
     assert client.post(give_up, {"reason": "Nomor mati"}).status_code == 302
@@ -253,7 +262,9 @@ def test_reading_never_writes(task: Task) -> None:
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_list_takes_the_same_queries_however_long(
-    rows: int, today: dt.date, django_assert_num_queries: Any,
+    rows: int,
+    today: dt.date,
+    django_assert_num_queries: Any,
 ) -> None:
     office("16.71")
     user = user_with_role(Role.FACILITATOR, "16.71.04")

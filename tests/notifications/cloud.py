@@ -16,15 +16,15 @@ SENT = "sent"
 # Number -> (HTTP status, code of the error) and what the sender must make of it.
 OUTCOMES: dict[str, tuple[int, int | None, Any]] = {
     "+628120000001": (200, None, SENT),
-    "+628120000002": (400, 131026, Permanent),   # not on WhatsApp
-    "+628120000003": (400, 132001, Permanent),   # the template does not exist
-    "+628120000004": (401, 190, Permanent),      # the token has expired
-    "+628120000005": (429, 130429, Temporary),   # too fast
-    "+628120000006": (400, 131056, Temporary),   # too many to this number
-    "+628120000007": (503, 131016, Temporary),   # service unavailable, and it says so
-    "+628120000008": (500, None, Unsure),        # an error page
-    "+628120000009": (0, None, Unsure),          # the line is cut after the request
-    "+628120000010": (200, 1, Unsure),           # success without a number
+    "+628120000002": (400, 131026, Permanent),  # not on WhatsApp
+    "+628120000003": (400, 132001, Permanent),  # the template does not exist
+    "+628120000004": (401, 190, Permanent),  # the token has expired
+    "+628120000005": (429, 130429, Temporary),  # too fast
+    "+628120000006": (400, 131056, Temporary),  # too many to this number
+    "+628120000007": (503, 131016, Temporary),  # service unavailable, and it says so
+    "+628120000008": (500, None, Unsure),  # an error page
+    "+628120000009": (0, None, Unsure),  # the line is cut after the request
+    "+628120000010": (200, 1, Unsure),  # success without a number
 }
 OK_STATUS = 200
 

@@ -44,7 +44,9 @@ def test_each_answer_means_the_same_to_the_real_client_and_to_its_stand_in(way: 
         way.send(message)
 
 
-def test_the_template_travels_with_its_values_and_our_number(server: CloudServer, cloud: CloudApi, settings: Any) -> None:
+def test_the_template_travels_with_its_values_and_our_number(
+    server: CloudServer, cloud: CloudApi, settings: Any
+) -> None:
     settings.SITE_URL = "https://guyub.example"
     message = MessageFactory(
         kind="test_invitation", params={"name": "Ani", "place": "kantor"}, url="https://guyub.example/pelatihan/7/"
@@ -56,13 +58,22 @@ def test_the_template_travels_with_its_values_and_our_number(server: CloudServer
     assert request["to"] == "628120000001"
     assert request["biz_opaque_callback_data"] == str(message.uid)
     assert request["template"] == {
-        "name": "guyub_invitation", "language": {"code": "id"},
+        "name": "guyub_invitation",
+        "language": {"code": "id"},
         "components": [
-            {"type": "body", "parameters": [
-                {"type": "text", "parameter_name": "name", "text": "Ani"},
-                {"type": "text", "parameter_name": "place", "text": "kantor"},
-            ]},
-            {"type": "button", "sub_type": "url", "index": "0", "parameters": [{"type": "text", "text": "pelatihan/7/"}]},
+            {
+                "type": "body",
+                "parameters": [
+                    {"type": "text", "parameter_name": "name", "text": "Ani"},
+                    {"type": "text", "parameter_name": "place", "text": "kantor"},
+                ],
+            },
+            {
+                "type": "button",
+                "sub_type": "url",
+                "index": "0",
+                "parameters": [{"type": "text", "text": "pelatihan/7/"}],
+            },
         ],
     }
     assert "datang ke" not in str(request)
@@ -114,7 +125,9 @@ def test_an_email_has_text_link_and_our_number() -> None:
         (ConnectionRefusedError(), Temporary),
     ],
 )
-def test_each_error_of_the_mail_server_is_understood(monkeypatch: pytest.MonkeyPatch, error: Exception, outcome: Any) -> None:
+def test_each_error_of_the_mail_server_is_understood(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, outcome: Any
+) -> None:
     def fail(_self: object, _messages: object) -> int:
         raise error
 

@@ -19,8 +19,14 @@ PATH = "/pemberitahuan/"
 
 def note(user: User, number: int = 0, **fields: object) -> Message:
     values = {
-        "user": user, "channel": Channel.APP, "status": Message.Status.SENT, "sent_at": NOON, "url": "/akun/",
-        "created_at": NOON + dt.timedelta(minutes=number), "title": f"Kabar {number}", **fields,
+        "user": user,
+        "channel": Channel.APP,
+        "status": Message.Status.SENT,
+        "sent_at": NOON,
+        "url": "/akun/",
+        "created_at": NOON + dt.timedelta(minutes=number),
+        "title": f"Kabar {number}",
+        **fields,
     }
     return MessageFactory(**values)
 
@@ -92,7 +98,9 @@ def test_what_is_switched_off_is_not_sent_and_the_rest_is(client: Client) -> Non
     off = set(user.notification_preferences.values_list("category", "channel"))
     assert off == {("TRAINING", "WHATSAPP"), ("FOLLOW_UP", "APP"), ("FOLLOW_UP", "WHATSAPP")}
     person = outbox.Recipient.of_user(user)
-    assert outbox.queue(INVITATION.name, to=[person], subject="t:1", context={"place": "kantor"}, url="/", now=NOON) == 1
+    assert (
+        outbox.queue(INVITATION.name, to=[person], subject="t:1", context={"place": "kantor"}, url="/", now=NOON) == 1
+    )
     page = client.get(f"{PATH}pengaturan/").text
     assert page.count(" checked") == 3
 

@@ -66,7 +66,9 @@ def test_a_call_that_is_not_signed_is_not_even_stored(client: Client, signature:
 def test_without_a_secret_nothing_is_believed(client: Client, settings: Any) -> None:
     settings.WHATSAPP_APP_SECRET = ""
     made = hmac.new(b"", b"{}", hashlib.sha256).hexdigest()
-    answer = client.post(PATH, b"{}", content_type="application/json", headers={"x-hub-signature-256": f"sha256={made}"})
+    answer = client.post(
+        PATH, b"{}", content_type="application/json", headers={"x-hub-signature-256": f"sha256={made}"}
+    )
     assert answer.status_code == 403
 
 

@@ -14,8 +14,11 @@ pytestmark = pytest.mark.django_db
 
 TEMPLATES = [path for path in (settings.BASE_DIR / "templates").rglob("*.html")]
 INLINE = (
-    re.compile(r"<style\b"), re.compile(r"\sstyle\s*="), re.compile(r"<script(?![^>]*\bsrc=)[^>]*>"),
-    re.compile(r"\son[a-z]+\s*=\s*[\"']"), re.compile(r"javascript:"),
+    re.compile(r"<style\b"),
+    re.compile(r"\sstyle\s*="),
+    re.compile(r"<script(?![^>]*\bsrc=)[^>]*>"),
+    re.compile(r"\son[a-z]+\s*=\s*[\"']"),
+    re.compile(r"javascript:"),
 )
 FOREIGN = re.compile(r"(?:src|href)=[\"']https?://(?!wa\.me)")
 

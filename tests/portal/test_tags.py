@@ -26,13 +26,19 @@ def test_money_and_numbers_read_as_indonesians_write_them() -> None:
 
 def test_dates_carry_weekday_and_keep_day_and_month_together() -> None:
     moment = timezone.make_aware(dt.datetime(2026, 11, 21, 9))
-    assert guyub.tanggal(moment.date()) == "Sabtu, 21\u00a0November\u00a02026" or guyub.tanggal(moment.date()) == "Sabtu, 21\u00a0November 2026"
+    assert (
+        guyub.tanggal(moment.date()) == "Sabtu, 21\u00a0November\u00a02026"
+        or guyub.tanggal(moment.date()) == "Sabtu, 21\u00a0November 2026"
+    )
     assert guyub.jam(moment) == "09.00\u00a0WIB"
     assert guyub.jarak(dt.date(2026, 11, 24), dt.date(2026, 11, 21)) == "3 hari lagi"
     assert guyub.jarak(dt.date(2026, 11, 20), dt.date(2026, 11, 21)) == "kemarin"
 
 
-@pytest.mark.parametrize("name", ["rupiah", "juta", "ribuan", "ringkas", "persen", "tanggal", "tanggal_pendek", "jam", "jarak", "waktu", "inisial"])
+@pytest.mark.parametrize(
+    "name",
+    ["rupiah", "juta", "ribuan", "ringkas", "persen", "tanggal", "tanggal_pendek", "jam", "jarak", "waktu", "inisial"],
+)
 def test_filters_take_nothing_and_give_nothing(name: str) -> None:
     assert getattr(guyub, name)(None) == ""
 
@@ -52,7 +58,9 @@ def test_qr_code_is_inline_and_named() -> None:
 
 class Sample(forms.Form):
     amount = MoneyField(label="Jumlah", max_value=2_000_000, help_text="Rupiah bulat.")
-    running = forms.ChoiceField(label="Berjalan?", choices=[("Y", "Ya"), ("N", "Tidak")], widget=BigChoices(icons={"Y": "check"}))
+    running = forms.ChoiceField(
+        label="Berjalan?", choices=[("Y", "Ya"), ("N", "Tidak")], widget=BigChoices(icons={"Y": "check"})
+    )
     photo = forms.FileField(label="KTP", widget=PhotoInput(), required=False)
 
 

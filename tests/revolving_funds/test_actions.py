@@ -58,12 +58,21 @@ def test_every_step_leaves_an_event_and_a_message() -> None:
     make.pool()
     loan = make.repay_on_time(make.loan())
     assert set(Event.objects.values_list("verb", flat=True)) >= {
-        "application.started", "application.filled", "application.submitted", "application.surveyed",
-        "application.approved", "loan.disbursed", "loan.repaid", "loan.closed",
+        "application.started",
+        "application.filled",
+        "application.submitted",
+        "application.surveyed",
+        "application.approved",
+        "loan.disbursed",
+        "loan.repaid",
+        "loan.closed",
     }
     told = Message.objects.filter(channel="WHATSAPP", recipient_key=f"person:{loan.person_id}")
     assert sorted(set(told.values_list("kind", flat=True))) == [
-        "fund_application_approved", "fund_application_sent", "fund_instalment_received", "fund_loan_closed",
+        "fund_application_approved",
+        "fund_application_sent",
+        "fund_instalment_received",
+        "fund_loan_closed",
         "fund_loan_disbursed",
     ]
     assert not [body for body in told.values_list("body", flat=True) if "000" in body]
@@ -147,9 +156,12 @@ def test_nobody_does_two_steps_of_one_loan() -> None:
 
 @pytest.mark.parametrize(
     ("hand", "other"),
-    [(one, two) for n, one in enumerate(["borrower", "applied_by", "surveyed_by", "decided_by", "disbursed_by"])
-     for two in ["borrower", "applied_by", "surveyed_by", "decided_by", "disbursed_by"][n + 1:]
-     if (one, two) != ("borrower", "applied_by")],
+    [
+        (one, two)
+        for n, one in enumerate(["borrower", "applied_by", "surveyed_by", "decided_by", "disbursed_by"])
+        for two in ["borrower", "applied_by", "surveyed_by", "decided_by", "disbursed_by"][n + 1 :]
+        if (one, two) != ("borrower", "applied_by")
+    ],
 )
 def test_the_database_itself_keeps_the_hands_apart(hand: str, other: str) -> None:
     make.pool()
@@ -183,8 +195,10 @@ def test_an_application_is_never_half_done(changes: dict, constraint: str) -> No
 @pytest.mark.parametrize(
     ("changes", "constraint"),
     [
-        ({"status": "CLOSED"}, "loan_closed_pair"), ({"status": "GONE"}, "loan_(status_known|closed_pair)"),
-        ({"amount": 0}, "loan_amount_positive"), ({"maturity_on": D(2020, 1, 1)}, "loan_dates_in_order"),
+        ({"status": "CLOSED"}, "loan_closed_pair"),
+        ({"status": "GONE"}, "loan_(status_known|closed_pair)"),
+        ({"amount": 0}, "loan_amount_positive"),
+        ({"maturity_on": D(2020, 1, 1)}, "loan_dates_in_order"),
     ],
 )
 def test_a_loan_is_never_in_two_states(changes: dict, constraint: str) -> None:
@@ -271,10 +285,14 @@ def test_too_much_is_refused_or_kept_for_her() -> None:
     assert (money(pool), whole()) == ((10_050_000, 0), True)
 
 
-@pytest.mark.parametrize(("amount", "day", "refusal"), [
-    (0, D(2026, 2, 16), repayments.NotAnAmount), (-5, D(2026, 2, 16), repayments.NotAnAmount),
-    (5, D(2026, 1, 14), repayments.PaidOnOutOfRange),
-])
+@pytest.mark.parametrize(
+    ("amount", "day", "refusal"),
+    [
+        (0, D(2026, 2, 16), repayments.NotAnAmount),
+        (-5, D(2026, 2, 16), repayments.NotAnAmount),
+        (5, D(2026, 1, 14), repayments.PaidOnOutOfRange),
+    ],
+)
 def test_a_repayment_that_cannot_be_is_refused(amount: int, day: dt.date, refusal: type[Exception]) -> None:
     make.pool()
     with pytest.raises(refusal):
@@ -315,9 +333,12 @@ def test_news_is_sent_when_it_is_committed(django_capture_on_commit_callbacks: o
 @pytest.mark.parametrize(
     ("paid", "on", "arrears", "oldest"),
     [
-        (0, D(2026, 2, 18), 0, D(2026, 2, 18)), (0, D(2026, 2, 19), 200_000, D(2026, 2, 18)),
-        (350_000, D(2026, 3, 17), 50_000, D(2026, 3, 16)), (400_000, D(2026, 3, 17), 0, D(2026, 4, 15)),
-        (400_000, D(2026, 6, 30), 600_000, D(2026, 4, 15)), (650_000, D(2026, 6, 30), 350_000, D(2026, 5, 18)),
+        (0, D(2026, 2, 18), 0, D(2026, 2, 18)),
+        (0, D(2026, 2, 19), 200_000, D(2026, 2, 18)),
+        (350_000, D(2026, 3, 17), 50_000, D(2026, 3, 16)),
+        (400_000, D(2026, 3, 17), 0, D(2026, 4, 15)),
+        (400_000, D(2026, 6, 30), 600_000, D(2026, 4, 15)),
+        (650_000, D(2026, 6, 30), 350_000, D(2026, 5, 18)),
     ],
 )
 def test_arrears_are_what_was_due_before_the_day(paid: int, on: dt.date, arrears: int, oldest: dt.date) -> None:
@@ -338,8 +359,10 @@ def test_the_portfolio_has_its_parts_and_nothing_is_no_data() -> None:
     make.pool(1_000_000, at="bjb")
     make.loan()
     day = D(2026, 2, 19)
-    assert [(row.group, row.loans, row.outstanding, row.overdue_loans, row.overdue_amount)
-            for row in queries.portfolio("16.71", on=day, today=day, by="bank")] == [
+    assert [
+        (row.group, row.loans, row.outstanding, row.overdue_loans, row.overdue_amount)
+        for row in queries.portfolio("16.71", on=day, today=day, by="bank")
+    ] == [
         ("Bank Sumsel Babel", 1, 2_000_000, 1, 200_000),
     ]
     assert queries.portfolio("16.71", on=day, today=day, by="district")[0].group == "16.71.04"
@@ -347,5 +370,6 @@ def test_the_portfolio_has_its_parts_and_nothing_is_no_data() -> None:
     assert (nothing.loans, nothing.par) == (0, None)
     states = queries.pools(make.office())
     assert [(state.available, state.reserved, state.outstanding) for state in states] == [
-        (8_000_000, 0, 2_000_000), (1_000_000, 0, 0),
+        (8_000_000, 0, 2_000_000),
+        (1_000_000, 0, 0),
     ]

@@ -15,8 +15,15 @@ NO_SHIFT = [Rule(None, False), Rule(0, False), Rule(7, False)]
 LATER = D(2027, 1, 31)
 
 
-def facts(payments: list[tuple[dt.date, int]], *, level: int = 1, amount: int = 2_000_000, tenor: int = 10,
-          start: dt.date = D(2026, 1, 15), **more: bool) -> LoanFacts:
+def facts(
+    payments: list[tuple[dt.date, int]],
+    *,
+    level: int = 1,
+    amount: int = 2_000_000,
+    tenor: int = 10,
+    start: dt.date = D(2026, 1, 15),
+    **more: bool,
+) -> LoanFacts:
     dues = plan(amount=amount, tenor=tenor, disbursed_on=start, rounding=1000, shift=True)
     return LoanFacts(None, level, amount, start, dues, [Paid(*row) for row in payments], **more)
 
@@ -90,7 +97,9 @@ def test_the_first_application_is_for_the_first_step() -> None:
 
 def test_ten_million_on_time_leaves_the_ladder_behind() -> None:
     dues = plan(amount=10_000_000, tenor=24, disbursed_on=D(2024, 1, 15), rounding=1000, shift=True)
-    third = facts([(due.due_on, due.amount) for due in dues], level=3, amount=10_000_000, tenor=24, start=D(2024, 1, 15))
+    third = facts(
+        [(due.due_on, due.amount) for due in dues], level=3, amount=10_000_000, tenor=24, start=D(2024, 1, 15)
+    )
     standing = climb([third], TIERS, C, LATER)
     assert (standing.graduated, standing.unlocked, standing.step(3).state) == (True, 3, "done")
 

@@ -57,8 +57,12 @@ def test_a_due_day_on_a_free_day_may_be_paid_on_the_next_working_day() -> None:
     assert next_workday(D(2026, 4, 15)) == D(2026, 4, 15)
 
 
-@given(st.integers(1, 20_000_000), st.integers(1, 60), st.sampled_from([1, 100, 1000, 10_000]),
-       st.dates(D(2021, 1, 1), D(2030, 12, 31)))
+@given(
+    st.integers(1, 20_000_000),
+    st.integers(1, 60),
+    st.sampled_from([1, 100, 1000, 10_000]),
+    st.dates(D(2021, 1, 1), D(2030, 12, 31)),
+)
 def test_any_plan_returns_the_principal_in_its_number_of_parts(
     amount: int, tenor: int, rounding: int, start: dt.date
 ) -> None:

@@ -29,9 +29,13 @@ def test_a_second_scan_changes_nothing_and_answers_with_the_first_time(training:
     assert Attendance.objects.count() == 1
 
 
-@pytest.mark.parametrize(("state", "error"), [
-    (EnrolmentState.WAITING, attendance.StillWaiting), (EnrolmentState.CANCELLED, attendance.RegistrationCancelled),
-])
+@pytest.mark.parametrize(
+    ("state", "error"),
+    [
+        (EnrolmentState.WAITING, attendance.StillWaiting),
+        (EnrolmentState.CANCELLED, attendance.RegistrationCancelled),
+    ],
+)
 def test_without_a_place_nobody_is_let_in(training: Training, state: EnrolmentState, error: type[Exception]) -> None:
     enrolment = EnrolmentFactory(training=training, state=state)
     with pytest.raises(error, match=enrolment.person.full_name):

@@ -26,7 +26,12 @@ pytestmark = pytest.mark.django_db
 
 def certificate(**fields: Any) -> Certificate:
     values = {
-        "office_code": "16.71", "year": 2026, "serial": 1, "number": "1", "code": "ABCDEFGH12", "holder_name": "Ani",
+        "office_code": "16.71",
+        "year": 2026,
+        "serial": 1,
+        "number": "1",
+        "code": "ABCDEFGH12",
+        "holder_name": "Ani",
         "issued_at": NOW,
     }
     return Certificate.objects.create(**({"enrolment": EnrolmentFactory()} | values | fields))
@@ -139,11 +144,14 @@ def test_a_cancelled_enrolment_leaves_room_for_a_new_one() -> None:
     assert Enrolment.objects.filter(person=first.person).count() == 2
 
 
-@pytest.mark.parametrize("statement", [
-    "UPDATE trainings_attendance SET way = 'TYPED'",
-    "DELETE FROM trainings_attendance",
-    "TRUNCATE trainings_attendance",
-])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE trainings_attendance SET way = 'TYPED'",
+        "DELETE FROM trainings_attendance",
+        "TRUNCATE trainings_attendance",
+    ],
+)
 def test_the_log_of_the_door_is_never_changed(statement: str) -> None:
     attend(EnrolmentFactory())
     connection.check_constraints()

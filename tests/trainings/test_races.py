@@ -43,10 +43,12 @@ def at_once(deeds: list[Callable[[], Any]]) -> list[Any]:
 
 def everybody_wants(training: Training) -> list[Any]:
     people = PersonFactory.create_batch(HANDS)
-    return at_once([
-        lambda person=person: enrolments.enrol(training=training, person=person, by=None, now=NOW)  # type: ignore[misc]
-        for person in people
-    ])
+    return at_once(
+        [
+            lambda person=person: enrolments.enrol(training=training, person=person, by=None, now=NOW)  # type: ignore[misc]
+            for person in people
+        ]
+    )
 
 
 def test_the_last_place_goes_to_exactly_one_and_the_others_queue() -> None:
@@ -95,9 +97,12 @@ def test_places_given_back_at_once_each_promote_one() -> None:
     training = TrainingFactory(capacity=5)
     held = [EnrolmentFactory(training=training) for _ in range(5)]
     queue = [EnrolmentFactory(training=training, state=EnrolmentState.WAITING) for _ in range(7)]
-    results = at_once([
-        lambda row=row: enrolments.cancel(enrolment=row, by=None, now=NOW) for row in held  # type: ignore[misc]
-    ])
+    results = at_once(
+        [
+            lambda row=row: enrolments.cancel(enrolment=row, by=None, now=NOW)
+            for row in held  # type: ignore[misc]
+        ]
+    )
     assert not [row for row in results if isinstance(row, Exception)]
     confirmed = Enrolment.objects.filter(training=training).confirmed().order_by("queue_number")
     assert list(confirmed) == queue[:5]
@@ -106,9 +111,9 @@ def test_places_given_back_at_once_each_promote_one() -> None:
 def test_the_same_ticket_at_several_gates_counts_once() -> None:
     enrolment = EnrolmentFactory()
     session = enrolment.training.sessions.get(number=1)
-    results = at_once([
-        lambda: attendance.check_in(session=session, enrolment=enrolment, way=CheckInWay.SCAN, by=None, now=FIRST)
-    ] * 8)
+    results = at_once(
+        [lambda: attendance.check_in(session=session, enrolment=enrolment, way=CheckInWay.SCAN, by=None, now=FIRST)] * 8
+    )
     assert not [row for row in results if isinstance(row, Exception)]
     assert [row.is_new for row in results].count(True) == 1
     assert Attendance.objects.count() == 1

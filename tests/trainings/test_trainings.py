@@ -25,9 +25,7 @@ def schedule(*slots: Slot, **fields: Any) -> Training:
     leader = user_with_role(Role.FACILITATOR, "16.71.04")
     outline = Outline(title="Kemasan", summary="Kemasan tahan lama.", capacity=30, venue="Aula")
     values = {"by": leader, "now": NOW} | fields
-    return trainings.schedule(
-        outline=outline, region=region("16.71.04"), slots=slots, facilitator=leader, **values
-    )
+    return trainings.schedule(outline=outline, region=region("16.71.04"), slots=slots, facilitator=leader, **values)
 
 
 def test_a_scheduled_training_is_a_draft_with_its_sessions_in_order() -> None:
@@ -39,13 +37,16 @@ def test_a_scheduled_training_is_a_draft_with_its_sessions_in_order() -> None:
     assert not Message.objects.exists()
 
 
-@pytest.mark.parametrize(("slots", "error"), [
-    ((), trainings.NoSessions),
-    ((Slot(FIRST, FIRST),), trainings.SessionEndsEarly),
-    ((Slot(FIRST, FIRST + HOURS), Slot(FIRST + HOURS / 2, FIRST + HOURS * 2)), trainings.SessionsOverlap),
-    ((Slot(NOW - DAY, NOW),), trainings.StartsInThePast),
-    ((Slot(FIRST, FIRST + HOURS), Slot(FIRST + DAY * 400, FIRST + DAY * 401)), trainings.TooLong),
-])
+@pytest.mark.parametrize(
+    ("slots", "error"),
+    [
+        ((), trainings.NoSessions),
+        ((Slot(FIRST, FIRST),), trainings.SessionEndsEarly),
+        ((Slot(FIRST, FIRST + HOURS), Slot(FIRST + HOURS / 2, FIRST + HOURS * 2)), trainings.SessionsOverlap),
+        ((Slot(NOW - DAY, NOW),), trainings.StartsInThePast),
+        ((Slot(FIRST, FIRST + HOURS), Slot(FIRST + DAY * 400, FIRST + DAY * 401)), trainings.TooLong),
+    ],
+)
 def test_sessions_that_make_no_sense_are_refused(slots: tuple[Slot, ...], error: type[Exception]) -> None:
     with pytest.raises(error):
         schedule(*slots)
@@ -62,7 +63,8 @@ def test_announcing_tells_each_owner_in_the_region_exactly_once() -> None:
     assert trainings.announce(training=training, now=NOW) == 0
     rows = Message.objects.filter(kind="training_announced").order_by("recipient_key", "channel")
     assert [(row.recipient_key, row.channel, row.status) for row in rows] == [
-        (f"person:{invited.pk}", "APP", "SENT"), (f"person:{invited.pk}", "WHATSAPP", "QUEUED"),
+        (f"person:{invited.pk}", "APP", "SENT"),
+        (f"person:{invited.pk}", "WHATSAPP", "QUEUED"),
         (f"person:{by_phone.pk}", "WHATSAPP", "QUEUED"),
     ]
     assert rows[0].body.startswith("Ani %s Wijaya")
@@ -87,8 +89,12 @@ def test_the_set_based_announcement_writes_what_the_single_message_would() -> No
     from trainings import texts  # noqa: PLC0415
 
     outbox.queue(
-        "training_announced", to=[owner.as_recipient()], subject="other",
-        context=texts.message(training) | {"places": training.capacity}, url=texts.path(training), now=NOW,
+        "training_announced",
+        to=[owner.as_recipient()],
+        subject="other",
+        context=texts.message(training) | {"places": training.capacity},
+        url=texts.path(training),
+        now=NOW,
     )
     single = Message.objects.get(channel="WHATSAPP", subject_key="other").__dict__
     assert {k: v for k, v in bulk.items() if k not in skip} == {k: v for k, v in single.items() if k not in skip}

@@ -31,8 +31,12 @@ def run(*, on: date, now: datetime) -> dict[str, int]:
 
 
 def close_registrations(*, now: datetime) -> int:
-    return _move(Training.objects.filter(status=TrainingStatus.OPEN, enrol_until__lt=now, starts_at__gt=now),
-                 TrainingStatus.CLOSED, "training.closed", now=now)
+    return _move(
+        Training.objects.filter(status=TrainingStatus.OPEN, enrol_until__lt=now, starts_at__gt=now),
+        TrainingStatus.CLOSED,
+        "training.closed",
+        now=now,
+    )
 
 
 def begin(*, now: datetime) -> int:
@@ -67,11 +71,14 @@ def _sessions_of(day: date, zones: dict[str, ZoneInfo], *, now: datetime) -> lis
     start = timezone.make_aware(datetime.combine(day, day_time.min), ZoneInfo("UTC")) - WIDEST_OFFSET
     near = (
         Session.objects.filter(starts_at__gte=max(start, now), starts_at__lt=start + timedelta(days=1) + WIDEST_OFFSET)
-        .filter(training__status__in=AHEAD).select_related("training").order_by("starts_at", "pk")
+        .filter(training__status__in=AHEAD)
+        .select_related("training")
+        .order_by("starts_at", "pk")
     )
     default = timezone.get_default_timezone()
     return [
-        session for session in near
+        session
+        for session in near
         if timezone.localtime(session.starts_at, zones.get(session.training.office_code, default)).date() == day
     ]
 
@@ -81,8 +88,10 @@ def _remind(session: Session, zones: dict[str, ZoneInfo], *, now: datetime) -> i
     people = Person.objects.filter(pk__in=Enrolment.objects.filter(training=training).confirmed().values("person"))
     with timezone.override(zones.get(training.office_code, timezone.get_default_timezone())):
         return broadcast.queue(
-            "training_reminder", to=people.as_recipients(), subject=f"session:{session.pk}",
+            "training_reminder",
+            to=people.as_recipients(),
+            subject=f"session:{session.pk}",
             context=texts.message(training, session.starts_at) | {"number": session.number},
-            url=texts.path(training), now=now,
+            url=texts.path(training),
+            now=now,
         )
-

@@ -55,7 +55,12 @@ class TooLateToCancel(ActionError):
 
 @transaction.atomic
 def enrol(
-    *, training: Training, person: Person, by: User | None, now: datetime, source: ProposalSource | None = None,
+    *,
+    training: Training,
+    person: Person,
+    by: User | None,
+    now: datetime,
+    source: ProposalSource | None = None,
     at_the_door: bool = False,
 ) -> Enrolment:
     """Give `person` a place, or the last position in the queue when the training is full.
@@ -99,10 +104,16 @@ def _take_place(
         try:
             with transaction.atomic():
                 return Enrolment.objects.create(
-                    training=training, person=person, source=source, queue_number=last + 1,
+                    training=training,
+                    person=person,
+                    source=source,
+                    queue_number=last + 1,
                     state=EnrolmentState.CONFIRMED if has_room else EnrolmentState.WAITING,
-                    code=codes.make(CODE_LENGTH), enrolled_at=now, enrolled_by=by,
-                    confirmed_at=now if has_room else None, created_at=now,
+                    code=codes.make(CODE_LENGTH),
+                    enrolled_at=now,
+                    enrolled_by=by,
+                    confirmed_at=now if has_room else None,
+                    created_at=now,
                 )
         except IntegrityError as error:
             if "enrolment_live_once" in str(error):
@@ -117,8 +128,12 @@ def _tell(enrolment: Enrolment, *, now: datetime) -> None:
     if enrolment.state == EnrolmentState.WAITING:
         kind, extra = "training_waiting", {"position": position_of(enrolment)}
     outbox.queue(
-        kind, to=[enrolment.person.as_recipient()], subject=f"enrolment:{enrolment.pk}",
-        context=texts.for_person(enrolment) | extra, url=texts.path(enrolment.training), now=now,
+        kind,
+        to=[enrolment.person.as_recipient()],
+        subject=f"enrolment:{enrolment.pk}",
+        context=texts.for_person(enrolment) | extra,
+        url=texts.path(enrolment.training),
+        now=now,
     )
 
 
@@ -152,8 +167,12 @@ def promote(*, training: Training, now: datetime) -> list[Enrolment]:
         enrolment.confirmed_at = now
         enrolment.save(update_fields=["state", "confirmed_at", "updated_at"])
         outbox.queue(
-            "training_promoted", to=[enrolment.person.as_recipient()], subject=f"enrolment:{enrolment.pk}",
-            context=texts.for_person(enrolment), url=texts.path(training), now=now,
+            "training_promoted",
+            to=[enrolment.person.as_recipient()],
+            subject=f"enrolment:{enrolment.pk}",
+            context=texts.for_person(enrolment),
+            url=texts.path(training),
+            now=now,
         )
         log.record("enrolment.promoted", enrolment, by=None, now=now)
     return risen

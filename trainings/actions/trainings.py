@@ -95,7 +95,13 @@ class Outline:
 
 @transaction.atomic
 def schedule(
-    *, outline: Outline, region: Region, slots: Sequence[Slot], facilitator: User, by: User | None, now: datetime,
+    *,
+    outline: Outline,
+    region: Region,
+    slots: Sequence[Slot],
+    facilitator: User,
+    by: User | None,
+    now: datetime,
     enrol_until: datetime | None = None,
 ) -> Training:
     """Write down a training with its sessions as a draft that only its organisers see.
@@ -110,13 +116,22 @@ def schedule(
         raise NoOffice
     values = outline.__dict__ | {"organiser": outline.organiser or office.name}
     training = Training.objects.create(
-        **values, region=region, office_code=office.region_id, facilitator=facilitator,
-        starts_at=ordered[0].starts_at, ends_at=ordered[-1].ends_at,
-        enrol_until=min(enrol_until or ordered[0].starts_at, ordered[-1].ends_at), created_at=now,
+        **values,
+        region=region,
+        office_code=office.region_id,
+        facilitator=facilitator,
+        starts_at=ordered[0].starts_at,
+        ends_at=ordered[-1].ends_at,
+        enrol_until=min(enrol_until or ordered[0].starts_at, ordered[-1].ends_at),
+        created_at=now,
     )
     Session.objects.bulk_create(
         Session(
-            training=training, number=number, title=slot.title, starts_at=slot.starts_at, ends_at=slot.ends_at,
+            training=training,
+            number=number,
+            title=slot.title,
+            starts_at=slot.starts_at,
+            ends_at=slot.ends_at,
             created_at=now,
         )
         for number, slot in enumerate(ordered, start=1)
@@ -164,8 +179,12 @@ def announce(*, training: Training, now: datetime) -> int:
     owners = Person.objects.inside(training.region_id).reachable()
     with timezone.override(texts.zone_of(training)):
         return broadcast.queue(
-            "training_announced", to=owners.as_recipients(), subject=f"training:{training.pk}",
-            context=texts.message(training) | {"places": training.capacity}, url=texts.path(training), now=now,
+            "training_announced",
+            to=owners.as_recipients(),
+            subject=f"training:{training.pk}",
+            context=texts.message(training) | {"places": training.capacity},
+            url=texts.path(training),
+            now=now,
         )
 
 
@@ -184,8 +203,12 @@ def cancel(*, training: Training, reason: str, by: User | None, now: datetime) -
     people = Person.objects.filter(pk__in=Enrolment.objects.filter(training=training).live().values("person"))
     with timezone.override(texts.zone_of(training)):
         broadcast.queue(
-            "training_cancelled", to=people.as_recipients(), subject=f"training:{training.pk}",
-            context=texts.message(training) | {"reason": training.cancel_reason}, url=texts.path(training), now=now,
+            "training_cancelled",
+            to=people.as_recipients(),
+            subject=f"training:{training.pk}",
+            context=texts.message(training) | {"reason": training.cancel_reason},
+            url=texts.path(training),
+            now=now,
         )
     log.record("training.cancelled", training, by=by, now=now, reason=training.cancel_reason)
     return training
@@ -222,9 +245,7 @@ def finish(*, training: Training, by: User | None, now: datetime) -> Training:
     issued = certificates.issue(training=training, by=by, now=now)
     _tell_certified(training, issued, now=now)
     log.record("training.finished", training, by=by, now=now, certificates=len(issued))
-    transaction.on_commit(
-        partial(training_finished.send_robust, sender=Training, training_id=training.pk), robust=True
-    )
+    transaction.on_commit(partial(training_finished.send_robust, sender=Training, training_id=training.pk), robust=True)
     return training
 
 
@@ -233,6 +254,10 @@ def _tell_certified(training: Training, issued: Sequence[Certificate], *, now: d
         return
     people = Person.objects.filter(enrolments__certificate__in=issued).select_related("user")
     outbox.queue(
-        "training_certified", to=[person.as_recipient() for person in people], subject=f"training:{training.pk}",
-        context=texts.message(training), url=reverse("trainings:my-list"), now=now,
+        "training_certified",
+        to=[person.as_recipient() for person in people],
+        subject=f"training:{training.pk}",
+        context=texts.message(training),
+        url=reverse("trainings:my-list"),
+        now=now,
     )

@@ -6,5 +6,12 @@ from trainings.models.plans import PlanShare, YearPlan
 from trainings.models.trainings import Session, Training
 
 __all__ = [
-    "Attendance", "Certificate", "CertificateSerial", "Enrolment", "PlanShare", "Session", "Training", "YearPlan",
+    "Attendance",
+    "Certificate",
+    "CertificateSerial",
+    "Enrolment",
+    "PlanShare",
+    "Session",
+    "Training",
+    "YearPlan",
 ]

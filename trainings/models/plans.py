@@ -41,15 +41,18 @@ class YearPlan(Record):
         verbose_name_plural = _("yearly plans")
         constraints = [
             models.UniqueConstraint(
-                fields=["office_code", "year"], name="yearplan_once",
+                fields=["office_code", "year"],
+                name="yearplan_once",
                 violation_error_message=_("This office already has a plan for this year."),
             ),
             models.CheckConstraint(
-                name="yearplan_office_is_regency", condition=Exact(Length("office_code"), len("00.00")),
+                name="yearplan_office_is_regency",
+                condition=Exact(Length("office_code"), len("00.00")),
                 violation_error_message=_("An office serves one regency or city."),
             ),
             models.CheckConstraint(
-                name="yearplan_year_plausible", condition=Q(year__gte=2000, year__lte=2100),
+                name="yearplan_year_plausible",
+                condition=Q(year__gte=2000, year__lte=2100),
                 violation_error_message=_("Please check the year."),
             ),
         ]
@@ -77,15 +80,18 @@ class PlanShare(Record):
         verbose_name_plural = _("shares of the sources")
         constraints = [
             models.UniqueConstraint(
-                fields=["plan", "source"], name="planshare_once",
+                fields=["plan", "source"],
+                name="planshare_once",
                 violation_error_message=_("This source already stands in the plan."),
             ),
             models.CheckConstraint(
-                name="planshare_source_known", condition=Q(source__in=ProposalSource.values),
+                name="planshare_source_known",
+                condition=Q(source__in=ProposalSource.values),
                 violation_error_message=_("This source is not known."),
             ),
             models.CheckConstraint(
-                name="planshare_budget_not_negative", condition=Q(budget__gte=0),
+                name="planshare_budget_not_negative",
+                condition=Q(budget__gte=0),
                 violation_error_message=_("A budget cannot be negative."),
             ),
         ]

@@ -30,15 +30,24 @@ def subject_of(user: User) -> str:
 
 @transaction.atomic
 def give(
-    *, purpose: str, subject_key: str, user: User | None, channel: str, by: User | None, now: datetime,
-    phone: str = "", text_version: str = texts.VERSION,
+    *,
+    purpose: str,
+    subject_key: str,
+    user: User | None,
+    channel: str,
+    by: User | None,
+    now: datetime,
+    phone: str = "",
+    text_version: str = texts.VERSION,
 ) -> Consent:
     """Record that `subject_key` (`person:7` or `user:3`) agrees. A consent already in force stays as it is.
 
     `channel` says how it was given: `web`, `paper`, `phone`.
     """
     consent, new = Consent.objects.get_or_create(
-        subject_key=subject_key, purpose=purpose, withdrawn_at=None,
+        subject_key=subject_key,
+        purpose=purpose,
+        withdrawn_at=None,
         defaults={"user": user, "text_version": text_version, "channel": channel, "given_at": now},
     )
     if new:
@@ -47,9 +56,7 @@ def give(
 
 
 @transaction.atomic
-def withdraw(
-    *, purpose: str, subject_key: str, by: User | None, now: datetime, phone: str = ""
-) -> Consent:
+def withdraw(*, purpose: str, subject_key: str, by: User | None, now: datetime, phone: str = "") -> Consent:
     """End a consent; the row stays as proof of what held until now.
 
     Raises NeededForService for the consent on which registration rests, NeverGiven if none is in force.
@@ -57,8 +64,10 @@ def withdraw(
     if purpose == Consent.Purpose.REGISTER:
         raise NeededForService
     consent = (
-        Consent.objects.select_for_update(of=("self",)).select_related("user")
-        .filter(subject_key=subject_key, purpose=purpose, withdrawn_at=None).first()
+        Consent.objects.select_for_update(of=("self",))
+        .select_related("user")
+        .filter(subject_key=subject_key, purpose=purpose, withdrawn_at=None)
+        .first()
     )
     if consent is None:
         raise NeverGiven
@@ -72,7 +81,11 @@ def _tell(consent: Consent, *, given: bool, phone: str, by: User | None, now: da
     number = phone or (consent.user.phone if consent.user else "") or ""
     verb = "consent.given" if given else "consent.withdrawn"
     happened.send(
-        sender=Consent, verb=verb, obj=consent, by=by, now=now,
+        sender=Consent,
+        verb=verb,
+        obj=consent,
+        by=by,
+        now=now,
         data={"purpose": consent.purpose, "version": consent.text_version, "channel": consent.channel},
     )
     consent_changed.send(sender=Consent, consent=consent, given=given, phone=number, by=by, now=now)

@@ -26,7 +26,11 @@ def assign(*, user: User, role: Role, region_code: str, start_on: date, by: User
         user.is_staff = True
         user.save(update_fields=["is_staff", "updated_at"])
     happened.send(
-        sender=Assignment, verb="account.role_given", obj=assignment, by=by, now=now,
+        sender=Assignment,
+        verb="account.role_given",
+        obj=assignment,
+        by=by,
+        now=now,
         data={"role": str(role), "region": region_code},
     )
     return assignment

@@ -27,7 +27,10 @@ def icon(name: str, modifiers: str = "") -> SafeString:
     """One drawing of the sprite, always beside a word: `{% icon "arrow" "s back" %}`."""
     extra = "".join(f" icon--{part}" for part in (modifiers or "").split() if part in ICON_MODIFIERS)
     return format_html(
-        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>', extra, static("img/icons.svg"), name,
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        extra,
+        static("img/icons.svg"),
+        name,
     )
 
 
@@ -40,7 +43,12 @@ def qr(data: str, label: str) -> SafeString:
     return format_html(
         '<svg class="qr" viewBox="{} {} {} {}" role="img" aria-label="{}" shape-rendering="crispEdges">'
         '<path d="{}" stroke="#000" fill="none" stroke-width="1"/></svg>',
-        border, border, modules, modules, label, path,
+        border,
+        border,
+        modules,
+        modules,
+        label,
+        path,
     )
 
 

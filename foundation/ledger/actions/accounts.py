@@ -23,7 +23,8 @@ def open_account(
     `floor` and `ceiling` are whole rupiah on the account's own side; None = free.
     """
     account, _created = Account.objects.get_or_create(
-        book=book, code=code,
+        book=book,
+        code=code,
         defaults={"name": name, "kind": kind, "side": kind.side, "floor": floor, "ceiling": ceiling},
     )
     return account

@@ -18,8 +18,18 @@ BATCH = 20_000
 
 @transaction.atomic
 def post(
-    *, book: str, kind: str, business_date: date, legs: Sequence[Entry], scope: str, key: str, by: Any, now: datetime,
-    checked_by: Any = None, memo: str = "", reverses: Transaction | None = None,
+    *,
+    book: str,
+    kind: str,
+    business_date: date,
+    legs: Sequence[Entry],
+    scope: str,
+    key: str,
+    by: Any,
+    now: datetime,
+    checked_by: Any = None,
+    memo: str = "",
+    reverses: Transaction | None = None,
 ) -> Transaction:
     """Post one transaction and prove it. The same `scope` and `key` again return the first one.
 
@@ -28,8 +38,16 @@ def post(
     the caller commits, in the order of their ids.
     """
     posting = Posting(
-        book=book, kind=kind, business_date=business_date, legs=tuple(legs), scope=scope, key=key, posted_at=now,
-        maker_id=by.pk if by else None, checker_id=checked_by.pk if checked_by else None, memo=memo,
+        book=book,
+        kind=kind,
+        business_date=business_date,
+        legs=tuple(legs),
+        scope=scope,
+        key=key,
+        posted_at=now,
+        maker_id=by.pk if by else None,
+        checker_id=checked_by.pk if checked_by else None,
+        memo=memo,
         reverses_id=reverses.pk if reverses else None,
     )
     return Transaction.objects.get(pk=_post_one(posting))
@@ -40,12 +58,21 @@ def reverse(*, original: Transaction, business_date: date, key: str, by: Any, no
     """Post the exact mirror of `original`, at most once; `memo` says why. Raises what `post` raises."""
     legs = [
         Entry(account_id, -amount)
-        for account_id, amount in Leg.objects.filter(transaction=original).order_by("leg_no")
+        for account_id, amount in Leg.objects.filter(transaction=original)
+        .order_by("leg_no")
         .values_list("account_id", "amount")
     ]
     return post(
-        book=original.book, kind="REVERSAL", business_date=business_date, legs=legs, scope="ledger.reverse", key=key,
-        by=by, now=now, memo=memo, reverses=original,
+        book=original.book,
+        kind="REVERSAL",
+        business_date=business_date,
+        legs=legs,
+        scope="ledger.reverse",
+        key=key,
+        by=by,
+        now=now,
+        memo=memo,
+        reverses=original,
     )
 
 
@@ -55,9 +82,20 @@ def _post_one(posting: Posting) -> int:
         cursor.execute(
             "SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::bigint[])",
             [
-                str(posting.uid), posting.book, posting.kind, posting.business_date, posting.posted_at, posting.scope,
-                posting.key, posting.fingerprint, posting.memo, posting.reverses_id, posting.maker_id,
-                posting.checker_id, [leg.account_id for leg in posting.legs], [leg.amount for leg in posting.legs],
+                str(posting.uid),
+                posting.book,
+                posting.kind,
+                posting.business_date,
+                posting.posted_at,
+                posting.scope,
+                posting.key,
+                posting.fingerprint,
+                posting.memo,
+                posting.reverses_id,
+                posting.maker_id,
+                posting.checker_id,
+                [leg.account_id for leg in posting.legs],
+                [leg.amount for leg in posting.legs],
             ],
         )
         return int(cursor.fetchone()[0])
@@ -103,8 +141,20 @@ def _post_batch(cursor: Any, chunk: list[Posting]) -> int:
 def _stage_rows(chunk: list[Posting]) -> Iterator[list[Any]]:
     for number, row in enumerate(chunk):
         yield [
-            number, row.uid, row.book, row.kind, row.business_date, row.posted_at.isoformat(), len(row.legs), row.scope,
-            row.key, "\\x" + row.fingerprint.hex(), row.memo, row.reverses_id, row.maker_id, row.checker_id,
+            number,
+            row.uid,
+            row.book,
+            row.kind,
+            row.business_date,
+            row.posted_at.isoformat(),
+            len(row.legs),
+            row.scope,
+            row.key,
+            "\\x" + row.fingerprint.hex(),
+            row.memo,
+            row.reverses_id,
+            row.maker_id,
+            row.checker_id,
         ]
 
 
@@ -119,8 +169,12 @@ def _copy(cursor: Any, table: str, columns: str, rows: Iterable[list[Any]]) -> N
     csv.writer(buffer).writerows(rows)
     buffer.seek(0)
     # force_null is not needed: memo alone may be empty text, and it is declared NOT NULL DEFAULT ''.
-    cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL (memo))"
-                       if "memo" in columns else f"COPY {table} ({columns}) FROM STDIN (FORMAT csv)", buffer)
+    cursor.copy_expert(
+        f"COPY {table} ({columns}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL (memo))"
+        if "memo" in columns
+        else f"COPY {table} ({columns}) FROM STDIN (FORMAT csv)",
+        buffer,
+    )
 
 
 STAGE_COLUMNS = (

@@ -67,8 +67,15 @@ def queue(
 
 
 def _insert(
-    spec: kinds.Kind, to: QuerySet[Any, Any], language: str, channel: Channel, *, subject: str,
-    context: Mapping[str, Any], url: str, now: datetime,
+    spec: kinds.Kind,
+    to: QuerySet[Any, Any],
+    language: str,
+    channel: Channel,
+    *,
+    subject: str,
+    context: Mapping[str, Any],
+    url: str,
+    now: datetime,
 ) -> int:
     in_app = channel == Channel.APP
     with translation.override(language):
@@ -78,11 +85,22 @@ def _insert(
     with connection.cursor() as cursor:
         inner, inner_params = to.order_by().query.sql_with_params()
         recipients = cursor.mogrify(inner, inner_params).decode().replace("%", "%%")
-        cursor.execute(INSERT.format(address=ADDRESS[channel], recipients=recipients), {
-            "now": now, "kind": spec.name, "subject": subject, "channel": str(channel), "title": title, "body": body,
-            "mark": NAME, "url": url if in_app else f"{settings.SITE_URL}{url}", "language": language,
-            "status": str(Message.Status.SENT if in_app else Message.Status.QUEUED),
-            "sent_at": now if in_app else None, "category": str(spec.category),
-            "params": json.dumps(params, ensure_ascii=False),
-        })
+        cursor.execute(
+            INSERT.format(address=ADDRESS[channel], recipients=recipients),
+            {
+                "now": now,
+                "kind": spec.name,
+                "subject": subject,
+                "channel": str(channel),
+                "title": title,
+                "body": body,
+                "mark": NAME,
+                "url": url if in_app else f"{settings.SITE_URL}{url}",
+                "language": language,
+                "status": str(Message.Status.SENT if in_app else Message.Status.QUEUED),
+                "sent_at": now if in_app else None,
+                "category": str(spec.category),
+                "params": json.dumps(params, ensure_ascii=False),
+            },
+        )
         return int(cursor.rowcount)

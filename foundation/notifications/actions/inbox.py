@@ -10,9 +10,7 @@ from foundation.notifications.kinds import Category, Channel
 from foundation.notifications.models import Message, Preference
 
 CHOICES = [
-    (category, channel)
-    for category in Category.values if category != Category.SERVICE
-    for channel in Channel.values
+    (category, channel) for category in Category.values if category != Category.SERVICE for channel in Channel.values
 ]
 
 
@@ -36,6 +34,6 @@ def choose(*, user: User, wanted: Collection[tuple[str, str]], now: datetime) ->
     """`wanted` are the (category, channel) pairs that stay on; decisions, money and security always do."""
     off = [pair for pair in CHOICES if pair not in wanted]
     user.notification_preferences.all().delete()
-    Preference.objects.bulk_create([
-        Preference(user=user, category=category, channel=channel, created_at=now) for category, channel in off
-    ])
+    Preference.objects.bulk_create(
+        [Preference(user=user, category=category, channel=channel, created_at=now) for category, channel in off]
+    )

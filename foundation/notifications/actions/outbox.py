@@ -34,8 +34,13 @@ class Recipient:
     @classmethod
     def of_user(cls, user: User) -> "Recipient":
         return cls(
-            key=f"user:{user.pk}", name=str(user), user_id=user.pk, phone=user.phone or "", email=user.email or "",
-            language=user.language, region_code=user.home_code,
+            key=f"user:{user.pk}",
+            name=str(user),
+            user_id=user.pk,
+            phone=user.phone or "",
+            email=user.email or "",
+            language=user.language,
+            region_code=user.home_code,
         )
 
     def address(self, channel: Channel) -> str:
@@ -97,7 +102,13 @@ def _silent(spec: kinds.Kind, recipients: list[Recipient]) -> set[str]:
 
 
 def _message(
-    spec: kinds.Kind, recipient: Recipient, channel: Channel, *, subject: str, context: Mapping[str, Any], url: str,
+    spec: kinds.Kind,
+    recipient: Recipient,
+    channel: Channel,
+    *,
+    subject: str,
+    context: Mapping[str, Any],
+    url: str,
     now: datetime,
 ) -> Message:
     with translation.override(recipient.language):
@@ -106,13 +117,24 @@ def _message(
         shown = {**values, spec.secret: MASK} if spec.secret else values
         title, body = str(spec.title) % shown, str(spec.body) % shown
     return Message(
-        user_id=recipient.user_id, recipient_key=recipient.key, recipient_name=recipient.name,
-        address=recipient.address(channel), region_code=recipient.region_code, kind=spec.name, subject_key=subject,
-        channel=channel, title=title, body=body, url=f"{settings.SITE_URL}{url}" if channel != Channel.APP else url,
-        next_try_at=now, created_at=now,
+        user_id=recipient.user_id,
+        recipient_key=recipient.key,
+        recipient_name=recipient.name,
+        address=recipient.address(channel),
+        region_code=recipient.region_code,
+        kind=spec.name,
+        subject_key=subject,
+        channel=channel,
+        title=title,
+        body=body,
+        url=f"{settings.SITE_URL}{url}" if channel != Channel.APP else url,
+        next_try_at=now,
+        created_at=now,
         status=Message.Status.SENT if channel == Channel.APP else Message.Status.QUEUED,
         sent_at=now if channel == Channel.APP else None,
-        language=recipient.language, urgent=bool(spec.secret), secret=secret,
+        language=recipient.language,
+        urgent=bool(spec.secret),
+        secret=secret,
         params=template_values(spec, values),
     )
 

@@ -12,9 +12,9 @@ from foundation.notifications.models import Message, Silence
 def begin(*, phone: str, now: datetime) -> None:
     """From now on nothing but login codes goes to `phone` by WhatsApp; what waits for it is taken back."""
     Silence.objects.get_or_create(phone=phone, ended_at=None, defaults={"since": now})
-    Message.objects.filter(
-        channel=Channel.WHATSAPP, address=phone, status=Message.Status.QUEUED, urgent=False
-    ).update(status=Message.Status.FAILED, error="STOP", updated_at=now)
+    Message.objects.filter(channel=Channel.WHATSAPP, address=phone, status=Message.Status.QUEUED, urgent=False).update(
+        status=Message.Status.FAILED, error="STOP", updated_at=now
+    )
 
 
 @transaction.atomic

@@ -40,9 +40,7 @@ def process_waiting(*, now: datetime, limit: int = 200) -> int:
 @transaction.atomic
 def process_next(*, now: datetime) -> bool:
     """Read the oldest stored call that waits; False if there is none."""
-    call = (
-        WebhookCall.objects.select_for_update(skip_locked=True).filter(processed_at=None).order_by("id").first()
-    )
+    call = WebhookCall.objects.select_for_update(skip_locked=True).filter(processed_at=None).order_by("id").first()
     if call is None:
         return False
     try:
@@ -118,8 +116,6 @@ def note_message(message: dict[str, Any], *, now: datetime) -> None:
     user = User.objects.filter(phone=phone).first()
     if user is not None:
         try:
-            consents.withdraw(
-                purpose=Consent.Purpose.WHATSAPP, subject_key=consents.subject_of(user), by=user, now=now
-            )
+            consents.withdraw(purpose=Consent.Purpose.WHATSAPP, subject_key=consents.subject_of(user), by=user, now=now)
         except consents.NeverGiven:
             logger.info("stop_without_consent", user=str(user.uid))
