@@ -35,7 +35,7 @@ class DistrictFilter(admin.SimpleListFilter):
 
     title = gettext_lazy("District")
     parameter_name = "district"
-    path = "village_id"
+    path = "village__code"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         prefixes = request.user.region_prefixes(f"revolving_funds.view_{model_admin.opts.model_name}")  # type: ignore[union-attr]
@@ -314,7 +314,7 @@ class LoanAdmin(OfficeModelAdmin):
 @admin.register(Repayment)
 class RepaymentAdmin(ReadonlyAdmin):
     list_display = ("paid_on", "loan", "borrower", "paid", "reference", "recorded_by")
-    list_filter = (type("RepaymentDistrict", (DistrictFilter,), {"path": "loan__village_id"}),)
+    list_filter = (type("RepaymentDistrict", (DistrictFilter,), {"path": "loan__village__code"}),)
     list_select_related = ("loan__person", "recorded_by")
     search_fields = ("loan__number__startswith", "reference__istartswith")
     search_help_text = gettext_lazy("Search by loan number or bank reference")

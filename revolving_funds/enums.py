@@ -34,7 +34,7 @@ class ApplicationStatus(models.TextChoices):
     SURVEYED = "SURVEYED", _("Surveyed, waiting for the decision")
     APPROVED = "APPROVED", _("Approved, waiting for the money")
     REJECTED = "REJECTED", _("Rejected")
-    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+    WITHDRAWN = "WITHDRAWN", _("Taken back")
     DISBURSED = "DISBURSED", _("Disbursed")
 
 

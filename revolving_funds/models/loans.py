@@ -133,7 +133,7 @@ class Instalment(models.Model):
 
 
 class RepaymentQuerySet(ScopedQuerySet["Repayment"]):
-    region_path = "loan__village_id"
+    region_path = "loan__village__code"
 
     def own(self, user: Any) -> Q:
         return Q(loan__person__user_id=user.pk)

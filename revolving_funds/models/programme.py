@@ -69,7 +69,7 @@ class Bank(Record):
 
 
 class AgreementQuerySet(ScopedQuerySet["Agreement"], DatedQuerySet):
-    region_path = "office__region_id"
+    region_path = "office__region__code"
 
 
 class Agreement(Dated):
@@ -100,7 +100,7 @@ class Agreement(Dated):
 
 
 class PoolQuerySet(ScopedQuerySet["Pool"]):
-    region_path = "agreement__office__region_id"
+    region_path = "agreement__office__region__code"
 
     def with_money(self) -> Self:
         """With its bank, office and both accounts: one query for a list."""

@@ -1,0 +1,27 @@
+"""Many rows at once: keys in advance, and COPY."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db import connection
+
+NULL = "\\N"
+
+
+def take_ids(table: str, count: int) -> Iterator[int]:
+    """`count` fresh keys from the table's own sequence."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+        return iter([row[0] for row in cursor.fetchall()])
+
+
+def copy_rows(table: str, columns: str, rows: Iterable[Iterable[Any]]) -> None:
+    """COPY `rows` into `table`; `columns` in their order, parted by spaces. None is NULL."""
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows([[NULL if value is None else value for value in row] for row in rows])
+    buffer.seek(0)
+    with connection.cursor() as cursor:
+        names = ", ".join(columns.split())
+        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN WITH (FORMAT csv, NULL '{NULL}')", buffer)
