@@ -153,7 +153,8 @@ def _history(bank: BankShare, people: Iterator[Borrower], rng: Random, as_of: da
         if borrower is None:
             raise ValueError(f"Too few owners with a NIB for {bank.loans} loans of {bank.name}.")
         span = max(1, (as_of - borrower.since).days - 30)
-        start = borrower.since + timedelta(days=14 + rng.randrange(span))
+        # Squared: the programme began with a rush, so most first loans lie some time back.
+        start = borrower.since + timedelta(days=14 + int(span * rng.random() ** 2))
         for loan in _climb(borrower, bank, start, rng, as_of):
             yield loan
             left -= 1

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('status', models.CharField(choices=[('DRAFT', 'Draft'), ('SUBMITTED', 'Sent, waiting for the survey'), ('SURVEYED', 'Surveyed, waiting for the decision'), ('APPROVED', 'Approved, waiting for the money'), ('REJECTED', 'Rejected'), ('WITHDRAWN', 'Withdrawn'), ('DISBURSED', 'Disbursed')], default='DRAFT', max_length=10, verbose_name='status')),
+                ('status', models.CharField(choices=[('DRAFT', 'Draft'), ('SUBMITTED', 'Sent, waiting for the survey'), ('SURVEYED', 'Surveyed, waiting for the decision'), ('APPROVED', 'Approved, waiting for the money'), ('REJECTED', 'Rejected'), ('WITHDRAWN', 'Taken back'), ('DISBURSED', 'Disbursed')], default='DRAFT', max_length=10, verbose_name='status')),
                 ('level', models.PositiveSmallIntegerField(verbose_name='tier')),
                 ('amount', models.BigIntegerField(blank=True, null=True, verbose_name='amount asked for')),
                 ('tenor_months', models.PositiveSmallIntegerField(verbose_name='term in months')),

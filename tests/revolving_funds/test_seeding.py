@@ -1,0 +1,69 @@
+"""The made-up years of a demo city: exact in number, whole in the book, the same by the same seed."""
+
+import datetime as dt
+from random import Random
+
+import pytest
+
+from foundation.accounts.roles import Role
+from foundation.ledger import queries as ledger
+from foundation.ledger.models import Account
+from members.models import Business, Person
+from revolving_funds.actions import seeding
+from revolving_funds.actions.seeding import BankShare
+from revolving_funds.enums import BankKind
+from revolving_funds.models import Application, Loan
+from tests.factories import revolving_funds as make
+from tests.factories.foundation import user_with_role
+
+pytestmark = pytest.mark.django_db
+AS_OF = dt.date(2026, 11, 21)
+NOW = dt.datetime(2026, 11, 21, 2, tzinfo=dt.UTC)
+BANKS = [BankShare("bsb", "Bank Sumsel Babel", BankKind.COMMERCIAL, 30), BankShare("bpr", "BPR", BankKind.RURAL, 12)]
+
+
+def town() -> list[str]:
+    """Sixty owners, the people of the office, and their loans."""
+    office = make.make_office()
+    for role, code in [(Role.VERIFIER, "16.71"), (Role.APPROVER, "16.71"), (Role.TREASURER, "16.71"),
+                       (Role.FACILITATOR, "16.71.04")]:
+        user_with_role(role, code)
+    for _n in range(60):
+        make.owner()
+    Business.objects.update(registered_at=dt.datetime(2023, 1, 5, tzinfo=dt.UTC))
+    return seeding.seed_loans(office=office, banks=BANKS, rng=Random("town"), as_of=AS_OF, now=NOW)
+
+
+def test_a_made_up_town_has_its_loans_and_a_whole_book() -> None:
+    lines = town()
+    assert lines[0] == "42 loans"
+    assert Loan.objects.filter(pool__agreement__bank__code="bsb").count() == 30
+    assert not [finding for finding in ledger.proof("16.71") if finding.fault_count]
+    assert set(Application.objects.values_list("status", flat=True)) == {
+        "DISBURSED", "SUBMITTED", "SURVEYED", "APPROVED", "REJECTED", "WITHDRAWN",
+    }
+    assert set(Loan.objects.values_list("status", flat=True)) == {"OPEN", "CLOSED"}
+
+
+def test_nobody_in_it_has_two_running_loans_or_one_before_she_registered() -> None:
+    town()
+    running = Loan.objects.open().values_list("person", flat=True)
+    assert len(set(running)) == len(running)
+    assert Person.objects.count() == 60
+    assert not Loan.objects.filter(disbursed_on__lt=dt.date(2023, 1, 5)).exists()
+
+
+def test_made_up_loans_live_on_through_the_ordinary_actions() -> None:
+    town()
+    loan = Loan.objects.open().order_by("pk").first()
+    assert loan is not None
+    left = Account.objects.get(pk=loan.account_id).balance
+    make.repay(loan, left, AS_OF)
+    loan.refresh_from_db()
+    assert (loan.status, loan.closed_on) == ("CLOSED", AS_OF)
+    assert not [finding for finding in ledger.proof("16.71") if finding.fault_count]
+
+
+def test_an_office_without_its_people_is_refused() -> None:
+    with pytest.raises(ValueError, match="nobody as"):
+        seeding.seed_loans(office=make.make_office(), banks=BANKS, rng=Random("x"), as_of=AS_OF, now=NOW)
