@@ -7,4 +7,4 @@ class MembersConfig(AppConfig):
     verbose_name = _("Members")
 
     def ready(self) -> None:
-        from members import receivers  # noqa: F401 -- connects the receivers
+        from members import receivers  # noqa: F401, PLC0415 -- connects the receivers

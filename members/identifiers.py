@@ -59,7 +59,7 @@ class CheckedNik(Checked):
 
 def compact(text: str) -> str:
     """Without spaces, dots and hyphens, in capitals."""
-    return re.sub(r"[\s.\-–/]", "", text).upper()
+    return re.sub(r"[\s.\-\u2013/]", "", text).upper()
 
 
 def _digits(text: str, count: int) -> bool:
@@ -127,7 +127,7 @@ def check_npwp(text: str, *, on: date) -> Checked:
         return Checked(value, (_("This is a NITKU of 22 digits. Please type its first 16 digits."),))
     if not (_digits(value, 15) or _digits(value, 16)):
         return Checked(value, (_("An NPWP has 15 or 16 digits."),))
-    if len(value) == 16 and not value.startswith("0"):
+    if _digits(value, 16) and not value.startswith("0"):
         nik = check_nik(value, on=on)
         return Checked(value, nik.errors, nik.warnings)
     core = value[-15:]
@@ -136,7 +136,7 @@ def check_npwp(text: str, *, on: date) -> Checked:
     return Checked(value)
 
 
-def check_nib(text: str, *, on: date) -> Checked:
+def check_nib(text: str, *, on: date) -> Checked:  # noqa: ARG001 -- one signature for all
     """Business identification number: 13 digits, no public check digit."""
     value = compact(text).removeprefix("NIB").lstrip(":")
     if not _digits(value, 13):
@@ -174,7 +174,7 @@ def check_pirt(text: str, *, on: date) -> Checked:
     return Checked(f"{value[:13]}-{value[13:]}", (), tuple(warnings))
 
 
-def check_halal(text: str, *, on: date) -> Checked:
+def check_halal(text: str, *, on: date) -> Checked:  # noqa: ARG001 -- one signature for all
     """Halal certificate of BPJPH: `ID` and 17 digits. `KH…` is the number of a fatwa, not of a certificate."""
     value = compact(text)
     if value.startswith("KH"):
@@ -194,7 +194,7 @@ def check_halal(text: str, *, on: date) -> Checked:
 BRAND_APPLICATION: Final = re.compile(r"^(?:[DJ]ID|[DJRV])[0-9]{6,14}$")
 
 
-def check_brand(text: str, *, on: date) -> Checked:
+def check_brand(text: str, *, on: date) -> Checked:  # noqa: ARG001 -- one signature for all
     """Trade mark: `IDM` and 9 digits when registered; a filing number is kept, with a warning."""
     value = compact(text)
     if BRAND_APPLICATION.match(value):
@@ -204,7 +204,7 @@ def check_brand(text: str, *, on: date) -> Checked:
     return Checked(value)
 
 
-def check_bpom(text: str, *, on: date) -> Checked:
+def check_bpom(text: str, *, on: date) -> Checked:  # noqa: ARG001 -- one signature for all
     """Distribution permit of BPOM for food: `MD` or `ML` and 12 to 15 digits."""
     value = re.sub(r"^(BPOM)?(RI)?", "", compact(text))
     if not re.fullmatch(r"M[DL][0-9]{12,15}", value, re.ASCII):

@@ -73,7 +73,7 @@ class Person(Record):
     )
     full_name = models.CharField(_("full name as on the ID card"), max_length=150)
     nik = EncryptedField(_("national identity number (NIK)"), blank=True)
-    nik_hash = models.CharField(max_length=64, null=True, editable=False)
+    nik_hash = models.CharField(max_length=64, null=True, editable=False)  # noqa: DJ001 -- unique where there is one
     nik_tail = models.CharField(max_length=4, blank=True, editable=False)
     sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices, blank=True)
     birth_date = models.DateField(_("date of birth"), null=True, blank=True)

@@ -1,5 +1,6 @@
 """Reads across models: the scale by law, lines of business by plain words, people by forgiving search."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ from members.models import Business, Kbli, Person, ScaleRule
 
 # The edition that permits carry and that is offered; rows of KBLI 2025 are kept beside it (see data/SOURCE.md).
 KBLI_EDITION: Final = 2020
+TOO_LONG_FOR_A_NAME: Final = 8  # digits: from nine on it is a phone number or a NIK
 
 
 class TooLarge(ActionError):
@@ -116,7 +118,7 @@ def people_matching(people: QuerySet[Person], text: str) -> QuerySet[Person]:
     """Owners whose name or business resembles `text` (spelling forgiven), or whose phone or NIK it is."""
     text = text.strip()
     digits = compact(text)
-    if digits.isascii() and digits.lstrip("+").isdigit() and len(digits) > 8:
+    if digits.isascii() and digits.lstrip("+").isdigit() and len(digits) > TOO_LONG_FOR_A_NAME:
         return people.filter(_by_number(digits))
     shops = Business.objects.filter(Q(name__icontains=text) | Q(name__trigram_word_similar=text)).values("owner_id")
     return people.filter(Q(full_name__icontains=text) | Q(full_name__trigram_word_similar=text) | Q(pk__in=shops))
@@ -128,10 +130,8 @@ def closest_first(people: QuerySet[Person], text: str) -> QuerySet[Any]:
 
 def _by_number(digits: str) -> Q:
     condition = Q(pk__in=Person.objects.with_nik(digits).values("pk"))
-    try:
+    with contextlib.suppress(BadPhone):
         condition |= Q(phone=parse_mobile(digits))
-    except BadPhone:
-        pass
     return condition
 
 

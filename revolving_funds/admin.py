@@ -70,7 +70,11 @@ class LoanStateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("open", gettext_lazy("Running")), ("overdue", gettext_lazy("Overdue")), ("closed", gettext_lazy("Paid off"))]
+        return [
+            ("open", gettext_lazy("Running")),
+            ("overdue", gettext_lazy("Overdue")),
+            ("closed", gettext_lazy("Paid off")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "overdue":
@@ -101,13 +105,20 @@ def _disburse(request: HttpRequest, application: Application, cleaned: dict[str,
 def _repay(request: HttpRequest, loan: Loan, cleaned: dict[str, Any]) -> str:
     repayment = repayments.record(loan=loan, by=request.user, now=clock.now(), on=clock.today(), **cleaned)
     return _("%(amount)s booked as receipt %(number)d.") % {
-        "amount": rupiah(repayment.amount), "number": repayment.sequence}
+        "amount": rupiah(repayment.amount),
+        "number": repayment.sequence,
+    }
 
 
 def _place(request: HttpRequest, pool: Pool, cleaned: dict[str, Any]) -> str:
     programme.place(
-        pool=pool, amount=cleaned["amount"], reference=cleaned["reference"], on=clock.today(),
-        key=str(cleaned["request_uid"]), by=request.user, now=clock.now(),
+        pool=pool,
+        amount=cleaned["amount"],
+        reference=cleaned["reference"],
+        on=clock.today(),
+        key=str(cleaned["request_uid"]),
+        by=request.user,
+        now=clock.now(),
     )
     return _("%(amount)s placed.") % {"amount": rupiah(cleaned["amount"])}
 
@@ -131,39 +142,123 @@ class ApplicationAdmin(OfficeModelAdmin):
     search_help_text = gettext_lazy("Search by name")
     ordering = ("-submitted_at", "-id")
     fieldsets = (
-        (gettext_lazy("Application"), {"fields": (
-            "person", "business", "place", "level", "asked", "tenor_months", "purpose", "details", "sales", "status", "nib")}),
-        (gettext_lazy("Field survey"), {"fields": (
-            "visited_on", "is_operating", "place_matches", "seen_sales", "seen_costs", "seen_debts", "recommendation", "notes")}),
+        (
+            gettext_lazy("Application"),
+            {
+                "fields": (
+                    "person",
+                    "business",
+                    "place",
+                    "level",
+                    "asked",
+                    "tenor_months",
+                    "purpose",
+                    "details",
+                    "sales",
+                    "status",
+                    "nib",
+                )
+            },
+        ),
+        (
+            gettext_lazy("Field survey"),
+            {
+                "fields": (
+                    "visited_on",
+                    "is_operating",
+                    "place_matches",
+                    "seen_sales",
+                    "seen_costs",
+                    "seen_debts",
+                    "recommendation",
+                    "notes",
+                )
+            },
+        ),
         (gettext_lazy("Decision"), {"fields": ("granted", "pool", "decision_reason")}),
-        (gettext_lazy("Who did what, and when"), {"fields": (
-            "applied_by", "submitted_at", "surveyed_by", "surveyed_at", "decided_by", "decided_at", "disbursed_by",
-            "disbursed_at")}),
+        (
+            gettext_lazy("Who did what, and when"),
+            {
+                "fields": (
+                    "applied_by",
+                    "submitted_at",
+                    "surveyed_by",
+                    "surveyed_at",
+                    "decided_by",
+                    "decided_at",
+                    "disbursed_by",
+                    "disbursed_at",
+                )
+            },
+        ),
     )
     readonly_fields = (
-        "place", "asked", "sales", "granted", "nib", "visited_on", "is_operating", "place_matches", "seen_sales",
-        "seen_costs", "seen_debts", "recommendation", "notes",
+        "place",
+        "asked",
+        "sales",
+        "granted",
+        "nib",
+        "visited_on",
+        "is_operating",
+        "place_matches",
+        "seen_sales",
+        "seen_costs",
+        "seen_debts",
+        "recommendation",
+        "notes",
     )
     deeds = (
-        Deed("survey", gettext_lazy("Record the survey"), "revolving_funds.survey_application", _survey, forms.SurveyForm,
-             available=lambda row: row.status == ApplicationStatus.SUBMITTED, primary=True,
-             initial=lambda _row: {"visited_on": clock.today(), "other_debts": 0},
-             text=gettext_lazy("What you saw at the business. Another officer decides.")),
-        Deed("approve", gettext_lazy("Approve"), "revolving_funds.decide_application", _approve, forms.ApproveForm,
-             available=lambda row: row.status == ApplicationStatus.SURVEYED, primary=True, initial=_decision_initial,
-             takes_object=True, text=gettext_lazy("The amount is reserved in the pool at once.")),
-        Deed("reject", gettext_lazy("Reject"), "revolving_funds.decide_application", _reject, forms.RejectForm,
-             available=lambda row: row.status == ApplicationStatus.SURVEYED, danger=True),
-        Deed("disburse", gettext_lazy("Pay out"), "revolving_funds.disburse_loan", _disburse, forms.DisburseForm,
-             available=lambda row: row.status == ApplicationStatus.APPROVED, primary=True, takes_object=True,
-             initial=lambda row: {"pool": row.pool_id, "disbursed_on": clock.today()},
-             text=gettext_lazy("Record that the bank has paid. The schedule begins on that day.")),
+        Deed(
+            "survey",
+            gettext_lazy("Record the survey"),
+            "revolving_funds.survey_application",
+            _survey,
+            forms.SurveyForm,
+            available=lambda row: row.status == ApplicationStatus.SUBMITTED,
+            primary=True,
+            initial=lambda _row: {"visited_on": clock.today(), "other_debts": 0},
+            text=gettext_lazy("What you saw at the business. Another officer decides."),
+        ),
+        Deed(
+            "approve",
+            gettext_lazy("Approve"),
+            "revolving_funds.decide_application",
+            _approve,
+            forms.ApproveForm,
+            available=lambda row: row.status == ApplicationStatus.SURVEYED,
+            primary=True,
+            initial=_decision_initial,
+            takes_object=True,
+            text=gettext_lazy("The amount is reserved in the pool at once."),
+        ),
+        Deed(
+            "reject",
+            gettext_lazy("Reject"),
+            "revolving_funds.decide_application",
+            _reject,
+            forms.RejectForm,
+            available=lambda row: row.status == ApplicationStatus.SURVEYED,
+            danger=True,
+        ),
+        Deed(
+            "disburse",
+            gettext_lazy("Pay out"),
+            "revolving_funds.disburse_loan",
+            _disburse,
+            forms.DisburseForm,
+            available=lambda row: row.status == ApplicationStatus.APPROVED,
+            primary=True,
+            takes_object=True,
+            initial=lambda row: {"pool": row.pool_id, "disbursed_on": clock.today()},
+            text=gettext_lazy("Record that the bank has paid. The schedule begins on that day."),
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request).exclude(status=ApplicationStatus.DRAFT)
         return rows.for_lists().select_related(
-            "survey", "pool__agreement__bank", "applied_by", "surveyed_by", "decided_by", "disbursed_by")
+            "survey", "pool__agreement__bank", "applied_by", "surveyed_by", "decided_by", "disbursed_by"
+        )
 
     @admin.display(description=gettext_lazy("District"))
     def district(self, row: Application) -> str:
@@ -267,16 +362,38 @@ class LoanAdmin(OfficeModelAdmin):
     search_help_text = gettext_lazy("Search by number or name")
     ordering = ("-disbursed_on", "-id")
     fields = (
-        "number", "person", "business", "district", "bank", "pool", "level", "principal", "left", "late", "since",
-        "tenor_months", "disbursed_on", "maturity_on", "status", "closed_on", "entry",
+        "number",
+        "person",
+        "business",
+        "district",
+        "bank",
+        "pool",
+        "level",
+        "principal",
+        "left",
+        "late",
+        "since",
+        "tenor_months",
+        "disbursed_on",
+        "maturity_on",
+        "status",
+        "closed_on",
+        "entry",
     )
     readonly_fields = ("district", "bank", "principal", "left", "late", "since", "entry")
     inlines = (InstalmentInline, RepaymentInline)
     deeds = (
-        Deed("repay", gettext_lazy("Record a repayment"), "revolving_funds.post_repayment", _repay, forms.RepaymentForm,
-             available=lambda row: row.status == LoanStatus.OPEN, primary=True,
-             initial=lambda _row: {"request_uid": uuid.uuid4(), "paid_on": clock.today()},
-             text=gettext_lazy("Money that came back to the bank. The oldest instalment is paid first.")),
+        Deed(
+            "repay",
+            gettext_lazy("Record a repayment"),
+            "revolving_funds.post_repayment",
+            _repay,
+            forms.RepaymentForm,
+            available=lambda row: row.status == LoanStatus.OPEN,
+            primary=True,
+            initial=lambda _row: {"request_uid": uuid.uuid4(), "paid_on": clock.today()},
+            text=gettext_lazy("Money that came back to the bank. The oldest instalment is paid first."),
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -342,11 +459,24 @@ class PoolAdmin(OfficeModelAdmin):
     fields = ("agreement", "year", "free", "set_aside", "entries")
     readonly_fields = ("free", "set_aside", "entries")
     deeds = (
-        Deed("place", gettext_lazy("Place money"), "revolving_funds.change_pool", _place, forms.PlacementForm, primary=True,
-             initial=lambda _row: {"request_uid": uuid.uuid4()},
-             text=gettext_lazy("Money of the budget that was transferred to the bank.")),
-        Deed("open-year", gettext_lazy("Open another year"), "revolving_funds.change_pool", _open_year, forms.NextYearForm,
-             initial=lambda row: {"year": row.year + 1}),
+        Deed(
+            "place",
+            gettext_lazy("Place money"),
+            "revolving_funds.change_pool",
+            _place,
+            forms.PlacementForm,
+            primary=True,
+            initial=lambda _row: {"request_uid": uuid.uuid4()},
+            text=gettext_lazy("Money of the budget that was transferred to the bank."),
+        ),
+        Deed(
+            "open-year",
+            gettext_lazy("Open another year"),
+            "revolving_funds.change_pool",
+            _open_year,
+            forms.NextYearForm,
+            initial=lambda row: {"year": row.year + 1},
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:

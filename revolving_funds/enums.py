@@ -40,7 +40,10 @@ class ApplicationStatus(models.TextChoices):
 
 # An application that is still under way: one per person.
 LIVE: Final = (
-    ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.SURVEYED, ApplicationStatus.APPROVED,
+    ApplicationStatus.DRAFT,
+    ApplicationStatus.SUBMITTED,
+    ApplicationStatus.SURVEYED,
+    ApplicationStatus.APPROVED,
 )
 
 

@@ -5,6 +5,8 @@ from urllib.parse import quote
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
+INDONESIA = 62  # the country code
+
 
 class BadPhone(ValueError):
     """The text is no Indonesian mobile number."""
@@ -17,7 +19,7 @@ def parse_mobile(text: str) -> str:
     except phonenumbers.NumberParseException as error:
         raise BadPhone(text) from error
     mobile = phonenumbers.number_type(number) in {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
-    if number.country_code != 62 or not mobile or not phonenumbers.is_valid_number(number):
+    if number.country_code != INDONESIA or not mobile or not phonenumbers.is_valid_number(number):
         raise BadPhone(text)
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 

@@ -40,7 +40,7 @@ def send_code(
 def keep_silence(
     sender: Any,
     consent: Consent,
-    given: bool,
+    given: bool,  # noqa: FBT001 -- a signal's argument, given by name
     phone: str,
     now: datetime,
     **_kwargs: Any,

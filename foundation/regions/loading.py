@@ -40,7 +40,7 @@ SELECT code, name, search_name FROM alias_staging ON CONFLICT DO NOTHING
 def _rows() -> Iterator[tuple[str, str, str, str, str]]:
     for name, level in FILES:
         path = DATA / name
-        raw = gzip.open(path, "rt", encoding="utf-8", newline="") if name.endswith(".gz") else path.open(newline="")
+        raw = gzip.open(path, "rt", encoding="utf-8", newline="") if name.endswith(".gz") else path.open(newline="")  # noqa: SIM115 -- closed two lines on
         with raw as lines:
             for row in csv.DictReader(lines):
                 yield row["code"], row["name"], normal(row["name"]), level, row["parent_code"]

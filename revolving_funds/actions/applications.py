@@ -114,10 +114,10 @@ def fill(*, application: Application, by: User, now: datetime, **fields: Any) ->
     amount = fields.get("amount")
     if amount:
         _within_tier(application, amount, now.date())
-    for name in fields:
+    for name, value in fields.items():
         if name not in {"amount", "purpose", "details", "monthly_sales"}:
             raise TypeError(name)
-        setattr(application, name, fields[name])
+        setattr(application, name, value)
     application.save(update_fields=[*fields, "updated_at"])
     log.record("application.filled", application, by=by, now=now, fields=sorted(fields))
     return application

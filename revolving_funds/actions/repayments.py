@@ -74,7 +74,9 @@ def record(
             _("Only %(left)s is left of this loan. Write that amount, or keep the rest for the borrower.")
             % {"left": rupiah(left)}
         )
-    repayment = _book(loan, amount, excess, paid_on, request_uid, reference, by=by, now=now)
+    repayment = _book(
+        loan, amount, excess, paid_on=paid_on, request_uid=request_uid, reference=reference, by=by, now=now
+    )
     log.record("loan.repaid", loan, by=by, now=now, amount=amount, excess=excess, paid_on=str(paid_on))
     if amount >= left:
         _close(loan, by=by, now=now)
@@ -96,10 +98,10 @@ def _book(
     loan: Loan,
     amount: int,
     excess: int,
+    *,
     paid_on: date,
     request_uid: UUID,
     reference: str,
-    *,
     by: User | None,
     now: datetime,
 ) -> Repayment:

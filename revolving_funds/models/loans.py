@@ -1,5 +1,6 @@
 """A loan, its schedule and its repayments. How much is left, what is overdue and by how many days is derived
-from the ledger and the schedule; the one stored state is whether it is closed."""
+from the ledger and the schedule; the one stored state is whether it is closed.
+"""
 
 from datetime import date
 from typing import Any, Self
@@ -30,7 +31,8 @@ class LoanQuerySet(ScopedQuerySet["Loan"]):
 
     def with_standing(self, on: date) -> Self:
         """Annotated as it stands now, seen from the day `on`: `outstanding`, `arrears` (rupiah due before `on` and
-        not paid), `oldest_due` (date of the oldest instalment not fully paid). The due day itself is not late."""
+        not paid), `oldest_due` (date of the oldest instalment not fully paid). The due day itself is not late.
+        """
         rows = Instalment.objects.filter(loan=OuterRef("pk"))
         due = rows.filter(due_on__lt=on).order_by("-number").values("cumulative")[:1]
         oldest = rows.filter(cumulative__gt=OuterRef("amount") - OuterRef("account__balance"))
@@ -50,16 +52,24 @@ class LoanQuerySet(ScopedQuerySet["Loan"]):
 
 class Loan(Record):
     number = models.CharField(_("number"), max_length=30, unique=True)
-    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="loan", verbose_name=_("application"))
+    application = models.OneToOneField(
+        Application, on_delete=models.PROTECT, related_name="loan", verbose_name=_("application")
+    )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="loans", verbose_name=_("borrower"))
     business = models.ForeignKey(Business, on_delete=models.PROTECT, related_name="loans", verbose_name=_("business"))
-    village = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("village/urban ward"))
+    village = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("village/urban ward")
+    )
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="loans", verbose_name=_("pool"))
     level = models.PositiveSmallIntegerField(_("tier"))
     amount = models.BigIntegerField(_("principal"))
     tenor_months = models.PositiveSmallIntegerField(_("term in months"))
-    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("ledger account"))
-    disbursement = models.OneToOneField(Transaction, on_delete=models.PROTECT, related_name="+", verbose_name=_("disbursement"))
+    account = models.OneToOneField(
+        Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("ledger account")
+    )
+    disbursement = models.OneToOneField(
+        Transaction, on_delete=models.PROTECT, related_name="+", verbose_name=_("disbursement")
+    )
     disbursed_on = models.DateField(_("disbursed"))
     maturity_on = models.DateField(_("final due date"))
     status = models.CharField(_("status"), max_length=6, choices=LoanStatus.choices, default=LoanStatus.OPEN)
@@ -72,7 +82,9 @@ class Loan(Record):
         verbose_name_plural = _("loans")
         constraints = [
             models.UniqueConstraint(
-                fields=["person"], condition=Q(status="OPEN"), name="loan_one_open",
+                fields=["person"],
+                condition=Q(status="OPEN"),
+                name="loan_one_open",
                 violation_error_message=_("This person already has a running loan."),
             ),
             models.CheckConstraint(condition=Q(status__in=LoanStatus.values), name="loan_status_known"),
@@ -84,7 +96,8 @@ class Loan(Record):
             ),
             models.CheckConstraint(
                 name="loan_dates_in_order",
-                condition=Q(maturity_on__gt=F("disbursed_on")) & (Q(closed_on__isnull=True) | Q(closed_on__gte=F("disbursed_on"))),
+                condition=Q(maturity_on__gt=F("disbursed_on"))
+                & (Q(closed_on__isnull=True) | Q(closed_on__gte=F("disbursed_on"))),
                 violation_error_message=_("A loan cannot end before it begins."),
             ),
         ]
@@ -121,9 +134,12 @@ class Instalment(models.Model):
         verbose_name = _("instalment")
         verbose_name_plural = _("instalments")
         constraints = [
-            models.UniqueConstraint(fields=["loan", "number"], name="instalment_number", include=["due_on", "cumulative"]),
+            models.UniqueConstraint(
+                fields=["loan", "number"], name="instalment_number", include=["due_on", "cumulative"]
+            ),
             models.CheckConstraint(
-                condition=Q(amount__gt=0, cumulative__gte=F("amount"), number__gte=1), name="instalment_amount_positive"),
+                condition=Q(amount__gt=0, cumulative__gte=F("amount"), number__gte=1), name="instalment_amount_positive"
+            ),
             models.CheckConstraint(condition=Q(due_on__gte=F("contract_due_on")), name="instalment_never_earlier"),
         ]
         indexes = [models.Index(fields=["due_on", "loan"], name="instalment_due_idx")]
@@ -142,17 +158,27 @@ class RepaymentQuerySet(ScopedQuerySet["Repayment"]):
 class Repayment(Record):
     """Money that came back. `paid_on` is the day the borrower paid (value date), the ledger knows when it was booked."""
 
-    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="repayments", db_index=False, verbose_name=_("loan"))
+    loan = models.ForeignKey(
+        Loan, on_delete=models.PROTECT, related_name="repayments", db_index=False, verbose_name=_("loan")
+    )
     sequence = models.PositiveSmallIntegerField(_("number"))
     request_uid = models.UUIDField(unique=True, editable=False)
-    transaction = models.OneToOneField(Transaction, on_delete=models.PROTECT, related_name="+", verbose_name=_("ledger entry"))
+    transaction = models.OneToOneField(
+        Transaction, on_delete=models.PROTECT, related_name="+", verbose_name=_("ledger entry")
+    )
     paid_on = models.DateField(_("paid on"))
     amount = models.BigIntegerField(_("amount"))
     excess = models.BigIntegerField(_("kept as excess"), default=0)
     reference = models.CharField(_("bank reference"), max_length=60, blank=True)
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
-        verbose_name=_("recorded by"))
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("recorded by"),
+    )
 
     objects = RepaymentQuerySet.as_manager()
 
@@ -162,7 +188,8 @@ class Repayment(Record):
         constraints = [
             models.UniqueConstraint(fields=["loan", "sequence"], name="repayment_number"),
             models.CheckConstraint(
-                condition=Q(excess__gte=0, amount__gt=F("excess")), name="repayment_amount_positive",
+                condition=Q(excess__gte=0, amount__gt=F("excess")),
+                name="repayment_amount_positive",
                 violation_error_message=_("A repayment is above zero."),
             ),
         ]

@@ -17,7 +17,10 @@ from revolving_funds.enums import BankKind, Mode
 
 # [from, to]: both days belong to it.
 VALID = Func(
-    F("valid_from"), F("valid_to"), RangeBoundary(inclusive_upper=True), function="daterange",
+    F("valid_from"),
+    F("valid_to"),
+    RangeBoundary(inclusive_upper=True),
+    function="daterange",
     output_field=DateRangeField(),
 )
 
@@ -25,14 +28,16 @@ VALID = Func(
 def no_overlap(name: str, *same: str) -> ExclusionConstraint:
     """Two rows for the same thing never hold on the same day."""
     return ExclusionConstraint(
-        name=name, expressions=[*((field, RangeOperators.EQUAL) for field in same), (VALID, RangeOperators.OVERLAPS)],
+        name=name,
+        expressions=[*((field, RangeOperators.EQUAL) for field in same), (VALID, RangeOperators.OVERLAPS)],
         violation_error_message=_("Another row already holds for these days."),
     )
 
 
 def in_order(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
-        name=name, condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+        name=name,
+        condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
         violation_error_message=_("It cannot end before it begins."),
     )
 
@@ -123,8 +128,11 @@ class Pool(Record):
         verbose_name = _("pool of the fund")
         verbose_name_plural = _("pools of the fund")
         constraints = [
-            models.UniqueConstraint(fields=["agreement", "year"], name="pool_once_a_year",
-                                    violation_error_message=_("This bank already has a pool for the year.")),
+            models.UniqueConstraint(
+                fields=["agreement", "year"],
+                name="pool_once_a_year",
+                violation_error_message=_("This bank already has a pool for the year."),
+            ),
             models.CheckConstraint(condition=~Q(available=F("reserved")), name="pool_two_accounts"),
         ]
 

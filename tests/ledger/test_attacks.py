@@ -134,7 +134,7 @@ def test_limits_hold_for_raw_legs(code: str, amount: int, match: str) -> None:
 def test_a_step_is_neither_skipped_nor_written_twice_nor_mis_stated() -> None:
     loan = Account.objects.get(code="loan")
     for row in (step("loan", 1, -5, ahead=2), step("loan", 1, -5, ahead=0), f"1, {loan.pk}, -5, 7, {loan.version + 1}"):
-        with pytest.raises(IntegrityError, match="not at that step|ledger_leg_version"), transaction.atomic():
+        with pytest.raises(IntegrityError, match=r"not at that step|ledger_leg_version"), transaction.atomic():
             run(insert_legs(str(fresh_header()), row))
 
 

@@ -64,7 +64,7 @@ def test_twelve_repayments_of_nine_instalments_are_nine() -> None:
 
 def test_one_key_sixteen_times_at_once_is_one_transaction() -> None:
     pool, source = account("pool"), capital()
-    results = together(16, lambda n: move("same", 100, to=pool, source=source).pk)
+    results = together(16, lambda _n: move("same", 100, to=pool, source=source).pk)
     assert len(set(results)) == 1
     assert (balance(pool), whole()) == (100, True)
 

@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
 
 from foundation.notifications.gateways import Permanent, Temporary, Unsure
 from foundation.notifications.models import Message
@@ -82,7 +82,7 @@ class CloudServer(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}/v23.0"
 
-    def __enter__(self) -> "CloudServer":
+    def __enter__(self) -> Self:
         self.thread.start()
         return self
 

@@ -42,7 +42,7 @@ def test_unread_count_costs_one_query_and_only_when_shown(django_assert_num_quer
 
 def test_home_is_current_on_home_alone() -> None:
     user = UserFactory()
-    assert [entry.current for entry in shell_of(user).nav][0]
+    assert shell_of(user).nav[0].current
     assert not any(entry.current for entry in shell_of(user, "/gallery/").nav)
 
 

@@ -12,7 +12,7 @@ from tests.factories.foundation import office, user_with_role
 
 pytestmark = pytest.mark.django_db
 
-TEMPLATES = [path for path in (settings.BASE_DIR / "templates").rglob("*.html")]
+TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 INLINE = (
     re.compile(r"<style\b"),
     re.compile(r"\sstyle\s*="),

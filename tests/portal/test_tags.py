@@ -25,7 +25,7 @@ def test_money_and_numbers_read_as_indonesians_write_them() -> None:
 
 
 def test_dates_carry_weekday_and_keep_day_and_month_together() -> None:
-    moment = timezone.make_aware(dt.datetime(2026, 11, 21, 9))
+    moment = dt.datetime(2026, 11, 21, 9, tzinfo=timezone.get_default_timezone())
     assert (
         guyub.tanggal(moment.date()) == "Sabtu, 21\u00a0November\u00a02026"
         or guyub.tanggal(moment.date()) == "Sabtu, 21\u00a0November 2026"

@@ -21,7 +21,7 @@ def facts(
     level: int = 1,
     amount: int = 2_000_000,
     tenor: int = 10,
-    start: dt.date = D(2026, 1, 15),
+    start: dt.date = dt.date(2026, 1, 15),
     **more: bool,
 ) -> LoanFacts:
     dues = plan(amount=amount, tenor=tenor, disbursed_on=start, rounding=1000, shift=True)

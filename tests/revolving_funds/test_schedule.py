@@ -1,6 +1,7 @@
 """The plan of instalments: the office's worked examples."""
 
 import datetime as dt
+import itertools
 
 import pytest
 from hypothesis import given
@@ -70,4 +71,4 @@ def test_any_plan_returns_the_principal_in_its_number_of_parts(
     rows = plan(amount=amount, tenor=tenor, disbursed_on=start, rounding=rounding, shift=True)
     assert (len(rows), sum(row.amount for row in rows), rows[-1].cumulative) == (tenor, amount, amount)
     assert min(row.amount for row in rows) > 0
-    assert all(one.due_on < two.due_on for one, two in zip(rows, rows[1:], strict=False))
+    assert all(one.due_on < two.due_on for one, two in itertools.pairwise(rows))
