@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.roles import OFFICE_ROLES, PERMISSIONS, ROLE_LABELS, Role, roles_with
-from foundation.common.querysets import BaseQuerySet
+from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
 from foundation.regions.models import Region
 
@@ -68,6 +68,10 @@ class User(AbstractBaseUser, Record):
     def get_full_name(self) -> str:
         return self.full_name
 
+    def get_username(self) -> str:
+        """What the person logs in with; never None, as the theme takes its first letter."""
+        return self.email or self.phone or str(self.uid)
+
     def get_short_name(self) -> str:
         return self.full_name.split(" ")[0] if self.full_name else ""
 
@@ -119,7 +123,9 @@ class User(AbstractBaseUser, Record):
         return any(perm.startswith(f"{app_label}.") for perm in held)
 
 
-class AssignmentQuerySet(BaseQuerySet["Assignment"]):
+class AssignmentQuerySet(ScopedQuerySet["Assignment"]):
+    region_path = "region_code"
+
     def in_force(self) -> "AssignmentQuerySet":
         return self.filter(end_on__isnull=True, user__is_active=True)
 

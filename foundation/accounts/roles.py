@@ -66,6 +66,7 @@ _SEE_FORUMS = frozenset({"forums.view_board", "forums.view_topic", "forums.view_
 _SEE_MONITORING = frozenset({"monitoring.view_checkin", "monitoring.view_response", "monitoring.view_task"})
 _FIGURES = frozenset({"office.view_desk", "office.view_figures"})
 
+# Held by no role, so by the system's own administrator alone: `accounts.give_role`, `accounts.change_user`.
 PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     Role.FACILITATOR: _SEE_MEMBERS
     | _SEE_TRAININGS
@@ -107,7 +108,10 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         "forums.write_post",
         "forums.moderate_topic",
         "notifications.view_message",
+        "notifications.send_message",
         "accounts.view_assignment",
+        "accounts.view_user",
+        "accounts.appoint_facilitator",
     },
     Role.VERIFIER: _SEE_MEMBERS | _SEE_FUND | _FIGURES | {"revolving_funds.survey_application"},
     Role.APPROVER: _SEE_MEMBERS | _SEE_FUND | _FIGURES | {"revolving_funds.decide_application"},
@@ -135,6 +139,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         "ledger.view_period",
         "notifications.view_message",
         "accounts.view_assignment",
+        "accounts.view_user",
         "trainings.view_plan",
     },
     Role.OBSERVER: _FIGURES,

@@ -1,7 +1,9 @@
 """Accounts and their roles."""
 
+import secrets
 from datetime import date, datetime
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,11 @@ from foundation.common.errors import ActionError
 
 class RoleHeldAlready(ActionError):
     message = _("This account already holds the role in this region.")
+
+
+class NotInYourRegion(ActionError):
+    message = _("This district is not in your region. Please choose one of your own.")
+    field = "district"
 
 
 @transaction.atomic
@@ -44,6 +51,51 @@ def withdraw(*, assignment: Assignment, end_on: date, by: User | None, now: date
     assignment.save(update_fields=["end_on", "updated_at"])
     happened.send(sender=Assignment, verb="account.role_ended", obj=assignment, by=by, now=now, data={})
     return assignment
+
+
+@transaction.atomic
+def appoint(
+    *,
+    role: Role,
+    region_code: str,
+    start_on: date,
+    by: User | None,
+    now: datetime,
+    phone: str = "",
+    email: str = "",
+    full_name: str = "",
+) -> Assignment:
+    """Give a role to the account with this phone or email; made now if there is none. Raises RoleHeldAlready."""
+    found = User.objects.filter(phone=phone) if phone else User.objects.filter(email__iexact=email)
+    user = found.first() or User.objects.create_user(phone=phone or None, email=email or None, full_name=full_name)
+    return assign(user=user, role=role, region_code=region_code, start_on=start_on, by=by, now=now)
+
+
+@transaction.atomic
+def new_password(*, user: User, by: User, now: datetime) -> str:
+    """A password for `user` to begin with; shown once to who made it, and stored nowhere in the clear."""
+    password = "-".join(secrets.token_hex(2) for _part in range(4))
+    user.set_password(password)
+    user.save(update_fields=["password", "updated_at"])
+    happened.send(sender=User, verb="account.password_set", obj=user, by=by, now=now, data={})
+    return password
+
+
+@transaction.atomic
+def reset_second_step(*, user: User, by: User, now: datetime) -> User:
+    """Forget the authenticator app and recovery codes of somebody who lost the phone; the next login sets up new ones."""
+    Authenticator.objects.filter(user=user).delete()
+    happened.send(sender=User, verb="account.second_step_reset", obj=user, by=by, now=now, data={})
+    return user
+
+
+@transaction.atomic
+def close(*, user: User, by: User, now: datetime) -> User:
+    """Nobody logs in with this account any more, from the next click on. Its history stays."""
+    user.is_active = False
+    user.save(update_fields=["is_active", "updated_at"])
+    happened.send(sender=User, verb="account.closed", obj=user, by=by, now=now, data={})
+    return user
 
 
 @transaction.atomic
