@@ -62,7 +62,22 @@ def forgotten_trainings(on: date) -> list[Subject]:
     return list(_trainings(FORGOTTEN_TRAININGS, on=on, longest=LONGEST_DAYS))
 
 
-def _trainings(which: str, **values: int | date) -> Iterator[Subject]:
+def of_office(office_code: str) -> list[Subject]:
+    """Everybody after every finished training and closed loan of an office who is not followed yet."""
+    trainings = _trainings(
+        "t.office_code = %(office)s AND NOT EXISTS"
+        " (SELECT 1 FROM monitoring_checkin c WHERE c.cause = 'TRAINING' AND c.cause_id = t.id)",
+        office=office_code,
+    )
+    loans = _loans(
+        "left(l.village_id, 5) = %(office)s AND NOT EXISTS"
+        " (SELECT 1 FROM monitoring_checkin c WHERE c.cause = 'LOAN' AND c.cause_id = l.id)",
+        office=office_code,
+    )
+    return [*trainings, *loans]
+
+
+def _trainings(which: str, **values: str | int | date) -> Iterator[Subject]:
     with connection.cursor() as cursor:
         cursor.execute(TRAININGS_SQL.format(which=which), {"zone": settings.TIME_ZONE, **values})
         rows = cursor.fetchall()
@@ -100,7 +115,7 @@ def forgotten_loans(on: date) -> list[Subject]:
     return list(_loans(FORGOTTEN_LOANS, on=on, longest=LONGEST_DAYS))
 
 
-def _loans(which: str, **values: int | date) -> Iterator[Subject]:
+def _loans(which: str, **values: str | int | date) -> Iterator[Subject]:
     with connection.cursor() as cursor:
         cursor.execute(LOANS_SQL.format(which=which), values)
         rows = cursor.fetchall()

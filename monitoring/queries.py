@@ -16,7 +16,7 @@ from foundation.regions.models import Office
 from members.models import Person
 from monitoring import links, survival
 from monitoring.enums import Cause, Operating, State, Wave
-from monitoring.models import CheckIn, Response, Task
+from monitoring.models import CheckIn, Response, Task, TaskQuerySet
 
 
 @dataclass(frozen=True)
@@ -62,15 +62,15 @@ def workers_before(checkin: CheckIn) -> int | None:
     return last if last is not None else checkin.business.workers
 
 
-def waiting_tasks(user: Any) -> QuerySet[Task]:
+def waiting_tasks(user: Any) -> TaskQuerySet:
     """The tasks that `user` should do: her own as an assistant, those without an assistant in the office."""
-    rows = Task.objects.for_list().waiting().visible_to(user)
+    rows = Task.objects.waiting().visible_to(user)
     return rows.of_assistant(user) if user.is_facilitator else rows.of_office()
 
 
-def tasks_near(user: Any) -> QuerySet[Task]:
+def tasks_near(user: Any) -> TaskQuerySet:
     """All that wait in the regions of `user`."""
-    return Task.objects.for_list().waiting().visible_to(user)
+    return Task.objects.waiting().visible_to(user)
 
 
 def history(task: Task) -> QuerySet[Any]:

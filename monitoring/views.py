@@ -90,7 +90,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
     here = reverse("monitoring:task-list")
     mine = _("Mine") if request.user.is_facilitator else _("Without an assistant")  # type: ignore[union-attr]
     return render(request, "monitoring/task_list.html", {
-        "page": pages.page(rows, order=["due_on", "pk"], cursor=request.GET.get("cursor", "")),
+        "page": pages.page(rows.for_list(), order=["due_on", "pk"], cursor=request.GET.get("cursor", "")),
         "chips": [
             {"label": mine, "url": here, "current": not everything},
             {"label": _("All in my area"), "url": f"{here}?untuk=semua", "current": everything},
