@@ -200,7 +200,11 @@ def _rows(cause: Cause, seen: list[survival.Observation]) -> Iterable[SurvivalRo
         point = survival.at(curve, month)
         shown = at_risk >= survival.SMALL
         yield SurvivalRow(
-            cause=cause, month=int(month), at_risk=at_risk, exits=exits if shown else 0,
-            survival=point.survival if shown else None, low=point.low if shown else None,
+            cause=cause,
+            month=int(month),
+            at_risk=at_risk,
+            exits=exits if shown else 0,
+            survival=point.survival if shown else None,
+            low=point.low if shown else None,
             high=point.high if shown else None,
         )

@@ -1,7 +1,7 @@
 """The owner's form by signed link, and the assistant's tasks."""
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from foundation.accounts.models import User
 from foundation.common import clock, pages, phone
 from foundation.common.errors import ActionError
 from foundation.common.http import form_page, reading, writing
@@ -50,8 +51,13 @@ def _answer(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
         owner = request.user if request.user.is_authenticated and request.user.pk == checkin.person.user_id else None
         try:
             checkins.answer(
-                checkin=checkin, answers=form.answers(), way=Way.APP if owner else Way.LINK, informant=Informant.OWNER,
-                by=owner, now=clock.now(), on=clock.today(),
+                checkin=checkin,
+                answers=form.answers(),
+                way=Way.APP if owner else Way.LINK,
+                informant=Informant.OWNER,
+                by=owner,
+                now=clock.now(),
+                on=clock.today(),
             )
         except checkins.AnsweredAlready:
             return HttpResponseRedirect(request.path)
@@ -63,10 +69,16 @@ def _answer(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
 
 
 def _thanks(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
-    return render(request, "monitoring/checkin_thanks.html", {
-        "checkin": checkin, "response": checkin.response, "following": queries.next_planned(checkin),
-        "assistant": queries.assistant_of(checkin.region_code),
-    })
+    return render(
+        request,
+        "monitoring/checkin_thanks.html",
+        {
+            "checkin": checkin,
+            "response": checkin.response,
+            "following": queries.next_planned(checkin),
+            "assistant": queries.assistant_of(checkin.region_code),
+        },
+    )
 
 
 def _too_late(request: HttpRequest, checkin: CheckIn) -> HttpResponse:
@@ -88,15 +100,20 @@ def task_list(request: HttpRequest) -> HttpResponse:
     everything = request.GET.get("untuk") == "semua"
     rows = queries.tasks_near(request.user) if everything else queries.waiting_tasks(request.user)
     here = reverse("monitoring:task-list")
-    mine = _("Mine") if request.user.is_facilitator else _("Without an assistant")  # type: ignore[union-attr]
-    return render(request, "monitoring/task_list.html", {
-        "page": pages.page(rows.for_list(), order=["due_on", "pk"], cursor=request.GET.get("cursor", "")),
-        "chips": [
-            {"label": mine, "url": here, "current": not everything},
-            {"label": _("All in my area"), "url": f"{here}?untuk=semua", "current": everything},
-        ],
-        "everything": everything, "today": clock.today(),
-    })
+    mine = _("Mine") if _me(request).is_facilitator else _("Without an assistant")
+    return render(
+        request,
+        "monitoring/task_list.html",
+        {
+            "page": pages.page(rows.for_list(), order=["due_on", "pk"], cursor=request.GET.get("cursor", "")),
+            "chips": [
+                {"label": mine, "url": here, "current": not everything},
+                {"label": _("All in my area"), "url": f"{here}?untuk=semua", "current": everything},
+            ],
+            "everything": everything,
+            "today": clock.today(),
+        },
+    )
 
 
 @reading
@@ -115,8 +132,12 @@ def task_attempt(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         data = form.cleaned_data
         try:
             tasks.record_attempt(
-                task=task, contact=Contact(data["contact"]), result=Result(data["result"]), note=data["note"],
-                by=request.user, now=clock.now(),  # type: ignore[arg-type]
+                task=task,
+                contact=Contact(data["contact"]),
+                result=Result(data["result"]),
+                note=data["note"],
+                by=_me(request),
+                now=clock.now(),
             )
         except ActionError as refusal:
             _put_back(form, refusal)
@@ -137,8 +158,13 @@ def task_answer(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         data = form.cleaned_data
         try:
             checkins.answer(
-                checkin=checkin, answers=form.answers(), way=Way(data["way"]), informant=Informant(data["informant"]),
-                by=request.user, now=clock.now(), on=clock.today(),  # type: ignore[arg-type]
+                checkin=checkin,
+                answers=form.answers(),
+                way=Way(data["way"]),
+                informant=Informant(data["informant"]),
+                by=_me(request),
+                now=clock.now(),
+                on=clock.today(),
             )
         except ActionError as refusal:
             _put_back(form, refusal)
@@ -156,12 +182,13 @@ def task_give_up(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     form = GiveUpForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            tasks.give_up(task=task, reason=form.cleaned_data["reason"], by=request.user, now=clock.now())  # type: ignore[arg-type]
+            tasks.give_up(task=task, reason=form.cleaned_data["reason"], by=_me(request), now=clock.now())
         except ActionError as refusal:
             _put_back(form, refusal)
         else:
             messages.success(
-                request, _("%(business)s is marked as not reachable.") % {"business": task.checkin.business},
+                request,
+                _("%(business)s is marked as not reachable.") % {"business": task.checkin.business},
             )
             return redirect("monitoring:task-list")
     return render(request, "monitoring/task_give_up.html", {"task": task, "checkin": task.checkin, "form": form})
@@ -169,7 +196,9 @@ def task_give_up(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 
 def _task(request: HttpRequest, uid: uuid.UUID) -> Task:
     rows = Task.objects.visible_to(request.user).select_related(
-        "checkin__business", "checkin__person__user", "assignee",
+        "checkin__business",
+        "checkin__person__user",
+        "assignee",
     )
     return get_object_or_404(rows, uid=uid)
 
@@ -177,13 +206,28 @@ def _task(request: HttpRequest, uid: uuid.UUID) -> Task:
 def _detail(request: HttpRequest, task: Task, form: AttemptForm) -> HttpResponse:
     attempts = list(queries.history(task))
     person = task.checkin.person
-    return render(request, "monitoring/task_detail.html", {
-        "task": task, "checkin": task.checkin, "attempts": attempts, "form": form, "phone": person.as_recipient().phone,
-        "phone_shown": phone.shown(person.as_recipient().phone),
-        "may_work": not task.is_done and request.user.has_perm("monitoring.work_task", task),
-        "may_give_up": len(attempts) >= tasks.TRIES_NEEDED, "tries_left": tasks.TRIES_NEEDED - len(attempts),
-        "tries_needed": tasks.TRIES_NEEDED, "today": clock.today(),
-    })
+    return render(
+        request,
+        "monitoring/task_detail.html",
+        {
+            "task": task,
+            "checkin": task.checkin,
+            "attempts": attempts,
+            "form": form,
+            "phone": person.as_recipient().phone,
+            "phone_shown": phone.shown(person.as_recipient().phone),
+            "may_work": not task.is_done and request.user.has_perm("monitoring.work_task", task),
+            "may_give_up": len(attempts) >= tasks.TRIES_NEEDED,
+            "tries_left": tasks.TRIES_NEEDED - len(attempts),
+            "tries_needed": tasks.TRIES_NEEDED,
+            "today": clock.today(),
+        },
+    )
+
+
+def _me(request: HttpRequest) -> User:
+    """Whoever is logged in; the middleware lets nobody else come here."""
+    return cast("User", request.user)
 
 
 def _require(request: HttpRequest, permission: str, obj: Any = None) -> None:

@@ -68,7 +68,7 @@ def give_up(*, task: Task, reason: str, by: User, now: datetime) -> Task:
     statuses.change(
         business=checkin.business,
         status=BusinessStatus.UNREACHABLE,
-        reason=_why(checkin.wave, reason.strip()),
+        reason=unreachable_reason(checkin.wave, reason.strip()),
         source=Source.CHECKIN,
         by=by,
         now=now,
@@ -84,7 +84,7 @@ def _open(task: Task) -> Task:
     return task
 
 
-def _why(wave: int, reason: str) -> str:
+def unreachable_reason(wave: int, reason: str) -> str:
     with translation.override(settings.LANGUAGE_CODE):
         words = gettext("Check-in of month %(wave)s: not reached, %(reason)s") % {"wave": wave, "reason": reason}
     return words[:200]

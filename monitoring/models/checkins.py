@@ -1,4 +1,4 @@
-"""How businesses fare after a training or a loan: what is asked when, what was answered, who must call."""
+"""What is asked when, and what was answered."""
 
 from datetime import date
 from typing import Any, Self
@@ -7,29 +7,13 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, F, Q
-from django.urls import reverse
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
+from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
 from members.models import Business, Person
-from monitoring.enums import (
-    ANSWERABLE,
-    LIVE,
-    Band,
-    Cause,
-    Change,
-    Contact,
-    Informant,
-    Need,
-    Operating,
-    Outcome,
-    Result,
-    State,
-    Wave,
-    Way,
-)
+from monitoring.enums import ANSWERABLE, LIVE, Band, Cause, Change, Informant, Need, Operating, State, Wave, Way
 
 MOST_REMINDERS = 2
 FORM_VERSION = 1
@@ -260,138 +244,3 @@ class Response(Record):
     @property
     def need_labels(self) -> list[str]:
         return [str(Need(need).label) for need in self.needs]
-
-
-class TaskQuerySet(ScopedQuerySet["Task"]):
-    region_path = "region_code"
-
-    def waiting(self) -> Self:
-        return self.filter(done_at__isnull=True)
-
-    def of_assistant(self, user: Any) -> Self:
-        return self.filter(assignee_id=user.pk)
-
-    def of_office(self) -> Self:
-        """Districts without an assistant: the office calls itself."""
-        return self.filter(assignee__isnull=True)
-
-    def for_list(self) -> Self:
-        return self.select_related("checkin__business", "checkin__person", "assignee").annotate(tries=Count("attempts"))
-
-
-class Task(Record):
-    """Somebody must call or visit an owner who stayed silent. No assignee = the office's own queue."""
-
-    checkin = models.OneToOneField(CheckIn, on_delete=models.PROTECT, related_name="task", verbose_name=_("check-in"))
-    region_code = models.CharField(_("region"), max_length=13, db_collation="C")
-    assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="checkin_tasks",
-        verbose_name=_("assistant"),
-    )
-    opened_at = models.DateTimeField(_("opened"))
-    due_on = models.DateField(_("due"))
-    done_at = models.DateTimeField(_("done"), null=True, blank=True)
-    done_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices, blank=True)
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
-
-    objects = TaskQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("check-in task")
-        verbose_name_plural = _("check-in tasks")
-        constraints = [
-            models.CheckConstraint(
-                name="task_done_has_outcome",
-                condition=Q(done_at__isnull=True, outcome="", done_by__isnull=True)
-                | Q(done_at__isnull=False, outcome__in=Outcome.values),
-                violation_error_message=_("A finished task says when and how it ended."),
-            ),
-            models.CheckConstraint(
-                name="task_unreachable_has_reason",
-                condition=~Q(outcome="UNREACHABLE") | ~Q(reason=""),
-                violation_error_message=_("Please say why the owner could not be reached."),
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["due_on", "id"], condition=Q(done_at__isnull=True), name="task_waiting_idx"),
-            models.Index(
-                fields=["assignee", "due_on", "id"],
-                condition=Q(done_at__isnull=True),
-                name="task_assignee_idx",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.checkin_id} {self.outcome or 'OPEN'}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("monitoring:task-detail", args=[self.uid])
-
-    @property
-    def is_done(self) -> bool:
-        return self.done_at is not None
-
-
-class Attempt(Record):
-    """A try to reach the owner that brought no answer. Written once, never changed."""
-
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="attempts", verbose_name=_("task"))
-    at = models.DateTimeField(_("when"))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    contact = models.CharField(_("how"), max_length=8, choices=Contact.choices)
-    result = models.CharField(_("result"), max_length=12, choices=Result.choices)
-    note = models.CharField(_("note"), max_length=200, blank=True)
-
-    objects = BaseQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("try")
-        verbose_name_plural = _("tries")
-        constraints = [
-            models.CheckConstraint(
-                name="attempt_known",
-                condition=Q(contact__in=Contact.values, result__in=Result.values),
-                violation_error_message=_("Please say how you tried and what happened."),
-            ),
-        ]
-        indexes = [models.Index(fields=["task", "at", "id"], name="attempt_task_idx")]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
-
-    def __str__(self) -> str:
-        return f"{self.task_id} {self.contact} {self.result}"
-
-
-class DayRun(Record):
-    """The daily job of one date, and what it did. Running it again does nothing new."""
-
-    on = models.DateField(_("day"))
-    started_at = models.DateTimeField(_("started"))
-    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
-    counts = models.JSONField(_("what was done"), default=dict)
-
-    objects = BaseQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("daily run")
-        verbose_name_plural = _("daily runs")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["on"],
-                name="dayrun_once",
-                violation_error_message=_("This day was already run."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.on:%Y-%m-%d}"
