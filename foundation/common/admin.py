@@ -264,6 +264,7 @@ class ReadonlyInline(UnfoldTabularInline):
     can_delete = False
     show_change_link = False
     tab = False
+    hide_title = True
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever sees the row sees these."""

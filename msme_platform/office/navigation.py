@@ -35,7 +35,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         _("Training"),
         (
             Item(_("Yearly plan"), "calendar", "trainings.plan"),
-            Item(_("Schedule"), "training", "trainings.training"),
+            Item(_("Training schedule"), "training", "trainings.training"),
             Item(_("Certificates"), "star", "trainings.certificate"),
         ),
     ),

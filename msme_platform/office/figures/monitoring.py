@@ -42,7 +42,7 @@ FOLLOW_UP = Figure(
     _("Check-ins that were due by the day and answered; businesses still operating by their latest answer."),
     (
         Column("what", _("What"), Kind.TEXT),
-        Column("part", _("Number")),
+        Column("part", _("How many")),
         Column("whole", _("Out of")),
         Column("share", _("Part of the whole"), Kind.SHARE),
         Column("low", _("At least"), Kind.SHARE),
