@@ -12,10 +12,37 @@ from foundation.common.pages import Page
 from foundation.common.widgets import BigChoices, CodeInput, DateInput, DocumentInput, MoneyField, PhotoInput, TimeInput
 from msme_platform.portal.actions import NextAction
 
-ICONS = (
-    "guyub home training fund forum person people bell whatsapp calendar clock pin check close alert info chevron arrow "
-    "search camera document lock scan offline plus star download shop menu"
-).split()  # noqa: SIM905 -- a list of words
+ICONS = [
+    "guyub",
+    "home",
+    "training",
+    "fund",
+    "forum",
+    "person",
+    "people",
+    "bell",
+    "whatsapp",
+    "calendar",
+    "clock",
+    "pin",
+    "check",
+    "close",
+    "alert",
+    "info",
+    "chevron",
+    "arrow",
+    "search",
+    "camera",
+    "document",
+    "lock",
+    "scan",
+    "offline",
+    "plus",
+    "star",
+    "download",
+    "shop",
+    "menu",
+]
 SWATCHES = [
     f"{name}-{step}"
     for name, steps in {
