@@ -107,7 +107,7 @@ def test_staff_appoint_assistants_in_their_own_city_only(client: Client) -> None
     page = client.post(path, {**data, "district": elsewhere.pk})
     assert "di luar wilayah" in page.text
     assert client.post(path, {**data, "district": home.pk}).status_code == 302
-    assert User.objects.get(phone="+628120001111").is_facilitator
+    assert User.objects.get(phone="+6281200001111").is_facilitator
 
 
 def test_only_the_administrator_gives_other_roles(client: Client) -> None:
