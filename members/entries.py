@@ -20,6 +20,9 @@ from members.models import VILLAGE_CODE_LENGTH
 
 OLDEST_BUSINESS: Final = 1900
 MANY_WORKERS: Final = 300
+_KINDS: Final = frozenset(LicenceKind.values)
+_STATUSES: Final = frozenset(LicenceStatus.values)
+_SCALES: Final = frozenset(Scale.values)
 
 
 @dataclass(frozen=True)
@@ -189,7 +192,7 @@ def clean_business(entry: BusinessEntry, *, on: date) -> tuple[BusinessEntry, li
         out.wrong("started_year", _("The year founded lies between 1900 and this year."))
     if entry.workers is not None and entry.workers > MANY_WORKERS:
         out.doubt("workers", _("This is a great number of workers for a small business. Please check."))
-    if entry.scale and entry.scale not in Scale.values:
+    if entry.scale and entry.scale not in _SCALES:
         out.wrong("scale", _("This scale is not known."))
     return entry, out.problems
 
@@ -197,7 +200,7 @@ def clean_business(entry: BusinessEntry, *, on: date) -> tuple[BusinessEntry, li
 def clean_licence(entry: LicenceEntry, *, on: date) -> tuple[LicenceEntry, list[Problem]]:
     """The entry in its stored form, and its problems."""
     out = Cleaned()
-    if entry.kind not in LicenceKind.values or entry.status not in LicenceStatus.values:
+    if entry.kind not in _KINDS or entry.status not in _STATUSES:
         out.wrong("status", _("This status is not known."))
         return entry, out.problems
     held = entry.status == LicenceStatus.HELD

@@ -44,9 +44,7 @@ class BadCell(ValueError):
 
 def text(cell: Any) -> str:
     """A cell as text: whole numbers without `.0`, blanks and dashes as nothing."""
-    if cell is None or cell == "":
-        return ""
-    if isinstance(cell, bool):
+    if cell is None or cell == "" or isinstance(cell, bool):
         return ""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -48,11 +49,11 @@ class Row:
         self.faults.append(Fault(key, str(message)))
         self.refused = self.refused or refuses
 
-    @property
+    @cached_property
     def nik_hash(self) -> str:
         return keyed_hash(self.person.nik) if self.person and self.person.nik else ""
 
-    @property
+    @cached_property
     def identity(self) -> str:
         """Who this is: by NIK, else by name, place and phone."""
         person = self.person
