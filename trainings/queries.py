@@ -163,10 +163,18 @@ def attendance_share(office_code: str, *, since: datetime, until: datetime) -> A
     return AttendanceShare(expected=expected, present=present)
 
 
-def with_presence(rows: QuerySet[Enrolment], session: Session | None) -> QuerySet[Enrolment]:
-    """`is_in`: whether each participant is recorded for `session`."""
+def in_every_session(training: Training) -> QuerySet[Enrolment]:
+    """The participants with full attendance."""
+    held = training.sessions.count()
+    rows: Any = Enrolment.objects.filter(training=training).confirmed().with_attended()
+    return rows.filter(attended=held)  # type: ignore[no-any-return]
+
+
+def not_in(training: Training, session: Session | None) -> QuerySet[Enrolment]:
+    """Who has a place and is not recorded for `session`, by name."""
     inside = Attendance.objects.filter(enrolment=OuterRef("pk"), session=session)
-    return rows.annotate(is_in=Exists(inside))
+    rows = Enrolment.objects.filter(training=training).confirmed().exclude(Exists(inside))
+    return rows.select_related("person").order_by("person__full_name", "pk")
 
 
 def certificates_of(user: Any) -> QuerySet[Certificate]:

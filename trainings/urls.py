@@ -1,11 +1,30 @@
 """Addresses of trainings, mounted at /pelatihan/."""
 
-from django.urls import URLPattern, path
-from django.views.generic import TemplateView
+from django.urls import path
+
+from trainings.views import door, manage, papers, public
 
 app_name = "trainings"
-V = TemplateView.as_view(template_name="x")
-urlpatterns: list[URLPattern] = [
-    path("", V, name="training-list"), path("saya/", V, name="my-list"),
-    path("<uuid:uid>/", V, name="training-detail"),
+
+urlpatterns = [
+    path("", public.training_list, name="training-list"),
+    path("saya/", public.my_list, name="my-list"),
+    path("baru/", manage.training_schedule, name="training-schedule"),
+    path("sertifikat/", papers.certificate_find, name="certificate-find"),
+    path("sertifikat/<str:code>/", papers.certificate_verify, name="certificate-verify"),
+    path("sertifikat/<str:code>/unduh/", papers.certificate_download, name="certificate-download"),
+    path("<uuid:uid>/", public.training_detail, name="training-detail"),
+    path("<uuid:uid>/daftar/", public.enrolment_make, name="enrolment-make"),
+    path("<uuid:uid>/batal/", public.enrolment_cancel, name="enrolment-cancel"),
+    path("<uuid:uid>/tiket/", public.ticket, name="ticket"),
+    path("<uuid:uid>/umumkan/", manage.training_publish, name="training-publish"),
+    path("<uuid:uid>/batalkan/", manage.training_cancel, name="training-cancel"),
+    path("<uuid:uid>/selesai/", manage.training_finish, name="training-finish"),
+    path("<uuid:uid>/peserta/", manage.participant_list, name="participant-list"),
+    path("<uuid:uid>/peserta/tambah/", manage.participant_add, name="participant-add"),
+    path("<uuid:uid>/peserta/daftarkan/", manage.participant_enrol, name="participant-enrol"),
+    path("<uuid:uid>/peserta/<uuid:enrolment_uid>/batal/", manage.participant_cancel, name="participant-cancel"),
+    path("<uuid:uid>/pintu/", door.door, name="door"),
+    path("<uuid:uid>/pintu/catat/", door.door_check_in, name="door-check-in"),
+    path("<uuid:uid>/pintu/<uuid:enrolment_uid>/hadir/", door.door_tick, name="door-tick"),
 ]

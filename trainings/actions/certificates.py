@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +10,7 @@ from foundation.accounts.models import User
 from foundation.audit import log
 from foundation.common.errors import ActionError
 from foundation.regions.models import Office
-from trainings import codes
+from trainings import codes, queries
 from trainings.enums import TrainingStatus
 from trainings.models import Certificate, Enrolment, Training
 from trainings.models.certificates import VERIFICATION_LENGTH
@@ -60,12 +59,8 @@ def issue(*, training: Training, by: User | None, now: datetime) -> list[Certifi
 
 
 def _with_full_attendance(training: Training) -> list[Enrolment]:
-    sessions = training.sessions.count()
-    return list(
-        Enrolment.objects.filter(training=training, certificate__isnull=True).confirmed()
-        .annotate(attended=Count("attendances")).filter(attended=sessions)
-        .select_related("person").order_by("person__full_name", "pk")
-    )
+    earned = queries.in_every_session(training).filter(certificate__isnull=True)
+    return list(earned.select_related("person").order_by("person__full_name", "pk"))
 
 
 def next_serial(*, office_code: str, year: int, count: int) -> int:

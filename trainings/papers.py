@@ -1,0 +1,63 @@
+"""The certificate as a document."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from foundation.common import dates
+from foundation.common.documents import qr_svg_text, render_pdf
+from foundation.regions.models import Office
+from members.models import Business
+from trainings import texts
+from trainings.models import Certificate, Session
+
+
+def certificate_pdf(certificate: Certificate) -> bytes:
+    """One A4 page, always in Indonesian: it is an official paper."""
+    training = certificate.enrolment.training
+    with translation.override("id"), timezone.override(texts.zone_of(training)):
+        return render_pdf("certificate", certificate_data(certificate))
+
+
+def certificate_data(certificate: Certificate) -> dict[str, Any]:
+    """What templates/documents/certificate.typ prints."""
+    enrolment = certificate.enrolment
+    training, person = enrolment.training, enrolment.person
+    sessions = list(training.sessions.in_order())
+    office = Office.objects.serving(certificate.office_code)
+    business = Business.objects.filter(owner=person).order_by("pk").first()
+    address = settings.SITE_URL + reverse("trainings:certificate-verify", args=[certificate.code])
+    return {
+        "office": office.name if office else training.organiser,
+        "city": _city(office.region.name) if office else "",
+        "head_name": office.head_name if office else "", "head_title": office.head_title if office else "",
+        "number": certificate.number, "holder": certificate.holder_name,
+        "business": business.name if business else "", "village": person.village.label,
+        "title": training.title, "days": days(sessions), "place": training.place,
+        "topics": [row.title for row in sessions if row.title], "sessions": len(sessions), "hours": hours(sessions),
+        "issued": dates.short_date(certificate.issued_at), "code": certificate.code,
+        "address": address, "qr": qr_svg_text(address), "withdrawn": not certificate.is_valid,
+    }
+
+
+def _city(name: str) -> str:
+    """Where it is signed: `Kota Palembang` -> `Palembang`."""
+    return name.removeprefix("Kota ").removeprefix("Kabupaten ")
+
+
+def days(sessions: list[Session]) -> str:
+    """`1 dan 2 Desember 2026`; days of other months in full."""
+    found = sorted({dates.as_date(row.starts_at) for row in sessions})
+    texts_of: list[str] = []
+    for index, day in enumerate(found):
+        following = found[index + 1] if index + 1 < len(found) else None
+        same = following is not None and (following.year, following.month) == (day.year, day.month)
+        texts_of.append(str(day.day) if same else dates.short_date(day))
+    return texts_of[0] if len(texts_of) == 1 else f"{', '.join(texts_of[:-1])} dan {texts_of[-1]}" if texts_of else ""
+
+
+def hours(sessions: list[Session]) -> int:
+    """Whole hours of 60 minutes over all sessions."""
+    return round(sum((row.ends_at - row.starts_at).total_seconds() for row in sessions) / 3600)

@@ -1,0 +1,204 @@
+"""What who runs a training does: schedule, announce, register others, call off, finish."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from foundation.common import clock
+from foundation.common.errors import ActionError
+from foundation.common.http import form_page, reading, writing
+from foundation.common.pages import page
+from foundation.common.phone import BadPhone, parse_mobile
+from members.models import Person
+from trainings import queries
+from trainings.actions import enrolments, trainings
+from trainings.enums import EnrolmentState, ProposalSource
+from trainings.forms import SCHEDULE, PersonSearchForm, ReasonForm, TrainingForm
+from trainings.models import Enrolment, Training
+from trainings.views import reach
+
+SIZE = 50
+FOUND = 20
+
+
+@form_page
+def training_schedule(request: HttpRequest) -> HttpResponseBase:
+    """The form of a new training; ends on its draft."""
+    user: Any = request.user
+    if not user.has_perm(SCHEDULE):
+        raise PermissionDenied
+    form = TrainingForm(request.POST or None, user=user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            training = trainings.schedule(
+                outline=form.outline(), region=form.invited(), slots=form.slots(), facilitator=user, by=user,
+                now=clock.now(),
+            )
+        except ActionError as error:
+            form.add_error(error.field if error.field in form.fields else "first_day", str(error))
+        else:
+            messages.success(request, _("The draft is saved. Owners see it when you announce it."))
+            return redirect("trainings:training-detail", uid=training.uid)
+    return render(request, "trainings/training_schedule.html", {"form": form})
+
+
+@form_page
+def training_publish(request: HttpRequest, uid: UUID) -> HttpResponseBase:
+    """Asks, then opens registration and tells the owners of the region."""
+    training = reach.runnable(request, uid, reach.CHANGE)
+    if request.method != "POST":
+        invited = Person.objects.inside(training.region_id).reachable().count()
+        return render(request, "trainings/training_publish.html", {"training": training, "invited": invited})
+    try:
+        trainings.publish(training=training, by=request.user, now=clock.now())  # type: ignore[arg-type]
+    except ActionError as error:
+        reach.refuse(request, error)
+    else:
+        messages.success(request, _("Announced. The owners get a message now."))
+    return redirect("trainings:training-detail", uid=uid)
+
+
+@form_page
+def training_cancel(request: HttpRequest, uid: UUID) -> HttpResponseBase:
+    """Asks for the reason, then calls the training off."""
+    training = reach.runnable(request, uid, reach.CHANGE)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            trainings.cancel(
+                training=training, reason=form.cleaned_data["reason"], by=request.user, now=clock.now()  # type: ignore[arg-type]
+            )
+        except ActionError as error:
+            form.add_error(error.field, str(error))
+        else:
+            messages.success(request, _("The training is called off. Everybody registered is told."))
+            return redirect("trainings:training-detail", uid=uid)
+    return render(request, "trainings/training_cancel.html", {"training": training, "form": form})
+
+
+@form_page
+def training_finish(request: HttpRequest, uid: UUID) -> HttpResponseBase:
+    """Asks, then ends the training and issues the certificates."""
+    training = reach.runnable(request, uid, reach.CHANGE)
+    if request.method != "POST":
+        full = queries.in_every_session(training).count()
+        return render(request, "trainings/training_finish.html", {"training": training, "full": full})
+    try:
+        done = trainings.finish(training=training, by=request.user, now=clock.now())  # type: ignore[arg-type]
+    except ActionError as error:
+        reach.refuse(request, error)
+    else:
+        messages.success(request, _finished(done))
+    return redirect("trainings:participant-list", uid=uid)
+
+
+def _finished(training: Training) -> str:
+    count = Enrolment.objects.filter(training=training, certificate__isnull=False).count()
+    text = ngettext("Finished. %(n)d certificate is issued.", "Finished. %(n)d certificates are issued.", count)
+    return text % {"n": count}
+
+
+@reading
+def participant_list(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Who has a place, who waits, who cancelled."""
+    training = reach.runnable(request, uid)
+    state = request.GET.get("status", EnrolmentState.CONFIRMED)
+    if state not in EnrolmentState.values:
+        state = EnrolmentState.CONFIRMED
+    rows = (
+        Enrolment.objects.filter(training=training, state=state).with_attended()
+        .select_related("person__user", "person__village", "certificate")
+    )
+    found = page(rows, order=["queue_number", "id"], cursor=request.GET.get("cursor", ""), size=SIZE)
+    return render(request, "trainings/participant_list.html", {
+        "training": training, "page": found, "state": state, "chips": _state_chips(training, state),
+        "taken": training.taken, "waiting": training.waiting,  # type: ignore[attr-defined]
+    })
+
+
+def _state_chips(training: Training, current: str) -> list[dict[str, Any]]:
+    here = reverse("trainings:participant-list", args=[training.uid])
+    return [
+        {"label": state.label, "url": f"{here}?status={state}", "current": state == current} for state in EnrolmentState
+    ]
+
+
+@reading
+def participant_add(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Find an owner without a phone of her own, to register her."""
+    training = reach.runnable(request, uid)
+    form = PersonSearchForm(request.GET or None, initial={"source": training.source})
+    text = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    source = (form.cleaned_data["source"] if form.is_valid() else "") or training.source
+    return render(request, "trainings/participant_add.html", {
+        "training": training, "form": form, "text": text, "source": source,
+        "people": list(_people(request, training, text)) if text else [],
+    })
+
+
+def _people(request: HttpRequest, training: Training, text: str) -> QuerySet[Person]:
+    """Owners whom the visitor may see, best known by number, else by name; `is_in` marks who is registered."""
+    rows: Any = Person.objects.visible_to(request.user, "members.view_person")
+    try:
+        rows = rows.filter(phone=parse_mobile(text))
+    except BadPhone:
+        rows = rows.filter(full_name__icontains=text)
+    registered = Enrolment.objects.filter(training=training).live().values("person")
+    found: QuerySet[Person] = rows.select_related("village").order_by("full_name", "pk")[:FOUND]
+    known = set(registered.filter(person__in=[row.pk for row in found]).values_list("person", flat=True))
+    for row in found:
+        row.is_in = row.pk in known  # type: ignore[attr-defined]
+    return found
+
+
+@writing
+def participant_enrol(request: HttpRequest, uid: UUID) -> HttpResponseBase:
+    """Register somebody on her behalf."""
+    training = reach.runnable(request, uid)
+    visible: Any = Person.objects.visible_to(request.user, "members.view_person")
+    person = get_object_or_404(visible, uid=request.POST.get("person") or None)
+    source = request.POST.get("source", "")
+    try:
+        made = enrolments.enrol(
+            training=training, person=person, by=request.user, now=clock.now(), at_the_door=True,  # type: ignore[arg-type]
+            source=ProposalSource(source) if source in ProposalSource.values else None,
+        )
+    except enrolments.AlreadyEnrolled:
+        messages.error(request, _("%(name)s is already registered.") % {"name": person.full_name})
+    except ActionError as error:
+        reach.refuse(request, error)
+    else:
+        sentence = (
+            _("%(name)s has a place.") if made.state == EnrolmentState.CONFIRMED
+            else _("%(name)s is on the waiting list.")
+        )
+        messages.success(request, sentence % {"name": person.full_name})
+    return redirect("trainings:participant-add", uid=uid)
+
+
+@form_page
+def participant_cancel(request: HttpRequest, uid: UUID, enrolment_uid: UUID) -> HttpResponseBase:
+    """Asks, then gives somebody's place back."""
+    training = reach.runnable(request, uid)
+    enrolment = get_object_or_404(
+        Enrolment.objects.filter(training=training).live().select_related("person"), uid=enrolment_uid
+    )
+    if request.method != "POST":
+        return render(request, "trainings/participant_cancel.html", {"training": training, "enrolment": enrolment})
+    try:
+        enrolments.cancel(enrolment=enrolment, by=request.user, now=clock.now())  # type: ignore[arg-type]
+    except ActionError as error:
+        reach.refuse(request, error)
+    else:
+        messages.success(
+            request, _("The registration of %(name)s is cancelled.") % {"name": enrolment.person.full_name}
+        )
+    return redirect("trainings:participant-list", uid=uid)

@@ -1,0 +1,174 @@
+"""The schedule, one training, and what an owner does with it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from foundation.common import clock
+from foundation.common.errors import ActionError
+from foundation.common.http import form_page, reading, writing
+from foundation.common.pages import page
+from members.models import Business
+from trainings import cards, codes, queries, texts
+from trainings.actions import enrolments
+from trainings.enums import EnrolmentState, TrainingStatus
+from trainings.forms import SCHEDULE
+from trainings.models import Enrolment, Session, Training
+from trainings.models.trainings import TrainingQuerySet
+from trainings.views import reach
+
+SIZE = 20
+
+
+@login_not_required
+@reading
+def training_list(request: HttpRequest) -> HttpResponse:
+    """The schedule of what is still to come; open to everybody."""
+    shown, now = request.GET.get("tampil", ""), clock.now()
+    person = reach.person_of(request.user)
+    manages = request.user.is_authenticated and request.user.has_perm(SCHEDULE)
+    rows = _filtered(request, shown, person_code=person.village_id if person else "", now=now)
+    order = ["-starts_at", "-id"] if shown in {"kelola", "selesai"} else ["starts_at", "id"]
+    rows = rows.with_counts().with_mine(request.user)
+    found = page(rows, order=order, cursor=request.GET.get("cursor", ""), size=SIZE)
+    listed = [
+        cards.row(training, now=now, url=reverse("trainings:training-detail", args=[training.uid]))
+        for training in found.rows
+    ]
+    return render(request, "trainings/training_list.html", {
+        "page": found, "rows": listed, "chips": _chips(shown, person=bool(person), manages=manages),
+        "shown": shown, "manages": manages, "person": person, "empty": _empty(shown),
+    })
+
+
+def _filtered(request: HttpRequest, shown: str, *, person_code: str, now: Any) -> TrainingQuerySet:
+    rows = Training.objects.all()
+    if shown == "kelola" and request.user.is_authenticated:
+        return rows.visible_to(request.user)
+    if shown == "selesai":
+        return rows.published().filter(status=TrainingStatus.DONE)
+    rows = rows.ahead(now)
+    if shown == "tempat":
+        return rows.with_room()
+    if shown == "daring":
+        return rows.exclude(online_link="").filter(venue="")
+    if not shown and person_code:
+        return rows.inviting(person_code)
+    return rows
+
+
+def _chips(shown: str, *, person: bool, manages: bool) -> list[dict[str, Any]]:
+    here = reverse("trainings:training-list")
+    names = [("", _("For you"))] if person else []
+    names += [("semua" if person else "", _("All")), ("tempat", _("Places left")), ("daring", _("Online"))]
+    names += [("kelola", _("Yours to run"))] if manages else [("selesai", _("Finished"))]
+    return [
+        {"label": label, "url": f"{here}?tampil={key}" if key else here, "current": shown == key}
+        for key, label in names
+    ]
+
+
+def _empty(shown: str) -> dict[str, str]:
+    if shown == "kelola":
+        text = _("Trainings that you schedule stand here, drafts too.")
+        return {"title": _("No training of yours yet"), "text": text}
+    return {
+        "title": _("No training here at the moment"),
+        "text": _("As soon as the office announces one, it stands here and you get a message."),
+    }
+
+
+@login_not_required
+@reading
+def training_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One training: when, where, how many places, and the one button that fits."""
+    training, now = reach.readable(request, uid), clock.now()
+    enrolment = reach.own_enrolment(request, training)
+    person = reach.person_of(request.user)
+    address = settings.SITE_URL + texts.path(training)
+    return render(request, "trainings/training_detail.html", {
+        "training": training, "sessions": list(training.sessions.in_order()), "pill": cards.pill(training, now=now),
+        "places": cards.places(training), "left": cards.left_of(training), "now": now,
+        "enrolment": enrolment, "position": queries.position_of(enrolment) if enrolment else 0,
+        "person": person, "is_open": training.takes_enrolments(now), "has_begun": training.starts_at <= now,
+        "is_invited": person is not None and training.invites(_villages(person)),
+        "may_run": reach.may_run(request, training), "share": cards.whatsapp_text(training, address),
+        "can_finish": _last_has_begun(training, now),
+    })
+
+
+def _villages(person: Any) -> list[str]:
+    return [person.village_id, *Business.objects.filter(owner=person).values_list("village_id", flat=True)]
+
+
+def _last_has_begun(training: Training, now: Any) -> bool:
+    return not Session.objects.filter(training=training, starts_at__gt=now).exists()
+
+
+@writing
+def enrolment_make(request: HttpRequest, uid: UUID) -> HttpResponseBase:
+    """One tap: a place, or a position in the queue."""
+    training, person = reach.readable(request, uid), reach.person_of(request.user)
+    if person is None:
+        messages.error(request, _("Please complete your registration as a business owner first."))
+        return redirect("trainings:training-detail", uid=uid)
+    try:
+        made = enrolments.enrol(training=training, person=person, by=request.user, now=clock.now())  # type: ignore[arg-type]
+    except ActionError as error:
+        reach.refuse(request, error)
+        return redirect("trainings:training-detail", uid=uid)
+    if made.state == EnrolmentState.CONFIRMED:
+        messages.success(request, _("You have a place. Your ticket is ready."))
+    else:
+        messages.info(request, _("You are on the waiting list. We tell you at once when a place becomes free."))
+    return redirect("trainings:training-detail", uid=uid)
+
+
+@form_page
+def enrolment_cancel(request: HttpRequest, uid: UUID) -> HttpResponseBase:
+    """Asks, then gives the own place back."""
+    training = reach.readable(request, uid)
+    enrolment = reach.own_or_404(request, training)
+    if request.method != "POST":
+        return render(request, "trainings/enrolment_cancel.html", {"training": training, "enrolment": enrolment})
+    try:
+        enrolments.cancel(enrolment=enrolment, by=request.user, now=clock.now())  # type: ignore[arg-type]
+    except ActionError as error:
+        reach.refuse(request, error)
+    else:
+        messages.success(request, _("Your registration is cancelled. Thank you for telling us."))
+    return redirect("trainings:training-detail", uid=uid)
+
+
+@reading
+def ticket(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The owner's ticket: QR and the same in letters."""
+    training = reach.readable(request, uid)
+    enrolment = reach.own_or_404(request, training)
+    if enrolment.state != EnrolmentState.CONFIRMED:
+        return redirect("trainings:training-detail", uid=uid)  # type: ignore[return-value]
+    sessions = list(training.sessions.in_order())
+    session = queries.door_session(training, now=clock.now())
+    return render(request, "trainings/ticket.html", {
+        "training": training, "enrolment": enrolment, "session": session, "sessions_count": len(sessions),
+        "token": codes.ticket_token(enrolment.code),
+    })
+
+
+@reading
+def my_list(request: HttpRequest) -> HttpResponse:
+    """The trainings of the person logged in, and her certificates."""
+    now = clock.now()
+    mine = Enrolment.objects.mine(request.user).select_related("training").with_attended()
+    ahead = mine.live().filter(training__ends_at__gte=now).order_by("training__starts_at", "pk")[:50]
+    past = mine.confirmed().filter(training__ends_at__lt=now).order_by("-training__starts_at", "-pk")[:50]
+    return render(request, "trainings/my_list.html", {
+        "ahead": ahead, "past": past, "certificates": queries.certificates_of(request.user)[:50],
+    })

@@ -1,0 +1,63 @@
+"""How views get at a training: by uid, within what the person may see, in the zone where it is held."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from foundation.common.errors import ActionError
+from members.models import Person
+from trainings import texts
+from trainings.models import Enrolment, Training
+
+RUN = "trainings.take_attendance"
+CHANGE = "trainings.change_training"
+
+
+def readable(request: HttpRequest, uid: UUID) -> Training:
+    """A training that this visitor may read of. Its office's zone is in force from here on."""
+    rows = Training.objects.readable_by(request.user).with_counts().with_mine(request.user)
+    training = get_object_or_404(rows.select_related("region", "facilitator"), uid=uid)
+    timezone.activate(texts.zone_of(training))  # the middleware's override ends it with the request
+    return training
+
+
+def runnable(request: HttpRequest, uid: UUID, permission: str = RUN) -> Training:
+    """A training that this person may run: foreign ones are not there, readable ones are forbidden."""
+    training = readable(request, uid)
+    if not request.user.has_perm(permission, training):
+        raise PermissionDenied
+    return training
+
+
+def may_run(request: HttpRequest, training: Training) -> bool:
+    return request.user.is_authenticated and request.user.has_perm(RUN, training)
+
+
+def person_of(user: Any) -> Person | None:
+    """The owner behind an account, None for who is none."""
+    return Person.objects.filter(user_id=user.pk).first() if user.is_authenticated else None
+
+
+def own_enrolment(request: HttpRequest, training: Training) -> Enrolment | None:
+    """The visitor's own live enrolment."""
+    if not training.my_state:  # type: ignore[attr-defined]
+        return None
+    return Enrolment.objects.mine(request.user).live().select_related("person").filter(training=training).first()
+
+
+def own_or_404(request: HttpRequest, training: Training) -> Enrolment:
+    enrolment = own_enrolment(request, training)
+    if enrolment is None:
+        raise Http404
+    enrolment.training = training
+    return enrolment
+
+
+def refuse(request: HttpRequest, error: ActionError) -> None:
+    """The sentence of a refusal, on the next page."""
+    messages.error(request, str(error))
