@@ -43,7 +43,7 @@ class TrainingForm(forms.Form):
         help_text=_("One sentence that owners read in the announcement."),
     )
     region = forms.ChoiceField(
-        label=_("Who is invited?"), help_text=_("Every owner who lives or does business there is told.")
+        label=_("Who is invited?"), help_text=_("Every owner who lives there is told.")
     )
     capacity = forms.IntegerField(label=_("How many places?"), min_value=1, max_value=LARGEST, initial=30)
     source = forms.ChoiceField(

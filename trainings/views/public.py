@@ -153,7 +153,7 @@ def ticket(request: HttpRequest, uid: UUID) -> HttpResponse:
     training = reach.readable(request, uid)
     enrolment = reach.own_or_404(request, training)
     if enrolment.state != EnrolmentState.CONFIRMED:
-        return redirect("trainings:training-detail", uid=uid)  # type: ignore[return-value]
+        return redirect("trainings:training-detail", uid=uid)
     sessions = list(training.sessions.in_order())
     session = queries.door_session(training, now=clock.now())
     return render(request, "trainings/ticket.html", {
