@@ -85,6 +85,7 @@ def _check(session: Session, enrolment: Enrolment, seen: datetime) -> None:
             raise OtherTraining(
                 OtherTraining.message % {"name": name, "title": other.title, "when": dates.long_date(other.starts_at)}
             )
+        training.refresh_from_db(fields=["status"])
         if training.status not in {TrainingStatus.OPEN, TrainingStatus.CLOSED, TrainingStatus.RUNNING}:
             raise NotRunning
         if enrolment.state == EnrolmentState.CANCELLED:
