@@ -101,7 +101,9 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         "trainings.change_training",
         "trainings.take_attendance",
         "trainings.change_plan",
+        "trainings.change_certificate",
         "trainings.view_plan",
+        "trainings.view_yearplan",
         "monitoring.answer_checkin",
         "monitoring.work_task",
         "monitoring.assign_task",
@@ -141,6 +143,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         "accounts.view_assignment",
         "accounts.view_user",
         "trainings.view_plan",
+        "trainings.view_yearplan",
     },
     Role.OBSERVER: _FIGURES,
 }

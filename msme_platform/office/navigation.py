@@ -34,8 +34,9 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
     (
         _("Training"),
         (
-            Item(_("Yearly plan"), "calendar", "trainings.plan"),
+            Item(_("Yearly plan"), "calendar", "trainings.yearplan"),
             Item(_("Training schedule"), "training", "trainings.training"),
+            Item(_("Enrolments"), "people", "trainings.enrolment"),
             Item(_("Certificates"), "star", "trainings.certificate"),
         ),
     ),

@@ -31,7 +31,7 @@ class CertificateSerial(models.Model):
 
 
 class CertificateQuerySet(ScopedQuerySet["Certificate"]):
-    region_path = "enrolment__training__region_id"
+    region_path = "enrolment__training__region__code"
 
     def own(self, user: Any) -> Q:
         return Q(enrolment__person__user_id=user.pk) | Q(enrolment__training__facilitator_id=user.pk)

@@ -28,7 +28,7 @@ SAME_TRAINING = """
 
 
 class EnrolmentQuerySet(ScopedQuerySet["Enrolment"]):
-    region_path = "training__region_id"
+    region_path = "training__region__code"
 
     def own(self, user: Any) -> Q:
         return Q(person__user_id=user.pk) | Q(training__facilitator_id=user.pk)
@@ -128,7 +128,7 @@ class Enrolment(Record):
 
 
 class AttendanceQuerySet(ScopedQuerySet["Attendance"]):
-    region_path = "session__training__region_id"
+    region_path = "session__training__region__code"
 
     def newest_first(self) -> Self:
         return self.order_by("-recorded_at", "-id")

@@ -4,13 +4,15 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Length
+from django.db.models.functions import Coalesce, Length
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
-from trainings.enums import ProposalSource
+from foundation.regions.models import Office
+from trainings.enums import ProposalSource, TrainingStatus
+from trainings.models.enrolments import Enrolment
 
 
 class YearPlanQuerySet(ScopedQuerySet["YearPlan"]):
@@ -20,10 +22,15 @@ class YearPlanQuerySet(ScopedQuerySet["YearPlan"]):
         return "trainings.view_plan"
 
     def with_totals(self) -> "YearPlanQuerySet":
-        """`places` and `budget` over the plan's sources."""
+        """`places` and `budget` over the plan's sources, `taken` places of its year, and `office_name`."""
+        taken = Enrolment.objects.confirmed().filter(
+            training__office_code=models.OuterRef("office_code"), training__starts_at__year=models.OuterRef("year")
+        ).exclude(training__status=TrainingStatus.CANCELLED)
+        counted = taken.order_by().values("training__office_code").annotate(n=models.Count("pk")).values("n")
+        office = Office.objects.filter(region_id=models.OuterRef("office_code")).values("short_name")
         return self.annotate(
-            places=models.functions.Coalesce(models.Sum("shares__places"), 0),
-            budget=models.functions.Coalesce(models.Sum("shares__budget"), 0),
+            places=Coalesce(models.Sum("shares__places"), 0), budget=Coalesce(models.Sum("shares__budget"), 0),
+            taken=Coalesce(models.Subquery(counted), 0), office_name=Coalesce(models.Subquery(office), "office_code"),
         )
 
 

@@ -22,7 +22,7 @@ LARGEST = 2000
 
 
 class TrainingQuerySet(ScopedQuerySet["Training"]):
-    region_path = "region_id"
+    region_path = "region__code"
 
     def own(self, user: Any) -> Q:
         return Q(facilitator_id=user.pk)
@@ -202,7 +202,7 @@ class Training(Record):
 
 
 class SessionQuerySet(ScopedQuerySet["Session"]):
-    region_path = "training__region_id"
+    region_path = "training__region__code"
 
     def in_order(self) -> Self:
         return self.order_by("starts_at", "id")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -115,7 +115,9 @@ def participant_list(request: HttpRequest, uid: UUID) -> HttpResponse:
         state = EnrolmentState.CONFIRMED
     rows = (
         Enrolment.objects.filter(training=training, state=state).with_attended()
-        .select_related("person__user", "person__village", "certificate")
+        .select_related("person__village").annotate(is_certified=ExpressionWrapper(
+            Q(certificate__isnull=False), output_field=BooleanField()
+        ))
     )
     found = page(rows, order=["queue_number", "id"], cursor=request.GET.get("cursor", ""), size=SIZE)
     return render(request, "trainings/participant_list.html", {
