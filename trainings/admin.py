@@ -78,14 +78,16 @@ class AheadFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
-            ("ahead", gettext_lazy("Coming up")), ("to_finish", gettext_lazy("To be finished")),
+            ("ahead", gettext_lazy("Coming up")),
+            ("to_finish", gettext_lazy("To be finished")),
             ("past", gettext_lazy("Over")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         now = clock.now()
         chosen = {
-            "ahead": Q(ends_at__gte=now), "past": Q(ends_at__lt=now),
+            "ahead": Q(ends_at__gte=now),
+            "past": Q(ends_at__lt=now),
             "to_finish": Q(ends_at__lt=now, status__in=AHEAD),
         }.get(self.value() or "")
         return queryset.filter(chosen) if chosen else queryset
@@ -134,26 +136,53 @@ class TrainingAdmin(OfficeModelAdmin):
     search_fields = ("title",)
     ordering = ("-starts_at", "-id")
     fields = (
-        "title", "summary", "region", "state", "from_source", "capacity", "places_taken", "on_waiting_list", "venue",
-        "address", "online_link", "bring", "organiser", "facilitator", "enrol_until", "published_at", "finished_at",
-        "cancelled_at", "cancel_reason",
+        "title",
+        "summary",
+        "region",
+        "state",
+        "from_source",
+        "capacity",
+        "places_taken",
+        "on_waiting_list",
+        "venue",
+        "address",
+        "online_link",
+        "bring",
+        "organiser",
+        "facilitator",
+        "enrol_until",
+        "published_at",
+        "finished_at",
+        "cancelled_at",
+        "cancel_reason",
     )
     inlines = (SessionInline,)
     deeds = (
         Deed(
-            name="publish", label=gettext_lazy("Announce"), permission="trainings.change_training", perform=_publish,
-            available=lambda training: training.status == TrainingStatus.PLANNED, primary=True,
+            name="publish",
+            label=gettext_lazy("Announce"),
+            permission="trainings.change_training",
+            perform=_publish,
+            available=lambda training: training.status == TrainingStatus.PLANNED,
+            primary=True,
             text=gettext_lazy("Registration opens, and the owners of the region get a message. Each is told once."),
         ),
         Deed(
-            name="finish", label=gettext_lazy("Finish and issue certificates"), permission="trainings.change_training",
-            perform=_finish, primary=True,
+            name="finish",
+            label=gettext_lazy("Finish and issue certificates"),
+            permission="trainings.change_training",
+            perform=_finish,
+            primary=True,
             available=lambda training: training.status in AHEAD and training.ends_at <= clock.now(),
             text=gettext_lazy("Attendance can no longer be taken afterwards."),
         ),
         Deed(
-            name="call-off", label=gettext_lazy("Call the training off"), permission="trainings.change_training",
-            perform=_call_off, form=ReasonForm, danger=True,
+            name="call-off",
+            label=gettext_lazy("Call the training off"),
+            permission="trainings.change_training",
+            perform=_call_off,
+            form=ReasonForm,
+            danger=True,
             available=lambda training: training.status in {TrainingStatus.PLANNED, *AHEAD},
             text=gettext_lazy(
                 "Everybody with a place or on the waiting list is told, with the reason that you write. "
@@ -203,13 +232,25 @@ class EnrolmentAdmin(OfficeModelAdmin):
     search_fields = ("person__full_name", "training__title", "code")
     ordering = ("-enrolled_at", "-id")
     fields = (
-        "participant", "of_training", "starts", "state_shown", "from_source", "presence", "code", "enrolled_at",
-        "enrolled_by", "confirmed_at", "cancelled_at",
+        "participant",
+        "of_training",
+        "starts",
+        "state_shown",
+        "from_source",
+        "presence",
+        "code",
+        "enrolled_at",
+        "enrolled_by",
+        "confirmed_at",
+        "cancelled_at",
     )
     deeds = (
         Deed(
-            name="cancel", label=gettext_lazy("Cancel the registration"), permission="trainings.take_attendance",
-            perform=_cancel_enrolment, danger=True,
+            name="cancel",
+            label=gettext_lazy("Cancel the registration"),
+            permission="trainings.take_attendance",
+            perform=_cancel_enrolment,
+            danger=True,
             available=lambda row: row.is_live and row.training.starts_at > clock.now(),
             text=gettext_lazy("The place goes to the first on the waiting list at once."),
         ),
@@ -260,17 +301,31 @@ class CertificateAdmin(OfficeModelAdmin):
     search_fields = ("holder_name", "number", "code")
     ordering = ("-issued_at", "-id")
     fields = (
-        "number", "holder_name", "of_training", "issued", "validity", "code", "issued_by", "withdrawn_at",
+        "number",
+        "holder_name",
+        "of_training",
+        "issued",
+        "validity",
+        "code",
+        "issued_by",
+        "withdrawn_at",
         "withdraw_reason",
     )
     deeds = (
         Deed(
-            name="download", label=gettext_lazy("Download as PDF"), permission="trainings.view_certificate",
+            name="download",
+            label=gettext_lazy("Download as PDF"),
+            permission="trainings.view_certificate",
             perform=_download,
         ),
         Deed(
-            name="withdraw", label=gettext_lazy("Withdraw"), permission="trainings.change_certificate",
-            perform=_withdraw, form=ReasonForm, danger=True, available=lambda paper: paper.is_valid,
+            name="withdraw",
+            label=gettext_lazy("Withdraw"),
+            permission="trainings.change_certificate",
+            perform=_withdraw,
+            form=ReasonForm,
+            danger=True,
+            available=lambda paper: paper.is_valid,
             text=gettext_lazy("Whoever checks it reads that it is withdrawn, with the reason that you write."),
         ),
     )
@@ -357,14 +412,24 @@ class YearPlanAdmin(OfficeModelAdmin):
     inlines = (ShareInline,)
     deeds = (
         Deed(
-            name="change", label=gettext_lazy("Change the plan"), permission="trainings.change_plan", perform=_draw_up,
-            form=PlanForm, initial=_current, primary=True,
+            name="change",
+            label=gettext_lazy("Change the plan"),
+            permission="trainings.change_plan",
+            perform=_draw_up,
+            form=PlanForm,
+            initial=_current,
+            primary=True,
         ),
     )
     list_deeds = (
         Deed(
-            name="draw-up", label=gettext_lazy("Draw up a plan"), permission="trainings.change_plan", perform=_draw_up,
-            form=PlanForm, initial=_current, primary=True,
+            name="draw-up",
+            label=gettext_lazy("Draw up a plan"),
+            permission="trainings.change_plan",
+            perform=_draw_up,
+            form=PlanForm,
+            initial=_current,
+            primary=True,
         ),
     )
 
@@ -390,4 +455,3 @@ class YearPlanAdmin(OfficeModelAdmin):
     @admin.display(description=gettext_lazy("Budget"))
     def budget(self, obj: Any) -> str:
         return rupiah(obj.budget)
-

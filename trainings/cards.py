@@ -58,13 +58,20 @@ def row(training: Any, *, now: datetime, url: str) -> dict[str, Any]:
         meta.append(ngettext("%(n)d session", "%(n)d sessions", days) % {"n": days})
     shown = pill(training, now=now)
     return {
-        "title": training.title, "url": url, "date": training.starts_at, "meta": meta,
-        "state": shown.state, "status": shown.text,
+        "title": training.title,
+        "url": url,
+        "date": training.starts_at,
+        "meta": meta,
+        "state": shown.state,
+        "status": shown.text,
     }
 
 
 def whatsapp_text(training: Training, address: str) -> str:
     """What an owner sends to her group chat."""
     return _("Free training: %(title)s, %(when)s, %(place)s. Register here: %(url)s") % {
-        "title": training.title, "when": dates.moment(training.starts_at), "place": training.place, "url": address,
+        "title": training.title,
+        "when": dates.moment(training.starts_at),
+        "place": training.place,
+        "url": address,
     }

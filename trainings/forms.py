@@ -39,26 +39,36 @@ class TrainingForm(forms.Form):
 
     title = forms.CharField(label=_("What is the training about?"), max_length=120)
     summary = forms.CharField(
-        label=_("What do participants take home?"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("What do participants take home?"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("One sentence that owners read in the announcement."),
     )
-    region = forms.ChoiceField(
-        label=_("Who is invited?"), help_text=_("Every owner who lives there is told.")
-    )
+    region = forms.ChoiceField(label=_("Who is invited?"), help_text=_("Every owner who lives there is told."))
     capacity = forms.IntegerField(label=_("How many places?"), min_value=1, max_value=LARGEST, initial=30)
     source = forms.ChoiceField(
-        label=_("Source of proposal"), choices=ProposalSource.choices, initial=ProposalSource.OWN,
+        label=_("Source of proposal"),
+        choices=ProposalSource.choices,
+        initial=ProposalSource.OWN,
         help_text=_("The places count on this source in the yearly plan."),
     )
     venue = forms.CharField(
-        label=_("Place"), max_length=120, required=False, help_text=_("For an online training leave this empty."),
+        label=_("Place"),
+        max_length=120,
+        required=False,
+        help_text=_("For an online training leave this empty."),
     )
     address = forms.CharField(label=_("Address of the place"), max_length=200, required=False)
     online_link = forms.URLField(
-        label=_("Link of the online meeting"), max_length=300, required=False, assume_scheme="https",
+        label=_("Link of the online meeting"),
+        max_length=300,
+        required=False,
+        assume_scheme="https",
     )
     bring = forms.CharField(
-        label=_("What should participants bring?"), max_length=150, required=False,
+        label=_("What should participants bring?"),
+        max_length=150,
+        required=False,
     )
     first_day = day_field(label=_("Date"))
     first_start = time_field(label=_("From"), initial=time(9))
@@ -121,7 +131,8 @@ class TrainingForm(forms.Form):
 
 def slot_of(day: date, start: time, end: time, title: str, *, zone: ZoneInfo) -> Slot:
     return Slot(
-        starts_at=datetime.combine(day, start, tzinfo=zone), ends_at=datetime.combine(day, end, tzinfo=zone),
+        starts_at=datetime.combine(day, start, tzinfo=zone),
+        ends_at=datetime.combine(day, end, tzinfo=zone),
         title=title,
     )
 
@@ -130,7 +141,8 @@ class DoorForm(forms.Form):
     """What was scanned or typed at the door."""
 
     text = forms.CharField(
-        label=_("Ticket code or phone number"), max_length=200,
+        label=_("Ticket code or phone number"),
+        max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
         help_text=_("For example 7K4M-2Q or 0812-3456-7890."),
     )
@@ -157,7 +169,8 @@ class CodeForm(forms.Form):
     """The code on a certificate."""
 
     code = forms.CharField(
-        label=_("Verification code"), max_length=20,
+        label=_("Verification code"),
+        max_length=20,
         help_text=_("Ten letters and digits, printed beside the QR code."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )

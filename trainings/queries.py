@@ -54,7 +54,9 @@ def sessions_run_by(user: Any, *, on: date) -> QuerySet[Session]:
     start = timezone.make_aware(datetime.combine(on, day_time.min))
     return (
         Session.objects.filter(
-            training__facilitator=user, training__status__in=AHEAD, starts_at__gte=start,
+            training__facilitator=user,
+            training__status__in=AHEAD,
+            starts_at__gte=start,
             starts_at__lt=start + timedelta(days=1),
         )
         .select_related("training")
@@ -85,7 +87,8 @@ def find_at_the_door(session: Session, text: str) -> Enrolment | None:
         return None
     return (
         rows.filter(Q(person__phone=phone) | Q(person__user__phone=phone), training=session.training_id)
-        .order_by("cancelled_at", "pk").first()
+        .order_by("cancelled_at", "pk")
+        .first()
     )
 
 
@@ -110,18 +113,23 @@ def plan_and_realisation(office_code: str, year: int) -> list[SourceLine]:
     planned: dict[str, dict[str, Any]] = {
         row["source"]: dict(row)
         for row in PlanShare.objects.filter(plan__office_code=office_code, plan__year=year)
-        .values("source").annotate(places_sum=Sum("places"), budget_sum=Sum("budget"))
+        .values("source")
+        .annotate(places_sum=Sum("places"), budget_sum=Sum("budget"))
     }
     taken: dict[str, dict[str, Any]] = {
         row["source"]: dict(row)
-        for row in enrolments_of_year(office_code, year).values("source").order_by()
+        for row in enrolments_of_year(office_code, year)
+        .values("source")
+        .order_by()
         .annotate(taken=Count("pk"), completed=Count("certificate", filter=Q(certificate__withdrawn_at__isnull=True)))
     }
     return [
         SourceLine(
-            source=source, planned=planned.get(source, nothing).get("places_sum", 0),
+            source=source,
+            planned=planned.get(source, nothing).get("places_sum", 0),
             budget=planned.get(source, nothing).get("budget_sum", 0),
-            taken=taken.get(source, nothing).get("taken", 0), completed=taken.get(source, nothing).get("completed", 0),
+            taken=taken.get(source, nothing).get("taken", 0),
+            completed=taken.get(source, nothing).get("completed", 0),
         )
         for source in ProposalSource
     ]
@@ -130,9 +138,15 @@ def plan_and_realisation(office_code: str, year: int) -> list[SourceLine]:
 def enrolments_of_year(office_code: str, year: int) -> QuerySet[Enrolment]:
     """The confirmed places in the office's trainings that start in `year` (in its zone) and were not called off."""
     start, end = year_bounds(office_code, year)
-    return Enrolment.objects.confirmed().filter(
-        training__office_code=office_code, training__starts_at__gte=start, training__starts_at__lt=end,
-    ).exclude(training__status=TrainingStatus.CANCELLED)
+    return (
+        Enrolment.objects.confirmed()
+        .filter(
+            training__office_code=office_code,
+            training__starts_at__gte=start,
+            training__starts_at__lt=end,
+        )
+        .exclude(training__status=TrainingStatus.CANCELLED)
+    )
 
 
 def year_bounds(office_code: str, year: int) -> tuple[datetime, datetime]:
@@ -155,9 +169,9 @@ class AttendanceShare:
 
 def attendance_share(office_code: str, *, since: datetime, until: datetime) -> AttendanceShare:
     """Of the sessions of an office that ended in the period, over all its confirmed places."""
-    held = Session.objects.filter(
-        training__office_code=office_code, ends_at__gte=since, ends_at__lt=until
-    ).exclude(training__status=TrainingStatus.CANCELLED)
+    held = Session.objects.filter(training__office_code=office_code, ends_at__gte=since, ends_at__lt=until).exclude(
+        training__status=TrainingStatus.CANCELLED
+    )
     expected = held.filter(training__enrolments__state=EnrolmentState.CONFIRMED).count()
     present = Attendance.objects.filter(session__in=held).count()
     return AttendanceShare(expected=expected, present=present)
@@ -179,7 +193,8 @@ def not_in(training: Training, session: Session | None) -> QuerySet[Enrolment]:
 
 def certificates_of(user: Any) -> QuerySet[Certificate]:
     return (
-        Certificate.objects.filter(enrolment__person__user_id=user.pk).select_related("enrolment__training")
+        Certificate.objects.filter(enrolment__person__user_id=user.pk)
+        .select_related("enrolment__training")
         .order_by("-issued_at", "-id")
     )
 
@@ -192,5 +207,3 @@ def door_session(training: Training, *, now: datetime) -> Session | None:
     open_now = [row for row in of_today if now <= row.ends_at]
     later = [row for row in sessions if row.starts_at > now]
     return next(iter([*open_now, *reversed(of_today), *later, *reversed(sessions)]), None)
-
-

@@ -50,7 +50,10 @@ def paper() -> Certificate:
     training = TrainingFactory(status=TrainingStatus.DONE, finished_at=clock.now(), sessions=1)
     enrolment = EnrolmentFactory(training=training, person=OwnerFactory(full_name="Yani Suryani"))
     Attendance.objects.create(
-        session=training.sessions.get(), enrolment=enrolment, way=CheckInWay.SCAN, scanned_at=clock.now(),
+        session=training.sessions.get(),
+        enrolment=enrolment,
+        way=CheckInWay.SCAN,
+        scanned_at=clock.now(),
         recorded_at=clock.now(),
     )
     return certificates.issue(training=training, by=None, now=clock.now())[0]
@@ -64,16 +67,24 @@ def url(name: str, training: Training, *args: Any) -> str:
 
 EVERYBODY, OWNERS, RUNNERS = {"stranger", "owner", "leader", "staff", "neighbour"}, {"owner"}, {"leader", "staff"}
 PAGES = {
-    "training-detail": EVERYBODY, "ticket": OWNERS, "enrolment-cancel": OWNERS, "training-publish": RUNNERS,
-    "training-cancel": RUNNERS, "training-finish": RUNNERS, "participant-list": RUNNERS, "participant-add": RUNNERS,
+    "training-detail": EVERYBODY,
+    "ticket": OWNERS,
+    "enrolment-cancel": OWNERS,
+    "training-publish": RUNNERS,
+    "training-cancel": RUNNERS,
+    "training-finish": RUNNERS,
+    "participant-list": RUNNERS,
+    "participant-add": RUNNERS,
     "door": RUNNERS,
 }
 
 
 def people(training: Training) -> dict[str, User | None]:
     return {
-        "stranger": None, "owner": EnrolmentFactory(training=training, person=OwnerFactory()).person.user,
-        "leader": training.facilitator, "staff": user_with_role(Role.STAFF, "16.71"),
+        "stranger": None,
+        "owner": EnrolmentFactory(training=training, person=OwnerFactory()).person.user,
+        "leader": training.facilitator,
+        "staff": user_with_role(Role.STAFF, "16.71"),
         "neighbour": user_with_role(Role.FACILITATOR, "16.71.14"),
     }
 
@@ -107,6 +118,7 @@ def test_nothing_is_written_by_looking(ahead: Training, name: str) -> None:
 
 
 # Owners
+
 
 def test_an_owner_registers_with_one_tap_and_opens_her_ticket(ahead: Training) -> None:
     owner = OwnerFactory()
@@ -157,9 +169,14 @@ def test_an_account_without_an_owner_is_sent_to_register(ahead: Training) -> Non
     assert not Enrolment.objects.exists()
 
 
-@pytest.mark.parametrize(("shown", "expected"), [
-    ("", {"near"}), ("semua", {"near", "far", "online"}), ("daring", {"online"}),
-])
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        ("", {"near"}),
+        ("semua", {"near", "far", "online"}),
+        ("daring", {"online"}),
+    ],
+)
 def test_the_schedule_shows_first_what_invites_the_owner(shown: str, expected: set[str]) -> None:
     office()
     soon = clock.now() + DAY * 3
@@ -177,8 +194,16 @@ def test_the_schedule_shows_first_what_invites_the_owner(shown: str, expected: s
 # Who runs a training
 
 FORM = {
-    "title": "Kemasan", "summary": "Kemasan tahan lama.", "region": "16.71.04", "capacity": "25", "source": "PD",
-    "venue": "Aula", "first_start": "09:00", "first_end": "12:00", "second_start": "09:00", "second_end": "12:00",
+    "title": "Kemasan",
+    "summary": "Kemasan tahan lama.",
+    "region": "16.71.04",
+    "capacity": "25",
+    "source": "PD",
+    "venue": "Aula",
+    "first_start": "09:00",
+    "first_end": "12:00",
+    "second_start": "09:00",
+    "second_end": "12:00",
 }
 
 
@@ -200,10 +225,15 @@ def test_a_facilitator_schedules_and_announces_a_training_of_two_sessions() -> N
     assert training.status == TrainingStatus.OPEN
 
 
-@pytest.mark.parametrize(("fields", "sentence"), [
-    ({"region": "16.71.14"}, "bukan salah satu"), ({"venue": ""}, "Mohon isi tempat"),
-    ({"first_end": "08:00"}, "selesai sebelum dimulai"), ({"first_day": "2020-01-01"}, "sudah lewat"),
-])
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"region": "16.71.14"}, "bukan salah satu"),
+        ({"venue": ""}, "Mohon isi tempat"),
+        ({"first_end": "08:00"}, "selesai sebelum dimulai"),
+        ({"first_day": "2020-01-01"}, "sudah lewat"),
+    ],
+)
 def test_a_wrong_form_says_what_to_put_right(fields: dict[str, str], sentence: str) -> None:
     office()
     region("16.71.04")
@@ -250,6 +280,7 @@ def test_calling_off_needs_a_reason_on_the_page(ahead: Training) -> None:
 
 # The door
 
+
 def check_in(training: Training, text: str, **fields: str) -> str:
     data = {"session": "1", "text": text} | fields
     return logged_in(training.facilitator).post(url("door-check-in", training), data).content.decode()
@@ -295,6 +326,7 @@ def test_htmx_gets_only_the_result(today: Training) -> None:
 
 
 # Certificates
+
 
 def verify(code: str, user: User | None = None) -> Any:
     return logged_in(user).get(reverse("trainings:certificate-verify", args=[code]))
@@ -346,6 +378,7 @@ def test_my_list_holds_certificates_and_what_is_ahead(paper: Certificate, ahead:
 
 # What it costs
 
+
 def cost(client: Client, address: str) -> int:
     """Queries of the page, the first visit's warming-up left out."""
     client.get(address)
@@ -373,8 +406,11 @@ def grow_arrivals(training: Training) -> str:
     for _ in range(2):
         enrolment = EnrolmentFactory(training=training)
     Attendance.objects.create(
-        session=training.sessions.get(number=1), enrolment=enrolment, way=CheckInWay.MANUAL,
-        scanned_at=clock.now(), recorded_at=clock.now(),
+        session=training.sessions.get(number=1),
+        enrolment=enrolment,
+        way=CheckInWay.MANUAL,
+        scanned_at=clock.now(),
+        recorded_at=clock.now(),
     )
     return url("door", training)
 

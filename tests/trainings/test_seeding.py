@@ -21,13 +21,16 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def seeded() -> Year:
-    people = [
-        PersonFactory(village=region(code)) for code in ("16.71.04.1001", "16.71.14.1001") for _ in range(60)
-    ]
+    people = [PersonFactory(village=region(code)) for code in ("16.71.04.1001", "16.71.14.1001") for _ in range(60)]
     leader = user_with_role(Role.FACILITATOR, "16.71.04")
     return seed_year(
-        office=office(), year=2026, people=[Participant(row.pk, row.full_name, row.village_id) for row in people],
-        leaders={"16.71.04": leader.pk}, rng=random.Random(7), now=NOW, places=200,
+        office=office(),
+        year=2026,
+        people=[Participant(row.pk, row.full_name, row.village_id) for row in people],
+        leaders={"16.71.04": leader.pk},
+        rng=random.Random(7),
+        now=NOW,
+        places=200,
     )
 
 

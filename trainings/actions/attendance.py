@@ -53,7 +53,12 @@ class Arrival:
 
 @transaction.atomic
 def check_in(
-    *, session: Session, enrolment: Enrolment, way: CheckInWay, by: User | None, now: datetime,
+    *,
+    session: Session,
+    enrolment: Enrolment,
+    way: CheckInWay,
+    by: User | None,
+    now: datetime,
     scanned_at: datetime | None = None,
 ) -> Arrival:
     """Record that the participant is in this session. The same person again changes nothing.
@@ -65,9 +70,14 @@ def check_in(
     seen = scanned_at if scanned_at and now - OLDEST_SCAN <= scanned_at <= now else now
     _check(session, enrolment, seen)
     attendance, is_new = Attendance.objects.get_or_create(
-        session=session, enrolment=enrolment,
+        session=session,
+        enrolment=enrolment,
         defaults={
-            "way": way, "scanned_at": seen, "recorded_at": now, "recorded_by": by, "created_at": now,
+            "way": way,
+            "scanned_at": seen,
+            "recorded_at": now,
+            "recorded_by": by,
+            "created_at": now,
         },
     )
     if is_new:

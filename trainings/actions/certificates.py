@@ -49,9 +49,16 @@ def issue(*, training: Training, by: User | None, now: datetime) -> list[Certifi
     first = next_serial(office_code=training.office_code, year=year, count=len(earned))
     rows = [
         Certificate(
-            enrolment=enrolment, office_code=training.office_code, year=year, serial=serial,
-            number=number(office, serial, year), code=codes.make(VERIFICATION_LENGTH),
-            holder_name=enrolment.person.full_name, issued_at=now, issued_by=by, created_at=now,
+            enrolment=enrolment,
+            office_code=training.office_code,
+            year=year,
+            serial=serial,
+            number=number(office, serial, year),
+            code=codes.make(VERIFICATION_LENGTH),
+            holder_name=enrolment.person.full_name,
+            issued_at=now,
+            issued_by=by,
+            created_at=now,
         )
         for serial, enrolment in enumerate(earned, start=first)
     ]
@@ -94,5 +101,3 @@ def withdraw(*, certificate: Certificate, reason: str, by: User | None, now: dat
     certificate.save(update_fields=["withdrawn_at", "withdraw_reason", "updated_at"])
     log.record("certificate.withdrawn", certificate, by=by, now=now, reason=certificate.withdraw_reason)
     return certificate
-
-

@@ -20,7 +20,10 @@ from trainings.models.enrolments import CODE_LENGTH
 
 # How the places of a year spread over the four sources of the office's plan, in percent; budget a place in rupiah.
 SHARES: Final = {
-    ProposalSource.MUSRENBANG: 30, ProposalSource.EPOKIR: 25, ProposalSource.PD: 20, ProposalSource.TOPDOWN: 25,
+    ProposalSource.MUSRENBANG: 30,
+    ProposalSource.EPOKIR: 25,
+    ProposalSource.PD: 20,
+    ProposalSource.TOPDOWN: 25,
 }
 COST_PER_PLACE: Final = 350_000
 CAPACITY: Final = 25
@@ -31,26 +34,61 @@ BATCH: Final = 1000
 
 # Topic, what is taken home, and the topics of the two mornings. Data of the demo, in Indonesian like the names.
 TOPICS: Final = (
-    ("Menghitung harga jual agar untung", "Pulang membawa daftar harga untuk produk sendiri.",
-     "Mencatat semua biaya", "Menentukan harga dan menawar"),
-    ("Foto produk dengan telepon genggam", "Pulang membawa sepuluh foto produk siap unggah.",
-     "Cahaya dan latar", "Menyunting dan mengunggah"),
-    ("Mengurus NIB sampai terbit", "Pulang membawa NIB atau daftar kekurangannya.",
-     "Akun OSS dan data usaha", "Mengisi dan menerbitkan"),
-    ("Mengurus P-IRT dari awal sampai terbit", "Pulang membawa berkas P-IRT yang lengkap.",
-     "Keamanan pangan", "Label dan berkas"),
-    ("Sertifikat halal jalur pernyataan", "Pulang membawa daftar bahan yang sudah diperiksa.",
-     "Bahan dan proses", "Mengajukan lewat SIHALAL"),
-    ("Kemasan tahan lama dan menarik", "Pulang membawa contoh kemasan untuk satu produk.",
-     "Memilih bahan kemasan", "Merancang label"),
-    ("Berjualan lewat WhatsApp Bisnis", "Pulang membawa katalog dan pesan balasan otomatis.",
-     "Katalog dan profil", "Melayani pesanan"),
-    ("Pembukuan sederhana setiap hari", "Pulang membawa catatan kas satu minggu.",
-     "Uang usaha dan uang rumah", "Membaca laba rugi"),
-    ("Pembayaran QRIS dan dompet digital", "Pulang membawa QRIS yang sudah aktif.",
-     "Mendaftar QRIS", "Mencatat dan menarik dana"),
-    ("Rencana usaha satu halaman", "Pulang membawa rencana usaha enam bulan.",
-     "Mengenal pembeli", "Menyusun rencana"),
+    (
+        "Menghitung harga jual agar untung",
+        "Pulang membawa daftar harga untuk produk sendiri.",
+        "Mencatat semua biaya",
+        "Menentukan harga dan menawar",
+    ),
+    (
+        "Foto produk dengan telepon genggam",
+        "Pulang membawa sepuluh foto produk siap unggah.",
+        "Cahaya dan latar",
+        "Menyunting dan mengunggah",
+    ),
+    (
+        "Mengurus NIB sampai terbit",
+        "Pulang membawa NIB atau daftar kekurangannya.",
+        "Akun OSS dan data usaha",
+        "Mengisi dan menerbitkan",
+    ),
+    (
+        "Mengurus P-IRT dari awal sampai terbit",
+        "Pulang membawa berkas P-IRT yang lengkap.",
+        "Keamanan pangan",
+        "Label dan berkas",
+    ),
+    (
+        "Sertifikat halal jalur pernyataan",
+        "Pulang membawa daftar bahan yang sudah diperiksa.",
+        "Bahan dan proses",
+        "Mengajukan lewat SIHALAL",
+    ),
+    (
+        "Kemasan tahan lama dan menarik",
+        "Pulang membawa contoh kemasan untuk satu produk.",
+        "Memilih bahan kemasan",
+        "Merancang label",
+    ),
+    (
+        "Berjualan lewat WhatsApp Bisnis",
+        "Pulang membawa katalog dan pesan balasan otomatis.",
+        "Katalog dan profil",
+        "Melayani pesanan",
+    ),
+    (
+        "Pembukuan sederhana setiap hari",
+        "Pulang membawa catatan kas satu minggu.",
+        "Uang usaha dan uang rumah",
+        "Membaca laba rugi",
+    ),
+    (
+        "Pembayaran QRIS dan dompet digital",
+        "Pulang membawa QRIS yang sudah aktif.",
+        "Mendaftar QRIS",
+        "Mencatat dan menarik dana",
+    ),
+    ("Rencana usaha satu halaman", "Pulang membawa rencana usaha enam bulan.", "Mengenal pembeli", "Menyusun rencana"),
 )
 VENUES: Final = ("Aula Kantor Kecamatan {}", "Balai Pertemuan {}", "Gedung Serbaguna {}")
 
@@ -86,8 +124,14 @@ class _Draft:
 
 @transaction.atomic
 def seed_year(
-    *, office: Office, year: int, people: Sequence[Participant], leaders: Mapping[str, int], rng: random.Random,
-    now: datetime, places: int = 2000,
+    *,
+    office: Office,
+    year: int,
+    people: Sequence[Participant],
+    leaders: Mapping[str, int],
+    rng: random.Random,
+    now: datetime,
+    places: int = 2000,
 ) -> Year:
     """Plan and trainings of `office` for `year`: about `places` places over the four sources.
 
@@ -107,7 +151,9 @@ def _plan(office: Office, year: int, places: int) -> None:
     PlanShare.objects.bulk_create(
         [
             PlanShare(
-                plan=plan, source=source, places=places * percent // 100,
+                plan=plan,
+                source=source,
+                places=places * percent // 100,
                 budget=places * percent // 100 * COST_PER_PLACE,
             )
             for source, percent in SHARES.items()
@@ -118,8 +164,14 @@ def _plan(office: Office, year: int, places: int) -> None:
 
 class _Seeder:
     def __init__(
-        self, *, office: Office, year: int, people: Sequence[Participant], leaders: Mapping[str, int],
-        rng: random.Random, now: datetime,
+        self,
+        *,
+        office: Office,
+        year: int,
+        people: Sequence[Participant],
+        leaders: Mapping[str, int],
+        rng: random.Random,
+        now: datetime,
     ) -> None:
         self.office, self.year, self.leaders, self.rng, self.now = office, year, leaders, rng, now
         self.draft = _Draft()
@@ -152,17 +204,32 @@ class _Seeder:
         status = self._status(start, ends)
         published = None if status == TrainingStatus.PLANNED else min(start - timedelta(days=30), self.now)
         training = Training(
-            uid=self.uid(), title=title, summary=summary, region_id=district, office_code=self.office.region_id,
-            status=status, source=source, capacity=capacity, venue=self.rng.choice(VENUES).format(self.names[district]),
-            organiser=self.office.name, facilitator_id=self.leaders.get(district) or next(iter(self.leaders.values())),
-            starts_at=start, ends_at=ends, enrol_until=start, published_at=published,
+            uid=self.uid(),
+            title=title,
+            summary=summary,
+            region_id=district,
+            office_code=self.office.region_id,
+            status=status,
+            source=source,
+            capacity=capacity,
+            venue=self.rng.choice(VENUES).format(self.names[district]),
+            organiser=self.office.name,
+            facilitator_id=self.leaders.get(district) or next(iter(self.leaders.values())),
+            starts_at=start,
+            ends_at=ends,
+            enrol_until=start,
+            published_at=published,
             finished_at=ends + timedelta(hours=1) if status == TrainingStatus.DONE else None,
             created_at=published or self.now,
         )
         sessions = [
             Session(
-                uid=self.uid(), training=training, number=index + 1, title=topic,
-                starts_at=start + timedelta(days=index), ends_at=start + timedelta(days=index, hours=3),
+                uid=self.uid(),
+                training=training,
+                number=index + 1,
+                title=topic,
+                starts_at=start + timedelta(days=index),
+                ends_at=start + timedelta(days=index, hours=3),
                 created_at=training.created_at,
             )
             for index, topic in enumerate(topics)
@@ -195,9 +262,16 @@ class _Seeder:
             waits = index >= training.capacity
             at = published + timedelta(minutes=7 * index)
             enrolment = Enrolment(
-                uid=self.uid(), training=training, person_id=person.id, source=training.source, queue_number=index + 1,
-                state=EnrolmentState.WAITING if waits else EnrolmentState.CONFIRMED, code=self._code(), enrolled_at=at,
-                confirmed_at=None if waits else at, created_at=at,
+                uid=self.uid(),
+                training=training,
+                person_id=person.id,
+                source=training.source,
+                queue_number=index + 1,
+                state=EnrolmentState.WAITING if waits else EnrolmentState.CONFIRMED,
+                code=self._code(),
+                enrolled_at=at,
+                confirmed_at=None if waits else at,
+                created_at=at,
             )
             self.draft.enrolments.append(enrolment)
             if not waits:
@@ -209,10 +283,18 @@ class _Seeder:
         for session in sessions:
             if session.ends_at < self.now and self.rng.random() < PRESENT:
                 at = session.starts_at - timedelta(minutes=self.rng.randint(-10, 25))
-                self.draft.attendances.append(Attendance(
-                    uid=self.uid(), session=session, enrolment=enrolment, way=CheckInWay.SCAN, scanned_at=at,
-                    recorded_at=at, recorded_by_id=enrolment.training.facilitator_id, created_at=at,
-                ))
+                self.draft.attendances.append(
+                    Attendance(
+                        uid=self.uid(),
+                        session=session,
+                        enrolment=enrolment,
+                        way=CheckInWay.SCAN,
+                        scanned_at=at,
+                        recorded_at=at,
+                        recorded_by_id=enrolment.training.facilitator_id,
+                        created_at=at,
+                    )
+                )
                 present += 1
         finished = enrolment.training.finished_at
         if finished and present == len(sessions):
@@ -234,7 +316,9 @@ class _Seeder:
         papers = self._certificates()
         Certificate.objects.bulk_create(papers, batch_size=BATCH)
         return Year(
-            trainings=len(draft.trainings), certificates=len(papers), attendances=len(draft.attendances),
+            trainings=len(draft.trainings),
+            certificates=len(papers),
+            attendances=len(draft.attendances),
             places=sum(row.state == EnrolmentState.CONFIRMED for row in draft.enrolments),
         )
 
@@ -247,9 +331,17 @@ class _Seeder:
         first = next_serial(office_code=code, year=self.year, count=len(earned))
         return [
             Certificate(
-                uid=self.uid(), enrolment=enrolment, office_code=code, year=self.year, serial=serial,
-                number=number(self.office, serial, self.year), code=codes.make(VERIFICATION_LENGTH, self.rng),
-                holder_name=name, issued_at=at, issued_by_id=enrolment.training.facilitator_id, created_at=at,
+                uid=self.uid(),
+                enrolment=enrolment,
+                office_code=code,
+                year=self.year,
+                serial=serial,
+                number=number(self.office, serial, self.year),
+                code=codes.make(VERIFICATION_LENGTH, self.rng),
+                holder_name=name,
+                issued_at=at,
+                issued_by_id=enrolment.training.facilitator_id,
+                created_at=at,
             )
             for serial, (enrolment, name, at) in enumerate(earned, start=first)
         ]

@@ -64,11 +64,13 @@ class Certificate(Record):
         verbose_name_plural = _("certificates")
         constraints = [
             models.UniqueConstraint(
-                fields=["office_code", "year", "serial"], name="certificate_serial_once",
+                fields=["office_code", "year", "serial"],
+                name="certificate_serial_once",
                 violation_error_message=_("This certificate number is already given."),
             ),
             models.CheckConstraint(
-                name="certificate_code_well_formed", condition=Q(code__regex=r"^[0-9A-HJKMNP-TV-Z]{10}$"),
+                name="certificate_code_well_formed",
+                condition=Q(code__regex=r"^[0-9A-HJKMNP-TV-Z]{10}$"),
                 violation_error_message=_("The verification code is not well formed."),
             ),
             models.CheckConstraint(

@@ -80,12 +80,14 @@ class Enrolment(Record):
         verbose_name_plural = _("enrolments")
         constraints = [
             models.UniqueConstraint(
-                fields=["training", "person"], condition=Q(state__in=["CONFIRMED", "WAITING"]),
+                fields=["training", "person"],
+                condition=Q(state__in=["CONFIRMED", "WAITING"]),
                 name="enrolment_live_once",
                 violation_error_message=_("This person is already registered for this training."),
             ),
             models.UniqueConstraint(
-                fields=["training", "queue_number"], name="enrolment_queue_number_once",
+                fields=["training", "queue_number"],
+                name="enrolment_queue_number_once",
                 violation_error_message=_("This queue number is already taken."),
             ),
             models.CheckConstraint(
@@ -96,11 +98,13 @@ class Enrolment(Record):
                 violation_error_message=_("The status and its dates do not fit together."),
             ),
             models.CheckConstraint(
-                name="enrolment_source_known", condition=Q(source__in=ProposalSource.values),
+                name="enrolment_source_known",
+                condition=Q(source__in=ProposalSource.values),
                 violation_error_message=_("This source is not known."),
             ),
             models.CheckConstraint(
-                name="enrolment_code_well_formed", condition=Q(code__regex=r"^[0-9A-HJKMNP-TV-Z]{6}$"),
+                name="enrolment_code_well_formed",
+                condition=Q(code__regex=r"^[0-9A-HJKMNP-TV-Z]{6}$"),
                 violation_error_message=_("The ticket code is not well formed."),
             ),
         ]
@@ -158,15 +162,18 @@ class Attendance(Record):
         verbose_name_plural = _("attendances")
         constraints = [
             models.UniqueConstraint(
-                fields=["session", "enrolment"], name="attendance_once",
+                fields=["session", "enrolment"],
+                name="attendance_once",
                 violation_error_message=_("This person is already recorded for this session."),
             ),
             models.CheckConstraint(
-                name="attendance_way_known", condition=Q(way__in=CheckInWay.values),
+                name="attendance_way_known",
+                condition=Q(way__in=CheckInWay.values),
                 violation_error_message=_("This way of recording is not known."),
             ),
             models.CheckConstraint(
-                name="attendance_recorded_after_scan", condition=Q(recorded_at__gte=F("scanned_at")),
+                name="attendance_recorded_after_scan",
+                condition=Q(recorded_at__gte=F("scanned_at")),
                 violation_error_message=_("A scan cannot lie in the future."),
             ),
         ]

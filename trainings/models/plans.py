@@ -23,14 +23,20 @@ class YearPlanQuerySet(ScopedQuerySet["YearPlan"]):
 
     def with_totals(self) -> "YearPlanQuerySet":
         """`places` and `budget` over the plan's sources, `taken` places of its year, and `office_name`."""
-        taken = Enrolment.objects.confirmed().filter(
-            training__office_code=models.OuterRef("office_code"), training__starts_at__year=models.OuterRef("year")
-        ).exclude(training__status=TrainingStatus.CANCELLED)
+        taken = (
+            Enrolment.objects.confirmed()
+            .filter(
+                training__office_code=models.OuterRef("office_code"), training__starts_at__year=models.OuterRef("year")
+            )
+            .exclude(training__status=TrainingStatus.CANCELLED)
+        )
         counted = taken.order_by().values("training__office_code").annotate(n=models.Count("pk")).values("n")
         office = Office.objects.filter(region_id=models.OuterRef("office_code")).values("short_name")
         return self.annotate(
-            places=Coalesce(models.Sum("shares__places"), 0), budget=Coalesce(models.Sum("shares__budget"), 0),
-            taken=Coalesce(models.Subquery(counted), 0), office_name=Coalesce(models.Subquery(office), "office_code"),
+            places=Coalesce(models.Sum("shares__places"), 0),
+            budget=Coalesce(models.Sum("shares__budget"), 0),
+            taken=Coalesce(models.Subquery(counted), 0),
+            office_name=Coalesce(models.Subquery(office), "office_code"),
         )
 
 

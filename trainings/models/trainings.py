@@ -96,7 +96,10 @@ class Training(Record):
         _("status"), max_length=10, choices=TrainingStatus.choices, default=TrainingStatus.PLANNED
     )
     source = models.CharField(
-        _("source of proposal"), max_length=10, choices=ProposalSource.choices, default=ProposalSource.OWN,
+        _("source of proposal"),
+        max_length=10,
+        choices=ProposalSource.choices,
+        default=ProposalSource.OWN,
         help_text=_("The source in the yearly plan on which the places count."),
     )
     capacity = models.PositiveIntegerField(
@@ -126,7 +129,8 @@ class Training(Record):
         verbose_name_plural = _("trainings")
         constraints = [
             models.CheckConstraint(
-                name="training_capacity_in_bounds", condition=Q(capacity__gte=1, capacity__lte=LARGEST),
+                name="training_capacity_in_bounds",
+                condition=Q(capacity__gte=1, capacity__lte=LARGEST),
                 violation_error_message=_("A training has between 1 and 2,000 places."),
             ),
             models.CheckConstraint(
@@ -135,23 +139,28 @@ class Training(Record):
                 violation_error_message=_("A training invites a district, or a whole regency or city."),
             ),
             models.CheckConstraint(
-                name="training_office_serves_region", condition=Exact(Left("region", 5), F("office_code")),
+                name="training_office_serves_region",
+                condition=Exact(Left("region", 5), F("office_code")),
                 violation_error_message=_("The region belongs to another office."),
             ),
             models.CheckConstraint(
-                name="training_has_a_place", condition=~Q(venue="") | ~Q(online_link=""),
+                name="training_has_a_place",
+                condition=~Q(venue="") | ~Q(online_link=""),
                 violation_error_message=_("Please give a place or the link of the online meeting."),
             ),
             models.CheckConstraint(
-                name="training_ends_after_start", condition=Q(ends_at__gt=F("starts_at")),
+                name="training_ends_after_start",
+                condition=Q(ends_at__gt=F("starts_at")),
                 violation_error_message=_("A training cannot end before it starts."),
             ),
             models.CheckConstraint(
-                name="training_enrol_before_end", condition=LessThanOrEqual(F("enrol_until"), F("ends_at")),
+                name="training_enrol_before_end",
+                condition=LessThanOrEqual(F("enrol_until"), F("ends_at")),
                 violation_error_message=_("Registration cannot close after the training has ended."),
             ),
             models.CheckConstraint(
-                name="training_source_known", condition=Q(source__in=ProposalSource.values),
+                name="training_source_known",
+                condition=Q(source__in=ProposalSource.values),
                 violation_error_message=_("This source is not known."),
             ),
             # Names every status there is, so it also refuses unknown ones.
@@ -161,7 +170,9 @@ class Training(Record):
                     cancelled_at__isnull=True, status="PLANNED", published_at__isnull=True, finished_at__isnull=True
                 )
                 | Q(
-                    cancelled_at__isnull=True, status__in=["OPEN", "CLOSED", "RUNNING"], published_at__isnull=False,
+                    cancelled_at__isnull=True,
+                    status__in=["OPEN", "CLOSED", "RUNNING"],
+                    published_at__isnull=False,
                     finished_at__isnull=True,
                 )
                 | Q(cancelled_at__isnull=True, status="DONE", published_at__isnull=False, finished_at__isnull=False)
@@ -231,7 +242,10 @@ class Session(Record):
                     ("training", RangeOperators.EQUAL),
                     (
                         Func(
-                            F("starts_at"), F("ends_at"), RangeBoundary(), function="tstzrange",
+                            F("starts_at"),
+                            F("ends_at"),
+                            RangeBoundary(),
+                            function="tstzrange",
                             output_field=DateTimeRangeField(),
                         ),
                         RangeOperators.OVERLAPS,
@@ -240,11 +254,13 @@ class Session(Record):
                 violation_error_message=_("Two sessions of a training cannot be at the same time."),
             ),
             models.CheckConstraint(
-                name="session_ends_after_start", condition=Q(ends_at__gt=F("starts_at")),
+                name="session_ends_after_start",
+                condition=Q(ends_at__gt=F("starts_at")),
                 violation_error_message=_("A session cannot end before it starts."),
             ),
             models.UniqueConstraint(
-                fields=["training", "number"], name="session_number_once",
+                fields=["training", "number"],
+                name="session_number_once",
                 violation_error_message=_("This session number is already taken."),
             ),
         ]

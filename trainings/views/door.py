@@ -78,7 +78,12 @@ def _arrive(
         return Verdict("bad", _("Not registered"), text)
     try:
         arrival = attendance.check_in(
-            session=session, enrolment=enrolment, way=way, by=request.user, now=clock.now(), scanned_at=scanned_at  # type: ignore[arg-type]
+            session=session,
+            enrolment=enrolment,
+            way=way,
+            by=request.user,
+            now=clock.now(),
+            scanned_at=scanned_at,  # type: ignore[arg-type]
         )
     except ActionError as error:
         return Verdict("bad", _("Not let in"), str(error))
@@ -94,8 +99,18 @@ def _page(
     request: HttpRequest, training: Training, session: Session | None, form: DoorForm, verdict: Verdict | None
 ) -> HttpResponse:
     arrivals = Attendance.objects.filter(session=session).select_related("enrolment__person").newest_first()
-    return page_or_part(request, "trainings/door.html", "result", {
-        "training": training, "session": session, "form": form, "verdict": verdict,
-        "expected": training.taken, "present": Attendance.objects.filter(session=session).count(),  # type: ignore[attr-defined]
-        "recent": arrivals[:RECENT], "missing": queries.not_in(training, session)[:MISSING],
-    })
+    return page_or_part(
+        request,
+        "trainings/door.html",
+        "result",
+        {
+            "training": training,
+            "session": session,
+            "form": form,
+            "verdict": verdict,
+            "expected": training.taken,
+            "present": Attendance.objects.filter(session=session).count(),  # type: ignore[attr-defined]
+            "recent": arrivals[:RECENT],
+            "missing": queries.not_in(training, session)[:MISSING],
+        },
+    )

@@ -39,7 +39,11 @@ def training_schedule(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         try:
             training = trainings.schedule(
-                outline=form.outline(), region=form.invited(), slots=form.slots(), facilitator=user, by=user,
+                outline=form.outline(),
+                region=form.invited(),
+                slots=form.slots(),
+                facilitator=user,
+                by=user,
                 now=clock.now(),
             )
         except ActionError as error:
@@ -74,7 +78,10 @@ def training_cancel(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         try:
             trainings.cancel(
-                training=training, reason=form.cleaned_data["reason"], by=request.user, now=clock.now()  # type: ignore[arg-type]
+                training=training,
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+                now=clock.now(),  # type: ignore[arg-type]
             )
         except ActionError as error:
             form.add_error(error.field, str(error))
@@ -114,16 +121,24 @@ def participant_list(request: HttpRequest, uid: UUID) -> HttpResponse:
     if state not in EnrolmentState.values:
         state = EnrolmentState.CONFIRMED
     rows = (
-        Enrolment.objects.filter(training=training, state=state).with_attended()
-        .select_related("person__village").annotate(is_certified=ExpressionWrapper(
-            Q(certificate__isnull=False), output_field=BooleanField()
-        ))
+        Enrolment.objects.filter(training=training, state=state)
+        .with_attended()
+        .select_related("person__village")
+        .annotate(is_certified=ExpressionWrapper(Q(certificate__isnull=False), output_field=BooleanField()))
     )
     found = page(rows, order=["queue_number", "id"], cursor=request.GET.get("cursor", ""), size=SIZE)
-    return render(request, "trainings/participant_list.html", {
-        "training": training, "page": found, "state": state, "chips": _state_chips(training, state),
-        "taken": training.taken, "waiting": training.waiting,  # type: ignore[attr-defined]
-    })
+    return render(
+        request,
+        "trainings/participant_list.html",
+        {
+            "training": training,
+            "page": found,
+            "state": state,
+            "chips": _state_chips(training, state),
+            "taken": training.taken,
+            "waiting": training.waiting,  # type: ignore[attr-defined]
+        },
+    )
 
 
 def _state_chips(training: Training, current: str) -> list[dict[str, Any]]:
@@ -140,10 +155,17 @@ def participant_add(request: HttpRequest, uid: UUID) -> HttpResponse:
     form = PersonSearchForm(request.GET or None, initial={"source": training.source})
     text = form.cleaned_data["q"].strip() if form.is_valid() else ""
     source = (form.cleaned_data["source"] if form.is_valid() else "") or training.source
-    return render(request, "trainings/participant_add.html", {
-        "training": training, "form": form, "text": text, "source": source,
-        "people": list(_people(request, training, text)) if text else [],
-    })
+    return render(
+        request,
+        "trainings/participant_add.html",
+        {
+            "training": training,
+            "form": form,
+            "text": text,
+            "source": source,
+            "people": list(_people(request, training, text)) if text else [],
+        },
+    )
 
 
 def _people(request: HttpRequest, training: Training, text: str) -> QuerySet[Person]:
@@ -170,7 +192,11 @@ def participant_enrol(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     source = request.POST.get("source", "")
     try:
         made = enrolments.enrol(
-            training=training, person=person, by=request.user, now=clock.now(), at_the_door=True,  # type: ignore[arg-type]
+            training=training,
+            person=person,
+            by=request.user,
+            now=clock.now(),
+            at_the_door=True,  # type: ignore[arg-type]
             source=ProposalSource(source) if source in ProposalSource.values else None,
         )
     except enrolments.AlreadyEnrolled:
@@ -179,7 +205,8 @@ def participant_enrol(request: HttpRequest, uid: UUID) -> HttpResponseBase:
         reach.refuse(request, error)
     else:
         sentence = (
-            _("%(name)s has a place.") if made.state == EnrolmentState.CONFIRMED
+            _("%(name)s has a place.")
+            if made.state == EnrolmentState.CONFIRMED
             else _("%(name)s is on the waiting list.")
         )
         messages.success(request, sentence % {"name": person.full_name})

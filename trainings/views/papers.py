@@ -30,11 +30,18 @@ def certificate_verify(request: HttpRequest, code: str) -> HttpResponse:
     rows = Certificate.objects.select_related("enrolment__training__region")
     clean = codes.clean(code)
     certificate = rows.filter(code=clean).first() if len(clean) == VERIFICATION_LENGTH else None
-    response = render(request, "trainings/certificate_verify.html", {
-        "certificate": certificate, "training": certificate.enrolment.training if certificate else None,
-        "office": Office.objects.serving(certificate.office_code) if certificate else None, "code": clean,
-        "is_owner": certificate is not None and _may_have(request, certificate),
-    }, status=200 if certificate else 404)
+    response = render(
+        request,
+        "trainings/certificate_verify.html",
+        {
+            "certificate": certificate,
+            "training": certificate.enrolment.training if certificate else None,
+            "office": Office.objects.serving(certificate.office_code) if certificate else None,
+            "code": clean,
+            "is_owner": certificate is not None and _may_have(request, certificate),
+        },
+        status=200 if certificate else 404,
+    )
     response["X-Robots-Tag"] = "noindex"
     return response
 
@@ -42,9 +49,11 @@ def certificate_verify(request: HttpRequest, code: str) -> HttpResponse:
 @reading
 def certificate_download(request: HttpRequest, code: str) -> HttpResponse:
     """The paper as PDF, for its holder and for who may see certificates of the region."""
-    certificate = Certificate.objects.select_related(
-        "enrolment__training__region", "enrolment__person__village"
-    ).filter(code=codes.clean(code)).first()
+    certificate = (
+        Certificate.objects.select_related("enrolment__training__region", "enrolment__person__village")
+        .filter(code=codes.clean(code))
+        .first()
+    )
     if certificate is None or not _may_have(request, certificate):
         raise Http404
     return pdf_response(certificate_pdf(certificate), f"sertifikat-{certificate.code}.pdf")

@@ -42,10 +42,19 @@ def training_list(request: HttpRequest) -> HttpResponse:
         cards.row(training, now=now, url=reverse("trainings:training-detail", args=[training.uid]))
         for training in found.rows
     ]
-    return render(request, "trainings/training_list.html", {
-        "page": found, "rows": listed, "chips": _chips(shown, person=bool(person), manages=manages),
-        "shown": shown, "manages": manages, "person": person, "empty": _empty(shown),
-    })
+    return render(
+        request,
+        "trainings/training_list.html",
+        {
+            "page": found,
+            "rows": listed,
+            "chips": _chips(shown, person=bool(person), manages=manages),
+            "shown": shown,
+            "manages": manages,
+            "person": person,
+            "empty": _empty(shown),
+        },
+    )
 
 
 def _filtered(request: HttpRequest, shown: str, *, person_code: str, now: Any) -> TrainingQuerySet:
@@ -93,15 +102,27 @@ def training_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     enrolment = reach.own_enrolment(request, training)
     person = reach.person_of(request.user)
     address = settings.SITE_URL + texts.path(training)
-    return render(request, "trainings/training_detail.html", {
-        "training": training, "sessions": list(training.sessions.in_order()), "pill": cards.pill(training, now=now),
-        "places": cards.places(training), "left": cards.left_of(training), "now": now,
-        "enrolment": enrolment, "position": queries.position_of(enrolment) if enrolment else 0,
-        "person": person, "is_open": training.takes_enrolments(now), "has_begun": training.starts_at <= now,
-        "is_invited": person is not None and training.invites(_villages(person)),
-        "may_run": reach.may_run(request, training), "share": cards.whatsapp_text(training, address),
-        "can_finish": _last_has_begun(training, now),
-    })
+    return render(
+        request,
+        "trainings/training_detail.html",
+        {
+            "training": training,
+            "sessions": list(training.sessions.in_order()),
+            "pill": cards.pill(training, now=now),
+            "places": cards.places(training),
+            "left": cards.left_of(training),
+            "now": now,
+            "enrolment": enrolment,
+            "position": queries.position_of(enrolment) if enrolment else 0,
+            "person": person,
+            "is_open": training.takes_enrolments(now),
+            "has_begun": training.starts_at <= now,
+            "is_invited": person is not None and training.invites(_villages(person)),
+            "may_run": reach.may_run(request, training),
+            "share": cards.whatsapp_text(training, address),
+            "can_finish": _last_has_begun(training, now),
+        },
+    )
 
 
 def _villages(person: Any) -> list[str]:
@@ -156,10 +177,17 @@ def ticket(request: HttpRequest, uid: UUID) -> HttpResponse:
         return redirect("trainings:training-detail", uid=uid)
     sessions = list(training.sessions.in_order())
     session = queries.door_session(training, now=clock.now())
-    return render(request, "trainings/ticket.html", {
-        "training": training, "enrolment": enrolment, "session": session, "sessions_count": len(sessions),
-        "token": codes.ticket_token(enrolment.code),
-    })
+    return render(
+        request,
+        "trainings/ticket.html",
+        {
+            "training": training,
+            "enrolment": enrolment,
+            "session": session,
+            "sessions_count": len(sessions),
+            "token": codes.ticket_token(enrolment.code),
+        },
+    )
 
 
 @reading
@@ -169,6 +197,12 @@ def my_list(request: HttpRequest) -> HttpResponse:
     mine = Enrolment.objects.mine(request.user).select_related("training").with_attended()
     ahead = mine.live().filter(training__ends_at__gte=now).order_by("training__starts_at", "pk")[:50]
     past = mine.confirmed().filter(training__ends_at__lt=now).order_by("-training__starts_at", "-pk")[:50]
-    return render(request, "trainings/my_list.html", {
-        "ahead": ahead, "past": past, "certificates": queries.certificates_of(request.user)[:50],
-    })
+    return render(
+        request,
+        "trainings/my_list.html",
+        {
+            "ahead": ahead,
+            "past": past,
+            "certificates": queries.certificates_of(request.user)[:50],
+        },
+    )
