@@ -108,4 +108,4 @@ class AnswerForm(forms.Form):
 
 
 class SearchForm(forms.Form):
-    q = forms.CharField(label=_("Search words"), required=False, max_length=100)
+    q = forms.CharField(label=_("Search words"), max_length=100)

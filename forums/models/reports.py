@@ -74,4 +74,4 @@ class Report(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.post_id} {self.reason} {self.status}"
+        return str(self.get_reason_display())

@@ -107,7 +107,7 @@ def board_read(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 
 @reading
 def search(request: HttpRequest) -> HttpResponse:
-    form = SearchForm(request.GET)
+    form = SearchForm(request.GET or None)
     text = form.cleaned_data["q"].strip() if form.is_valid() else ""
     found = queries.search(me(request), text, now=clock.now()) if text else []
     return render(request, "forums/topic_search.html", {"form": form, "text": text, "topics": found})

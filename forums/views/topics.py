@@ -88,7 +88,9 @@ def _decorate(rows: list[Post], topic: Topic, request: HttpRequest) -> None:
         row.readable = post.hidden_at is None or row.moderated or post.author_id == me(request).pk
         row.editable = rules.may_edit(me(request), post, topic)
         row.reportable = rules.may_report(me(request), post)
-        row.markable = mark and not post.is_question and post.hidden_at is None
+        row.markable = (
+            mark and not post.is_question and post.hidden_at is None and (post.is_best or not topic.is_answered)
+        )
         row.has_history = post.edited_at and (row.moderated or post.author_id == me(request).pk)
         row.best_label = _best_label(post, topic) if post.is_best else ""
 
