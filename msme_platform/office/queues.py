@@ -193,7 +193,7 @@ def waiting(user: Any) -> list[Queue]:
 
 
 def _sources(user: Any) -> Iterator[Source]:
-    return (source for source in SOURCES if user.has_perm(source.permission))
+    return (source for source in SOURCES if source.url and user.has_perm(source.permission))
 
 
 def counts(user: Any) -> dict[str, int]:

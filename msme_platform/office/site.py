@@ -10,6 +10,8 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
+from foundation.common.admin import OfficeModelAdmin
+
 
 class OfficeAdminSite(UnfoldAdminSite):
     """Only for people with a task in the office; they log in where everybody does."""
@@ -18,6 +20,11 @@ class OfficeAdminSite(UnfoldAdminSite):
     site_title = "Guyub"
     site_header = "Guyub"
     enable_nav_sidebar = True
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only lists that keep to our scope and read-only rules; what parts register by themselves stays out."""
+        if admin_class and issubclass(admin_class, OfficeModelAdmin):
+            super().register(model_or_iterable, admin_class, **options)
 
     def extra_urls(self) -> list[URLPattern]:
         """The figures' own pages."""

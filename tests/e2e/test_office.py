@@ -1,0 +1,45 @@
+"""The office face in a real browser."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from foundation.accounts.roles import Role
+from tests.factories import revolving_funds as fund
+from tests.factories.foundation import office, user_with_role
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def verifier() -> Any:
+    office("16.71")
+    return user_with_role(Role.VERIFIER, "16.71", email="survei@contoh.id", full_name="Fitri Oktaviani")
+
+
+def test_desk_is_accessible_and_its_queue_leads_to_the_deed(
+    page_desk: Page, login_as: Callable[..., None], axe: Callable[..., None], fits: Callable[..., None], verifier: Any
+) -> None:
+    fund.pool()
+    person = fund.submitted().person
+    login_as(page_desk, verifier, "16.71")
+    page_desk.goto("/kantor/")
+    axe(page_desk)
+    page_desk.get_by_role("link", name="Survei").click()
+    page_desk.get_by_role("link", name=person.full_name).first.click()
+    page_desk.get_by_role("link", name="Catat hasil survei").click()
+    expect(page_desk.get_by_role("heading", name="Catat hasil survei")).to_be_visible()
+    axe(page_desk)
+    page_desk.get_by_role("button", name="Catat hasil survei").click()
+    expect(page_desk.get_by_role("alert")).to_contain_text("perlu diperbaiki")
+
+
+def test_desk_fits_a_phone(page_phone: Page, login_as: Callable[..., None], verifier: Any) -> None:
+    login_as(page_phone, verifier, "16.71")
+    page_phone.goto("/kantor/")
+    wide, room = page_phone.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert wide <= room
+    page_phone.get_by_role("button", name="Menu").click()
+    expect(page_phone.get_by_role("link", name="Permohonan")).to_be_visible()

@@ -1,0 +1,112 @@
+"""The working desk: queues by lateness, figures with the lists behind them, only what the person may see."""
+
+import datetime as dt
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from foundation.accounts.roles import Role
+from msme_platform.office import navigation, queues, show
+from msme_platform.office.tables import Column, Figure, Kind, Measured, Row
+from tests.factories import revolving_funds as fund
+from tests.factories.foundation import UserFactory, office, user_with_role
+
+pytestmark = pytest.mark.django_db
+
+
+def staff(role: Role = Role.STAFF, code: str = "16.71") -> Any:
+    office(code)
+    return user_with_role(role, code, email=f"{role.lower()}-{code}@contoh.id")
+
+
+def test_desk_shows_each_role_its_own_queues(client: Client) -> None:
+    fund.pool()
+    fund.submitted()
+    fund.surveyed()
+    assert [queue.key for queue in queues.waiting(staff(Role.VERIFIER))] == ["to_survey"]
+    assert [queue.key for queue in queues.waiting(staff(Role.APPROVER))] == ["to_decide"]
+    assert queues.waiting(staff(Role.VERIFIER, "32.04")) == []
+
+
+def test_late_queue_says_how_many_and_since_when() -> None:
+    fund.pool()
+    application = fund.submitted()
+    long_ago = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
+    type(application).objects.filter(pk=application.pk).update(submitted_at=long_ago)
+    queue = queues.waiting(staff(Role.VERIFIER))[0]
+    assert (queue.count, queue.late, queue.state) == (1, 1, "bad")
+    assert queue.oldest == dt.date(2025, 1, 1)
+
+
+def test_every_queue_leads_to_its_list(client: Client) -> None:
+    client.force_login(UserFactory(is_superuser=True, is_staff=True))
+    for source in queues.SOURCES:
+        if source.url:
+            assert client.get(source.url).status_code == 200, source.key
+
+
+def test_every_entry_of_the_side_bar_opens(client: Client) -> None:
+    user = UserFactory(is_superuser=True, is_staff=True)
+    client.force_login(user)
+    for _title, items in navigation.GROUPS:
+        for item in items:
+            if url := navigation.list_url(item.model):
+                assert client.get(url).status_code == 200, item.model
+
+
+def test_desk_opens_for_every_role_of_the_office(client: Client) -> None:
+    for role in (Role.STAFF, Role.VERIFIER, Role.APPROVER, Role.TREASURER, Role.AUDITOR, Role.OBSERVER):
+        client.force_login(staff(role))
+        answer = client.get("/kantor/")
+        assert answer.status_code == 200, role
+        assert answer.content.decode().count("<h1") == 1
+
+
+def test_office_of_somebody_else_is_not_there(client: Client) -> None:
+    office("32.04")
+    client.force_login(staff())
+    assert client.get("/kantor/?office=32.04").status_code == 404
+    assert client.get("/kantor/angka/district_scale/?office=32.04").status_code == 404
+
+
+def test_figure_has_a_page_for_any_day_and_a_spreadsheet(client: Client) -> None:
+    client.force_login(staff())
+    assert client.get("/kantor/angka/district_scale/?as_of=2025-12-31").context["as_of"] == dt.date(2025, 12, 31)
+    answer = client.get("/kantor/angka/district_scale/?format=xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content))["district_scale"]
+    assert sheet["A4"].value == "Kode"
+
+
+def test_recapitulation_has_a_sheet_for_every_figure(client: Client) -> None:
+    from msme_platform.office.figures import FIGURES  # noqa: PLC0415
+
+    client.force_login(staff())
+    book = openpyxl.load_workbook(io.BytesIO(client.get(reverse("admin:figures_recap")).content))
+    assert book.sheetnames == [figure.name[:31] for figure in FIGURES]
+
+
+def test_unknown_figure_is_not_there(client: Client) -> None:
+    client.force_login(staff())
+    assert client.get("/kantor/angka/apa-saja/").status_code == 404
+
+
+def test_figure_is_written_as_people_read_it() -> None:
+    columns = (
+        Column("name", "Nama", Kind.TEXT),
+        Column("n", "Jumlah"),
+        Column("rp", "Uang", Kind.MONEY),
+        Column("part", "Bagian", Kind.SHARE),
+    )
+    figure = Figure("contoh", "Contoh", "", columns, lambda _office, _day: ([], None))
+    row = Row({"name": "Plaju", "n": 1210, "rp": 2_000_000, "part": None}, {"n": "/daftar/"})
+    found = show.table(
+        Measured(figure, office("16.71"), dt.date(2026, 1, 1), dt.datetime(2026, 1, 1, tzinfo=dt.UTC), [row])
+    )
+    line = found.lines[0]
+    assert line.head.text == "Plaju"
+    assert [cell.text for cell in line.cells] == ["1.210", "Rp2.000.000", "-"]
+    assert line.cells[0].url == "/daftar/"
