@@ -165,14 +165,14 @@ class _Chance:
         return told
 
     def _answered(self, one: Round, life: Life, told: date, day: date) -> date:
-        if day > self.as_of:
+        if day >= self.as_of:
             return told
         one.answered_on, one.operating = day, self._fares(life, told, day)
         self._stands(life, day, 8, STATUS_OF[one.operating], status_reason(one.wave, one.operating))
         return day
 
     def _lost(self, one: Round, life: Life, day: date) -> None:
-        if day <= self.as_of:
+        if day < self.as_of:
             one.given_up_on, one.reason = day, self.rng.choice(REASONS)
             self._stands(life, day, 2, BusinessStatus.UNREACHABLE, unreachable_reason(one.wave, one.reason))
 

@@ -51,12 +51,14 @@ class CheckIn(Record):
     region_code = models.CharField(_("region"), max_length=13, db_collation="C")
     cause = models.CharField(_("after"), max_length=8, choices=Cause.choices)
     cause_id = models.BigIntegerField()
-    cause_label = models.CharField(_("which"), max_length=200)
+    cause_label = models.CharField(_("after what"), max_length=200)
     anchor_on = models.DateField(_("ended on"))
     wave = models.PositiveSmallIntegerField(_("month"), choices=Wave.choices)
     due_on = models.DateField(_("due"))
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.PLANNED)
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("covered by")
+    )
     opened_on = models.DateField(_("opened"), null=True, blank=True)
     expires_on = models.DateField(_("answer possible until"), null=True, blank=True)
     invited_at = models.DateTimeField(_("invited"), null=True, blank=True)
@@ -145,7 +147,11 @@ class CheckIn(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.cause} {self.cause_id} +{self.wave} ({self.business_id})"
+        return _("month %(wave)s after %(label)s, no. %(id)s") % {
+            "wave": self.wave,
+            "label": self.cause_label,
+            "id": self.pk,
+        }
 
     @property
     def is_answerable(self) -> bool:
@@ -184,7 +190,7 @@ class Response(Record):
         verbose_name=_("help needed"),
     )
     note = models.CharField(_("note"), max_length=500, blank=True)
-    way = models.CharField(_("answered"), max_length=5, choices=Way.choices)
+    way = models.CharField(_("how"), max_length=5, choices=Way.choices)
     informant = models.CharField(_("answer given by"), max_length=9, choices=Informant.choices, default=Informant.OWNER)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -192,6 +198,7 @@ class Response(Record):
         null=True,
         blank=True,
         related_name="+",
+        verbose_name=_("written down by"),
     )
     answered_at = models.DateTimeField(_("answered at"))
 
@@ -235,7 +242,7 @@ class Response(Record):
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.checkin_id} {self.operating}"
+        return f"{self.get_operating_display()} ({self.checkin_id})"
 
     @property
     def region_code(self) -> str:

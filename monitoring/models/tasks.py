@@ -54,6 +54,7 @@ class Task(Record):
         null=True,
         blank=True,
         related_name="+",
+        verbose_name=_("done by"),
     )
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
@@ -86,7 +87,7 @@ class Task(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.checkin_id} {self.outcome or 'OPEN'}"
+        return _("task no. %(id)s") % {"id": self.pk}
 
     def get_absolute_url(self) -> str:
         return reverse("monitoring:task-detail", args=[self.uid])
@@ -101,7 +102,7 @@ class Attempt(Record):
 
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="attempts", verbose_name=_("task"))
     at = models.DateTimeField(_("when"))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("who"))
     contact = models.CharField(_("how"), max_length=8, choices=Contact.choices)
     result = models.CharField(_("result"), max_length=12, choices=Result.choices)
     note = models.CharField(_("note"), max_length=200, blank=True)

@@ -65,6 +65,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         (
             Item(_("Follow-up tasks"), "person", "monitoring.task", ("tasks",)),
             Item(_("Check-ins"), "shop", "monitoring.checkin"),
+            Item(_("Check-in answers"), "check", "monitoring.response"),
         ),
     ),
     (
