@@ -54,7 +54,7 @@ def new_page(browser: Browser, live_server: LiveServer, transactional_db: None) 
         context = browser.new_context(
             base_url=live_server.url, locale="id-ID", timezone_id="Asia/Jakarta", **{**kind, **options}
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(6_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
