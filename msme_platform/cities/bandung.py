@@ -5,9 +5,12 @@ from functools import cache
 
 from foundation.regions.models import Region
 from members.enums import Scale
-from msme_platform.cities.city import DATA, City
+from msme_platform.cities.city import DATA, City, Seeding
+from msme_platform.cities.life import live
 from msme_platform.cities.names import BANDUNG as PLACE
 from msme_platform.cities.population import Cell
+from revolving_funds.actions.seeding import BankShare
+from revolving_funds.enums import BankKind
 
 CODE = "32.04"
 # No count by size is published for the regency; nearly all whom the programme serves are micro.
@@ -36,6 +39,18 @@ def cells() -> list[Cell]:
     return [Cell(first.district, first.scale, first.count + missing), *found[1:]]
 
 
+TOPICS = 120
+
+
+def life(run: Seeding) -> list[str]:
+    """The fund of both banks and the training places of the year, as the figures say."""
+    banks = [
+        BankShare("bjb", "bank bjb", BankKind.COMMERCIAL, run.sized(facts()["fund.recipients_bjb"])),
+        BankShare("bpr-kr", "BPR Kerta Raharja", BankKind.RURAL, run.sized(facts()["fund.recipients_bpr_kerta_raharja"])),
+    ]
+    return live(run, places=run.sized(facts()["training.participants_per_year"]), banks=banks, topics=TOPICS)
+
+
 CITY = City(
     key="bandung",
     code=CODE,
@@ -48,4 +63,5 @@ CITY = City(
     place=PLACE,
     cells=cells,
     first_phone=50_000,
+    life=life,
 )

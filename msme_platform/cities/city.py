@@ -11,8 +11,8 @@ from django.core.management.base import CommandError
 from django.db import connection, transaction
 
 from foundation.accounts.actions import people as accounts
-from foundation.accounts.models import User
-from foundation.accounts.roles import Role
+from foundation.accounts.models import Assignment, User
+from foundation.accounts.roles import OFFICE_ROLES, Role
 from foundation.regions.models import Office, Region
 from members.enums import Sex
 from msme_platform.cities.names import Place, person_name
@@ -73,6 +73,7 @@ def seed(city: City, *, share: float, seed_text: str, as_of: date) -> list[str]:
     population.build()
     population.save()
     lines = [f"{len(population.businesses):,} businesses", f"{_assistants(run)} assistants"]
+    _officers(run)
     _analyze()
     lines += city.life(run)
     office.preferences = {**office.preferences, "seeded": {"share": share, "seed": seed_text, "as_of": str(as_of)}}
@@ -102,6 +103,17 @@ def _assistants(run: Seeding) -> int:
         )
         made += 1
     return made
+
+
+def _officers(run: Seeding) -> None:
+    """One person for each duty of the office that nobody holds yet; no two steps of a loan by one of them."""
+    held = set(Assignment.objects.in_force().filter(region_code=run.city.code).values_list("role", flat=True))
+    for role in sorted(OFFICE_ROLES - held - {Role.OBSERVER}):
+        name, _first = person_name(run.rng, run.rng.choice((Sex.FEMALE, Sex.MALE)))
+        user = User.objects.create_user(email=f"{role.lower()}@{run.city.key}.example", full_name=name)
+        accounts.assign(
+            user=user, role=role, region_code=run.city.code, start_on=date(2021, 1, 4), by=None, now=run.now
+        )
 
 
 def _analyze() -> None:

@@ -4,10 +4,8 @@ Deterministic by seed. Nobody in it can be real: identity numbers begin with 99,
 0812-0000 block, business numbers begin with 0000; and no message leaves, since production refuses to seed.
 """
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -15,8 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 
+from foundation.common.bulk import copy_rows, take_ids
 from foundation.common.crypto import encrypt, keyed_hash
 from foundation.regions.models import Region
 from members.enums import BusinessStatus, LicenceKind, LicenceStatus, Scale, ScaleBasis, Sex, Source
@@ -92,7 +90,7 @@ class Population:
 
     def build(self) -> None:
         total = sum(cell.count for cell in self.cells)
-        people, businesses = _ids("members_person", total), _ids("members_business", total)
+        people, businesses = take_ids("members_person", total), take_ids("members_business", total)
         villages = _villages({cell.district for cell in self.cells})
         for cell in self.cells:
             for _index in range(cell.count):
@@ -177,10 +175,10 @@ class Population:
         self.licences.append((self.uid(), at, at, business_id, kind.value, status.value, number, issued, ends))
 
     def save(self) -> None:
-        copy("members_person", PERSON, self.persons)
-        copy("members_business", BUSINESS, self.businesses)
-        copy("members_licence", LICENCE, self.licences)
-        copy("members_statusperiod", PERIOD, self.periods)
+        copy_rows("members_person", PERSON, self.persons)
+        copy_rows("members_business", BUSINESS, self.businesses)
+        copy_rows("members_licence", LICENCE, self.licences)
+        copy_rows("members_statusperiod", PERIOD, self.periods)
 
 
 PERSON = (
@@ -195,30 +193,9 @@ LICENCE = "uid created_at updated_at business_id kind status number issued_on va
 PERIOD = "uid created_at updated_at business_id status reason source start_at"
 
 
-def _ids(table: str, count: int) -> Iterator[int]:
-    """`count` fresh keys from the table's own sequence."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
-        return iter([row[0] for row in cursor.fetchall()])
-
-
 def _villages(districts: set[str]) -> dict[str, list[str]]:
     rows = Region.objects.filter(level=Region.Level.VILLAGE, parent__in=districts, is_active=True).order_by("code")
     found: dict[str, list[str]] = {}
     for code in rows.values_list("code", flat=True):
         found.setdefault(code[:8], []).append(code)
     return found
-
-
-def copy(table: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
-    """COPY `rows` into `table`; None is NULL, and the empty string stays empty."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerows([[NULL if value is None else value for value in row] for row in rows])
-    buffer.seek(0)
-    names = ", ".join(columns.split())
-    with connection.cursor() as cursor:
-        cursor.cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN WITH (FORMAT csv, NULL '{NULL}')", buffer)
-
-
-NULL = "\\N"

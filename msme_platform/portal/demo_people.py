@@ -194,7 +194,8 @@ def _ensure(person: DemoPerson, now: dt.datetime) -> User:
 def _adopt(person: DemoPerson, user: User, now: dt.datetime) -> bool:
     """Step into the place of a seeded owner of the district."""
     held = Licence.objects.filter(kind=LicenceKind.NIB, status=LicenceStatus.HELD)
-    businesses = Business.objects.operating().inside(DISTRICT).filter(owner__user=None)
+    # Somebody who never asked for a loan: the ladder of the demo begins at its foot.
+    businesses = Business.objects.operating().inside(DISTRICT).filter(owner__user=None, owner__applications=None)
     businesses = businesses.filter(licences__in=held) if person.nib else businesses.exclude(licences__in=held)
     business = businesses.filter(scale="MICRO").select_related("owner").order_by("pk").first()
     if business is None:

@@ -1,0 +1,60 @@
+"""What happened in a made-up city: trainings, loans, talk, and the follow-up of it all, by each app's own seeding."""
+
+from collections.abc import Sequence
+
+from foundation.accounts.models import Assignment, User
+from foundation.accounts.roles import Role
+from forums.actions import seeding as forums
+from members.models import Person
+from monitoring.actions import seeding as monitoring
+from msme_platform.cities.city import Seeding
+from revolving_funds.actions import seeding as funds
+from revolving_funds.actions.seeding import BankShare
+from trainings.actions import seeding as trainings
+from trainings.actions.seeding import Participant
+
+TALKERS = 40
+
+
+def live(run: Seeding, *, places: int, banks: Sequence[BankShare], topics: int) -> list[str]:
+    """Two years of trainings with `places` a year, the loans of `banks`, `topics` on the boards, and their follow-up."""
+    return [*_trainings(run, places), *_loans(run, banks), *_talk(run, topics), *_follow_up(run)]
+
+
+def _trainings(run: Seeding, places: int) -> list[str]:
+    owners = Person.objects.filter(village__code__startswith=run.city.code).order_by("pk")
+    people = [Participant(*row) for row in owners.values_list("pk", "full_name", "village_id")]
+    held = Assignment.objects.in_force().filter(role=Role.FACILITATOR, region_code__startswith=run.city.code)
+    leaders = dict(held.order_by("pk").values_list("region_code", "user_id"))
+    made = [
+        trainings.seed_year(
+            office=run.office, year=year, people=people, leaders=leaders, rng=run.rng, now=run.now, places=places
+        )
+        for year in (run.as_of.year - 1, run.as_of.year)
+    ]
+    return [f"{sum(year.trainings for year in made):,} trainings", f"{sum(year.places for year in made):,} places"]
+
+
+def _loans(run: Seeding, banks: Sequence[BankShare]) -> list[str]:
+    return funds.seed_loans(office=run.office, banks=banks, rng=run.rng, as_of=run.as_of, now=run.now)
+
+
+def _talk(run: Seeding, topics: int) -> list[str]:
+    forums.seed_boards(run.office)
+    return [f"{forums.seed_topics(run.office, _talkers(run), run.rng, topics, now=run.now)} topics"]
+
+
+def _talkers(run: Seeding) -> list[User]:
+    """A few owners of the city get accounts: only who has one can write on the boards."""
+    owners = list(Person.objects.filter(village__code__startswith=run.city.code, user=None).order_by("pk"))
+    found = []
+    for owner in run.rng.sample(owners, min(TALKERS, len(owners))):
+        owner.user = User.objects.create_user(phone=owner.phone, full_name=owner.full_name, phone_verified=True)
+        owner.save(update_fields=["user", "updated_at"])
+        found.append(owner.user)
+    return found
+
+
+def _follow_up(run: Seeding) -> list[str]:
+    made = monitoring.seed_history(run.office, run.rng, run.as_of)
+    return [f"{made.checkins:,} check-ins", f"{made.answers:,} answers"]
