@@ -62,7 +62,7 @@ def seed(city: City, *, share: float, seed_text: str, as_of: date) -> list[str]:
     if office.preferences.get("seeded"):
         raise AlreadySeeded(f"{office.name} is already seeded.")
     now = datetime.combine(as_of, time(2, 0), tzinfo=UTC)
-    run = Seeding(city, office, share, Random(f"{city.key}:{seed_text}"), as_of, now)  # noqa: S311 -- made-up data
+    run = Seeding(city, office, share, Random(f"{city.key}:{seed_text}:life"), as_of, now)  # noqa: S311 -- made-up data
     population = Population(
         place=city.place,
         cells=scaled(city.cells(), share) if share != 1 else city.cells(),

@@ -205,7 +205,7 @@ def _adopt(person: DemoPerson, user: User, now: dt.datetime) -> bool:
     owner.save(update_fields=["user", "full_name", "phone", "sex", "updated_at"])
     business.name = person.business
     business.save(update_fields=["name", "updated_at"])
-    members.agree(person=owner, consent=_consent(), now=now)
+    members.agree(person=owner, consent=_consent(), by=user, now=now)
     return True
 
 
