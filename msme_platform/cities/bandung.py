@@ -46,7 +46,9 @@ def life(run: Seeding) -> list[str]:
     """The fund of both banks and the training places of the year, as the figures say."""
     banks = [
         BankShare("bjb", "bank bjb", BankKind.COMMERCIAL, run.sized(facts()["fund.recipients_bjb"])),
-        BankShare("bpr-kr", "BPR Kerta Raharja", BankKind.RURAL, run.sized(facts()["fund.recipients_bpr_kerta_raharja"])),
+        BankShare(
+            "bpr-kr", "BPR Kerta Raharja", BankKind.RURAL, run.sized(facts()["fund.recipients_bpr_kerta_raharja"])
+        ),
     ]
     return live(run, places=run.sized(facts()["training.participants_per_year"]), banks=banks, topics=TOPICS)
 

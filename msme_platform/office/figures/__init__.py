@@ -1,11 +1,12 @@
 """The office's figures: one function each behind the desk, `manage.py figures` and the API."""
 
-from msme_platform.office.figures import members, monitoring, trainings
+from msme_platform.office.figures import fund, members, monitoring, trainings
 
 FIGURES = (
     members.DISTRICT_SCALE,
     members.LICENCES,
     trainings.PLAN,
+    fund.LOANS_OUT,
     monitoring.FOLLOW_UP,
 )
 BY_NAME = {figure.name: figure for figure in FIGURES}
