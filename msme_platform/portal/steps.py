@@ -11,6 +11,7 @@ class Step:
     sentence: str
     command: str
     options: dict[str, Any] = field(default_factory=dict)
+    speaks: bool = False
 
 
 INSTALLATION = (
@@ -22,5 +23,5 @@ DEMO = (
     Step("compiling the Indonesian texts", "messages", {"compile": True, "verbosity": 0}),
     Step("collecting style sheets and pictures", "collectstatic", {"interactive": False, "verbosity": 0}),
     *INSTALLATION,
-    Step("making the demo city", "seed_demo", {"verbosity": 0}),
+    Step("making the demo cities and people", "seed_demo", {"verbosity": 0}, speaks=True),
 )
