@@ -47,8 +47,7 @@ types: .venv/dev ## static types
 imports: .venv/dev ## the layers of the house
 	@$(PY) .venv/bin/lint-imports --no-logo
 
-templates: .venv/dev ## format and lint of the templates
-	$(PY) -m djlint templates --check --quiet
+templates: .venv/dev ## lint of the templates
 	$(PY) -m djlint templates --lint --quiet
 
 migrations: .venv/dev ## a model without its migration
@@ -61,7 +60,6 @@ texts: .venv/dev
 fmt: .venv/dev ## format everything
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
-	-$(PY) -m djlint templates --reformat --quiet
 
 messages: .venv/dev ## take new texts into the Indonesian catalogues and compile them
 	@GUYUB_MODE=test $(PY) manage.py messages
