@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from msme_platform.portal import steps
+from msme_platform.portal.demo_people import DEMO_PEOPLE, PASSWORD
 
 MARK = "guyub_demo"  # a table that says: this database was made by the demo
 
@@ -26,6 +27,14 @@ class Command(BaseCommand):
             call_command(step.command, stdout=self.stdout if step.speaks else io.StringIO(), **step.options)
             self.stdout.write(f"  {step.sentence} ({time.monotonic() - started:.1f} s)")
             self.stdout.flush()
+
+        self._list_accounts()
+
+    def _list_accounts(self) -> None:
+        """What the window shows once everything runs."""
+        lines = [f"  {person.name:<18} {person.phone or person.email:<28} {person.what}" for person in DEMO_PEOPLE]
+        lines.append(f"  Staff log in with the password {PASSWORD}; codes sent to phones are at /demo/outbox/.")
+        (settings.SERVERS_DIR / "demo_accounts.txt").write_text("\n".join([*lines, ""]), encoding="utf-8")
 
     def _claim_database(self) -> None:
         """Refuse a database with data that the demo did not make."""
