@@ -124,6 +124,11 @@ def people_matching(people: QuerySet[Person], text: str) -> QuerySet[Person]:
     return people.filter(Q(full_name__icontains=text) | Q(full_name__trigram_word_similar=text) | Q(pk__in=shops))
 
 
+def people_named(text: str) -> QuerySet[Person]:
+    """Owners whose name resembles `text`: by the index of names alone."""
+    return Person.objects.filter(Q(full_name__icontains=text) | Q(full_name__trigram_word_similar=text))
+
+
 def closest_first(people: QuerySet[Person], text: str) -> QuerySet[Any]:
     return people.annotate(closeness=TrigramWordSimilarity(text, "full_name")).order_by("-closeness", "full_name", "pk")
 

@@ -95,6 +95,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         "members.change_person",
         "members.change_business",
         "members.change_licence",
+        "members.show_nik",
         "members.import_members",
         "members.export_members",
         "trainings.schedule_training",
@@ -115,7 +116,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         "accounts.view_user",
         "accounts.appoint_facilitator",
     },
-    Role.VERIFIER: _SEE_MEMBERS | _SEE_FUND | _FIGURES | {"revolving_funds.survey_application"},
+    Role.VERIFIER: _SEE_MEMBERS | _SEE_FUND | _FIGURES | {"members.show_nik", "revolving_funds.survey_application"},
     Role.APPROVER: _SEE_MEMBERS | _SEE_FUND | _FIGURES | {"revolving_funds.decide_application"},
     Role.TREASURER: _SEE_MEMBERS
     | _SEE_FUND

@@ -154,7 +154,7 @@ SOURCES: Final = (
         "updated_at",
         _licences,
         "admin:members_licence_changelist",
-        "?status__exact=WANTED",
+        "?status=WANTED",
     ),
 )
 
