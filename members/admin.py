@@ -139,9 +139,7 @@ class OfficePersonForm(_Still, PersonForm):
 
 class OfficeBusinessForm(_Still, BusinessEditForm):
     def __init__(self, *args: Any, obj: Business, **kwargs: Any) -> None:
-        super().__init__(
-            *args, business=obj, owner=obj.owner, today=clock.today(), inside=[obj.office_code], **kwargs
-        )
+        super().__init__(*args, business=obj, owner=obj.owner, today=clock.today(), inside=[obj.office_code], **kwargs)
         self.quiet()
 
     def clean(self) -> dict[str, Any]:
@@ -207,7 +205,7 @@ def _add_business(request: HttpRequest, person: Person, cleaned: dict[str, Any])
     return _("The business is added.")
 
 
-def _show_nik(request: HttpRequest, person: Person, cleaned: dict[str, Any]) -> HttpResponse:
+def _show_nik(request: HttpRequest, person: Person, _cleaned: dict[str, Any]) -> HttpResponse:
     nik = people.show_nik(person=person, by=_user(request), now=clock.now())
     answer = TemplateResponse(
         request,
@@ -224,7 +222,7 @@ def _show_nik(request: HttpRequest, person: Person, cleaned: dict[str, Any]) -> 
     return answer
 
 
-def _register(request: HttpRequest, _nobody: None, cleaned: dict[str, Any]) -> HttpResponse:
+def _register(request: HttpRequest, _nobody: None, _cleaned: dict[str, Any]) -> HttpResponse:
     draft = drafts.open_assisted(by=_user(request))
     return HttpResponseRedirect(reverse("members:assisted-step", args=[draft.uid, "diri"]))
 
@@ -236,23 +234,28 @@ def _change_business(request: HttpRequest, business: Business, cleaned: dict[str
 
 def _change_status(request: HttpRequest, business: Business, cleaned: dict[str, Any]) -> str:
     statuses.change(
-        business=business, status=BusinessStatus(cleaned["status"]), reason=cleaned["reason"], source=Source.STAFF,
-        by=_user(request), now=clock.now(),
+        business=business,
+        status=BusinessStatus(cleaned["status"]),
+        reason=cleaned["reason"],
+        source=Source.STAFF,
+        by=_user(request),
+        now=clock.now(),
     )
     return _("The status is recorded.")
 
 
 def _entry(kind: str, cleaned: dict[str, Any]) -> LicenceEntry:
     return LicenceEntry(
-        kind=kind, status=cleaned["status"], number=cleaned.get("number", ""), issued_on=cleaned.get("issued_on"),
+        kind=kind,
+        status=cleaned["status"],
+        number=cleaned.get("number", ""),
+        issued_on=cleaned.get("issued_on"),
         valid_to=cleaned.get("valid_to"),
     )
 
 
 def _record_any(request: HttpRequest, business: Business, cleaned: dict[str, Any]) -> str:
-    licences.record(
-        business=business, licence=_entry(cleaned["kind"], cleaned), by=_user(request), now=clock.now()
-    )
+    licences.record(business=business, licence=_entry(cleaned["kind"], cleaned), by=_user(request), now=clock.now())
     return _("The licence is recorded.")
 
 
@@ -286,7 +289,9 @@ class BusinessInline(ReadonlyInline):
 
     @admin.display(description=gettext_lazy("Business name"))
     def link(self, business: Business) -> str:
-        return format_html('<a href="{}">{}</a>', reverse("admin:members_business_change", args=[business.uid]), business.name)
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:members_business_change", args=[business.uid]), business.name
+        )
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).order_by("name", "pk")
@@ -308,20 +313,48 @@ class PersonAdmin(OfficeModelAdmin):
     readonly_fields = ("nik_masked", "mobile", "place", "district", "has_account")
     inlines = (BusinessInline,)
     deeds = (
-        Deed("ubah", gettext_lazy("Change the data"), "members.change_person", _change_person, form=OfficePersonForm,
-             takes_object=True, primary=True),
-        Deed("usaha", gettext_lazy("Add a business"), "members.change_business", _add_business, form=OfficeNewBusinessForm,
-             takes_object=True),
-        Deed("nik", gettext_lazy("Show the whole NIK"), "members.show_nik", _show_nik,
-             available=lambda person: bool(person.nik_tail),
-             text=gettext_lazy("Looking is written down with your name and the time, and the owner can see it.")),
+        Deed(
+            "ubah",
+            gettext_lazy("Change the data"),
+            "members.change_person",
+            _change_person,
+            form=OfficePersonForm,
+            takes_object=True,
+            primary=True,
+        ),
+        Deed(
+            "usaha",
+            gettext_lazy("Add a business"),
+            "members.change_business",
+            _add_business,
+            form=OfficeNewBusinessForm,
+            takes_object=True,
+        ),
+        Deed(
+            "nik",
+            gettext_lazy("Show the whole NIK"),
+            "members.show_nik",
+            _show_nik,
+            available=lambda person: bool(person.nik_tail),
+            text=gettext_lazy("Looking is written down with your name and the time, and the owner can see it."),
+        ),
     )
     list_deeds = (
-        Deed("daftar", gettext_lazy("Register an owner"), "members.register_person", _register, primary=True,
-             text=gettext_lazy("For an owner who cannot do it on her own phone. You need her ID card and her signature.")),
+        Deed(
+            "daftar",
+            gettext_lazy("Register an owner"),
+            "members.register_person",
+            _register,
+            primary=True,
+            text=gettext_lazy(
+                "For an owner who cannot do it on her own phone. You need her ID card and her signature."
+            ),
+        ),
     )
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[QuerySet[Any], bool]:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
         """Spelling is forgiven; numbers are found whole."""
         return (queries.people_matching(queryset, search_term) if search_term.strip() else queryset), False
 
@@ -387,19 +420,43 @@ class BusinessAdmin(OfficeModelAdmin):
     readonly_fields = ("owner_link", "line", "sales", "wealth", "place", "district")
     inlines = (LicenceInline, StatusInline)
     deeds = (
-        Deed("ubah", gettext_lazy("Change the business"), "members.change_business", _change_business, form=OfficeBusinessForm,
-             takes_object=True, primary=True),
-        Deed("izin", gettext_lazy("Record a licence"), "members.change_licence", _record_any, form=AnyLicenceForm, takes_object=True),
-        Deed("status", gettext_lazy("Change the status"), "members.change_business", _change_status, form=StatusForm,
-             initial=lambda business: {"status": business.status}),
+        Deed(
+            "ubah",
+            gettext_lazy("Change the business"),
+            "members.change_business",
+            _change_business,
+            form=OfficeBusinessForm,
+            takes_object=True,
+            primary=True,
+        ),
+        Deed(
+            "izin",
+            gettext_lazy("Record a licence"),
+            "members.change_licence",
+            _record_any,
+            form=AnyLicenceForm,
+            takes_object=True,
+        ),
+        Deed(
+            "status",
+            gettext_lazy("Change the status"),
+            "members.change_business",
+            _change_status,
+            form=StatusForm,
+            initial=lambda business: {"status": business.status},
+        ),
     )
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[QuerySet[Any], bool]:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
         text = search_term.strip()
         if not text:
             return queryset, False
         owners = queries.people_named(text).values("pk")
-        return queryset.filter(Q(name__icontains=text) | Q(name__trigram_word_similar=text) | Q(owner_id__in=owners)), False
+        return queryset.filter(
+            Q(name__icontains=text) | Q(name__trigram_word_similar=text) | Q(owner_id__in=owners)
+        ), False
 
     @admin.display(description=gettext_lazy("Owner"), ordering="owner__full_name")
     def owner_name(self, business: Business) -> str:
@@ -449,8 +506,15 @@ class LicenceAdmin(OfficeModelAdmin):
     )
     readonly_fields = ("business_link", "state", "updated_at")
     deeds = (
-        Deed("catat", gettext_lazy("Record how it stands"), "members.change_licence", _record, form=OfficeLicenceForm,
-             takes_object=True, primary=True),
+        Deed(
+            "catat",
+            gettext_lazy("Record how it stands"),
+            "members.change_licence",
+            _record,
+            form=OfficeLicenceForm,
+            takes_object=True,
+            primary=True,
+        ),
     )
 
     @admin.display(description=gettext_lazy("Business name"))

@@ -181,7 +181,11 @@ DATABASES = {
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "options": env.str("DATABASE_OPTIONS", default="-c statement_timeout=30s -c lock_timeout=5s"),
+            "options": env.str(
+                "DATABASE_OPTIONS",
+                # The threshold lets a search forgive one wrong letter: kripik finds Keripik.
+                default="-c statement_timeout=30s -c lock_timeout=5s -c pg_trgm.word_similarity_threshold=0.5",
+            ),
             **_DATABASE.get("OPTIONS", {}),  # of the address, such as ?sslmode=require
         },
     }

@@ -83,7 +83,13 @@ WITH first AS (
 UPDATE member_staging s SET person_changed = true FROM changed WHERE s.row_no = changed.row_no
 """
 PERSONS: Final = (
-    _MATCH_BY_NIK, _MATCH_BY_NAME, _ELSEWHERE, _NEW_IDS, _INSERT_PERSONS, _LOST_THE_RACE, _UPDATE_PERSONS,
+    _MATCH_BY_NIK,
+    _MATCH_BY_NAME,
+    _ELSEWHERE,
+    _NEW_IDS,
+    _INSERT_PERSONS,
+    _LOST_THE_RACE,
+    _UPDATE_PERSONS,
 )
 
 _MATCH_BUSINESSES = """

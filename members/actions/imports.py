@@ -56,7 +56,9 @@ class Merged:
 
 
 @transaction.atomic
-def merge(*, rows: Iterable[Staged], office: Office, source: str, by: User | None, now: datetime, commit: bool = True) -> Merged:
+def merge(
+    *, rows: Iterable[Staged], office: Office, source: str, by: User | None, now: datetime, commit: bool = True
+) -> Merged:
     """Bring rows into the members of `office`: new ones in, known ones (by NIK, else name, place, phone) up to date.
 
     An empty cell never wipes a field; an owner who has an account keeps her own ways to be reached. With
@@ -74,8 +76,13 @@ def merge(*, rows: Iterable[Staged], office: Office, source: str, by: User | Non
         merged = _sorted(cursor.fetchall())
         cursor.execute("DROP TABLE member_staging, licence_staging")
     log.record(
-        "members.imported", office, by=by, now=now,
-        inserted=len(merged.inserted), updated=len(merged.updated), unchanged=len(merged.unchanged),
+        "members.imported",
+        office,
+        by=by,
+        now=now,
+        inserted=len(merged.inserted),
+        updated=len(merged.updated),
+        unchanged=len(merged.unchanged),
     )
     if not commit:
         transaction.set_rollback(True)
@@ -84,21 +91,45 @@ def merge(*, rows: Iterable[Staged], office: Office, source: str, by: User | Non
 
 def _stage(cursor: Any, rows: list[Staged]) -> None:
     """Encrypt only numbers that are not known yet, then COPY."""
-    cursor.execute("SELECT nik_hash FROM members_person WHERE nik_hash = ANY(%s)", [[row.nik_hash for row in rows if row.nik_hash]])
+    cursor.execute(
+        "SELECT nik_hash FROM members_person WHERE nik_hash = ANY(%s)", [[row.nik_hash for row in rows if row.nik_hash]]
+    )
     known = {found for (found,) in cursor.fetchall()}
     _copy(cursor, "member_staging", sql.COLUMNS, (_line(row, known) for row in rows))
-    _copy(cursor, "licence_staging", "row_no, kind, status, number", (
-        (row.number, entry.kind, entry.status, entry.number) for row in rows for entry in row.licences
-    ))
+    _copy(
+        cursor,
+        "licence_staging",
+        "row_no, kind, status, number",
+        ((row.number, entry.kind, entry.status, entry.number) for row in rows for entry in row.licences),
+    )
     cursor.execute("ANALYZE member_staging")
 
 
 def _line(row: Staged, known: set[str]) -> tuple[Any, ...]:
     token = encrypt(row.nik) if row.nik and row.nik_hash not in known else ""
     return (
-        row.number, row.identity, token, row.nik_hash, row.nik[-4:] if row.nik else "", row.full_name, row.sex, row.birth_date,
-        row.phone, row.email, row.village, row.address, row.business, row.business_address, row.kbli_id, row.product,
-        row.capital, row.annual_sales, row.workers, row.started_year, row.scale, row.scale_basis,
+        row.number,
+        row.identity,
+        token,
+        row.nik_hash,
+        row.nik[-4:] if row.nik else "",
+        row.full_name,
+        row.sex,
+        row.birth_date,
+        row.phone,
+        row.email,
+        row.village,
+        row.address,
+        row.business,
+        row.business_address,
+        row.kbli_id,
+        row.product,
+        row.capital,
+        row.annual_sales,
+        row.workers,
+        row.started_year,
+        row.scale,
+        row.scale_basis,
     )
 
 
@@ -118,7 +149,15 @@ def _quoted(value: Any) -> str:
 def _sorted(found: list[tuple[int, bool, bool, bool, bool]]) -> Merged:
     merged = Merged(set(), set(), set(), set(), set())
     for number, elsewhere, new, changed, nib_taken in found:
-        target = merged.elsewhere if elsewhere else merged.inserted if new else merged.updated if changed else merged.unchanged
+        target = (
+            merged.elsewhere
+            if elsewhere
+            else merged.inserted
+            if new
+            else merged.updated
+            if changed
+            else merged.unchanged
+        )
         target.add(number)
         if nib_taken:
             merged.nib_taken.add(number)

@@ -133,7 +133,7 @@ class LicenceForm(forms.Form):
         if licence:
             kwargs["initial"] = {name: getattr(licence, name) for name in ("status", "number", "issued_on", "valid_to")}
         super().__init__(*args, **kwargs)
-        self.kind, self.today = kind, today
+        self.named, self.today = kind, today
         decided = {LicenceStatus.REJECTED, LicenceStatus.REVOKED}
         hidden = decided - {licence.status if licence else ""} if by_owner else set()
         self.fields["status"].choices = [  # type: ignore[attr-defined]
@@ -143,7 +143,7 @@ class LicenceForm(forms.Form):
     def entry(self) -> LicenceEntry:
         cleaned = self.cleaned_data
         return LicenceEntry(
-            kind=self.kind,
+            kind=self.named,
             status=cleaned["status"],
             number=cleaned.get("number", ""),
             issued_on=cleaned.get("issued_on"),

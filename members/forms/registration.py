@@ -76,15 +76,15 @@ class WhoForm(forms.Form):
             )
         else:
             del self.fields["phone"]
-        self.nik = check_nik(str(self._answer("nik") or ""), on=today)
-        if not self.nik.ok:
+        self.number_told = check_nik(str(self._answer("nik") or ""), on=today)
+        if not self.number_told.ok:
             del self.fields["birth_date"], self.fields["sex"]
-        elif self.nik.century_unsure:
-            choices = [(born.isoformat(), short_date(born)) for born in self.nik.birth_dates]
+        elif self.number_told.century_unsure:
+            choices = [(born.isoformat(), short_date(born)) for born in self.number_told.birth_dates]
             self.fields["birth_date"] = forms.ChoiceField(
                 label=_("When were you born?"), choices=choices, widget=forms.RadioSelect, required=False
             )
-        if self.nik.ok and not self.to_confirm:
+        if self.number_told.ok and not self.to_confirm:
             self.fields["birth_date"].required = self.fields["sex"].required = True
 
     def _answer(self, name: str) -> Any:
@@ -93,24 +93,24 @@ class WhoForm(forms.Form):
     @property
     def told_by_nik(self) -> dict[str, Any]:
         """What the number says: initial values of the confirmation."""
-        born = self.nik.birth_date
-        return {"birth_date": born.isoformat() if born else "", "sex": self.nik.sex, "seen_nik": self.nik.value}
+        born = self.number_told.birth_date
+        return {"birth_date": born.isoformat() if born else "", "sex": self.number_told.sex, "seen_nik": self.number_told.value}
 
     @property
     def sex_label(self) -> str:
         """The word for the sex that was confirmed."""
-        return str(dict(Sex.choices).get(self.cleaned_data.get("sex") or self.nik.sex, ""))
+        return str(dict(Sex.choices).get(self.cleaned_data.get("sex") or self.number_told.sex, ""))
 
     @property
     def to_confirm(self) -> bool:
         """The NIK is new and readable: its owner has not seen yet what it says."""
-        return self.nik.ok and self._answer("seen_nik") != self.nik.value
+        return self.number_told.ok and self._answer("seen_nik") != self.number_told.value
 
     @property
     def doubts(self) -> list[Any]:
         """Sentences that do not block."""
         if not self.is_bound or not self.is_valid():
-            return list(self.nik.warnings)
+            return list(self.number_told.warnings)
         _entry, problems = clean_person(self.entry(), on=self.today)
         return [problem.message for problem in problems if not problem.blocks]
 
@@ -177,7 +177,7 @@ class BusinessForm(KbliForm):
     )
     started_year = forms.IntegerField(label=_("Year founded"), required=False, min_value=1900)
 
-    field_order = ("name", "product", "kbli_q", "kbli", "monthly_sales", "capital", "workers", "started_year")
+    field_order: tuple[str, ...] = ("name", "product", "kbli_q", "kbli", "monthly_sales", "capital", "workers", "started_year")
     needs_figures = True
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

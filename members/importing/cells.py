@@ -13,25 +13,64 @@ NOTHING: Final = frozenset({"", "-", "--", "n/a", "na", "null", "none", "#n/a", 
 MONTHS: Final = {
     name: number
     for number, names in enumerate(
-        ("januari jan", "februari feb pebruari peb", "maret mar", "april apr", "mei", "juni jun", "juli jul",
-         "agustus agu agt ags", "september sep sept", "oktober okt", "november nov nopember nop", "desember des"), start=1,
+        (
+            "januari jan",
+            "februari feb pebruari peb",
+            "maret mar",
+            "april apr",
+            "mei",
+            "juni jun",
+            "juli jul",
+            "agustus agu agt ags",
+            "september sep sept",
+            "oktober okt",
+            "november nov nopember nop",
+            "desember des",
+        ),
+        start=1,
     )
     for name in names.split()
 }
 UNITS: Final = {
-    "rb": 10**3, "ribu": 10**3, "jt": 10**6, "juta": 10**6, "m": 10**9, "milyar": 10**9, "miliar": 10**9,
+    "rb": 10**3,
+    "ribu": 10**3,
+    "jt": 10**6,
+    "juta": 10**6,
+    "m": 10**9,
+    "milyar": 10**9,
+    "miliar": 10**9,
 }
 SEXES: Final = {
-    "l": Sex.MALE, "lakilaki": Sex.MALE, "laki": Sex.MALE, "pria": Sex.MALE, "male": Sex.MALE,
-    "p": Sex.FEMALE, "perempuan": Sex.FEMALE, "wanita": Sex.FEMALE, "female": Sex.FEMALE, "pr": Sex.FEMALE, "lk": Sex.MALE,
+    "l": Sex.MALE,
+    "lakilaki": Sex.MALE,
+    "laki": Sex.MALE,
+    "pria": Sex.MALE,
+    "male": Sex.MALE,
+    "p": Sex.FEMALE,
+    "perempuan": Sex.FEMALE,
+    "wanita": Sex.FEMALE,
+    "female": Sex.FEMALE,
+    "pr": Sex.FEMALE,
+    "lk": Sex.MALE,
 }
 SCALES: Final = {
-    "mikro": Scale.MICRO, "usahamikro": Scale.MICRO, "kecil": Scale.SMALL, "usahakecil": Scale.SMALL,
-    "menengah": Scale.MEDIUM, "usahamenengah": Scale.MEDIUM, "micro": Scale.MICRO, "small": Scale.SMALL, "medium": Scale.MEDIUM,
+    "mikro": Scale.MICRO,
+    "usahamikro": Scale.MICRO,
+    "kecil": Scale.SMALL,
+    "usahakecil": Scale.SMALL,
+    "menengah": Scale.MEDIUM,
+    "usahamenengah": Scale.MEDIUM,
+    "micro": Scale.MICRO,
+    "small": Scale.SMALL,
+    "medium": Scale.MEDIUM,
 }
-HAS_NOT: Final = frozenset({"belum", "belumada", "belumpunya", "belummemiliki", "tidak", "tidakada", "tidakpunya", "tdkada"})
+HAS_NOT: Final = frozenset(
+    {"belum", "belumada", "belumpunya", "belummemiliki", "tidak", "tidakada", "tidakpunya", "tdkada"}
+)
 UNDER_WAY: Final = frozenset({"proses", "dalamproses", "sedangproses", "diproses", "pengajuan", "sedangdiurus"})
-HAS_IT: Final = frozenset({"ada", "sudah", "sudahada", "ya", "punya", "sudahpunya", "memiliki", "v", "x", "ok", "terbit"})
+HAS_IT: Final = frozenset(
+    {"ada", "sudah", "sudahada", "ya", "punya", "sudahpunya", "memiliki", "v", "x", "ok", "terbit"}
+)
 
 
 class BadCell(ValueError):
@@ -62,9 +101,13 @@ def nik(cell: Any) -> str:
     """The digits of a NIK. A number that ends in 0 was rounded by the spreadsheet, which keeps 15 digits."""
     found = text(cell)
     if re.fullmatch(r"[0-9][.,]?[0-9]*E\+?[0-9]+", found, re.IGNORECASE):
-        raise BadCell(_("The spreadsheet has shortened this number. Set the column to Text and type the 16 digits again."))
+        raise BadCell(
+            _("The spreadsheet has shortened this number. Set the column to Text and type the 16 digits again.")
+        )
     if isinstance(cell, int | float) and not isinstance(cell, bool) and found.endswith("0"):
-        raise BadCell(_("The spreadsheet has rounded the last digit of this number. Set the column to Text and type it again."))
+        raise BadCell(
+            _("The spreadsheet has rounded the last digit of this number. Set the column to Text and type it again.")
+        )
     return found
 
 
@@ -106,7 +149,7 @@ def rupiah(cell: Any) -> int | None:
     found = text(cell).lower().replace("rp.", "rp").strip()
     if not found:
         return None
-    found = re.sub(r"[,.]\s*[-–]+$|,0{1,2}$", "", found)
+    found = re.sub(r"[,.]\s*[-\u2013]+$|,0{1,2}$", "", found)
     unit = re.fullmatch(r"(?:rp)?\s*([0-9]+(?:[.,][0-9]+)?)\s*(rb|ribu|jt|juta|m|milyar|miliar)", found)
     if unit:
         return round(float(unit[1].replace(",", ".")) * UNITS[unit[2]])

@@ -27,11 +27,12 @@ def write(path: Path, headings: Headings, rows: list[Row]) -> None:
     for at, title in enumerate(titles):
         sheet.write_string(0, at, title, head)
     for line, row in enumerate(rows, start=1):
-        _line(sheet, line, row, headings, bad, fine)
+        _line(sheet, line, row, headings, (bad, fine))
     book.close()
 
 
-def _line(sheet: Any, line: int, row: Row, headings: Headings, bad: Any, fine: Any) -> None:
+def _line(sheet: Any, line: int, row: Row, headings: Headings, looks: tuple[Any, Any]) -> None:
+    bad, fine = looks
     wrong: dict[int, list[str]] = {}
     reasons = []
     for fault in row.faults:

@@ -49,5 +49,8 @@ class Places:
             return found[0]
         if found:
             raise BadCell(_("Several villages have this name. Please fill in the district."))
-        raise BadCell(_("No village or urban ward of this name is in this district.") if district
-                      else _("This office has no village or urban ward of this name."))
+        raise BadCell(
+            _("No village or urban ward of this name is in this district.")
+            if district
+            else _("This office has no village or urban ward of this name.")
+        )

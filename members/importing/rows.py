@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _
 from foundation.common.crypto import keyed_hash
 from foundation.common.errors import ActionError
 from foundation.regions.models import normal
-from members.entries import BusinessEntry, LicenceEntry, PersonEntry, Problem, clean_business, clean_licence, clean_person
+from members.entries import (
+    BusinessEntry,
+    LicenceEntry,
+    PersonEntry,
+    Problem,
+    clean_business,
+    clean_licence,
+    clean_person,
+)
 from members.enums import ScaleBasis
 from members.importing import cells
 from members.importing.columns import LICENCES, Headings
@@ -70,7 +78,9 @@ class Row:
 class Reader:
     """Reads lines by the headings of the file, the places of the office and the law of the day."""
 
-    def __init__(self, headings: Headings, *, places: Places, bounds: Bounds, kbli: dict[str, int], today: date) -> None:
+    def __init__(
+        self, headings: Headings, *, places: Places, bounds: Bounds, kbli: dict[str, int], today: date
+    ) -> None:
         self.headings, self.places, self.bounds, self.kbli, self.today = headings, places, bounds, kbli, today
         self.seen: dict[tuple[str, str], int] = {}
         self.names: dict[str, tuple[str, int]] = {}
@@ -101,15 +111,21 @@ class Reader:
         district = self._take(row, "district", lambda cell: self.places.district(cells.text(cell)), "")
         if row.refused:
             return ""
-        return str(self._take(row, "village", lambda cell: self.places.village(cells.text(cell), district=district), ""))
+        return str(
+            self._take(row, "village", lambda cell: self.places.village(cells.text(cell), district=district), "")
+        )
 
     def _person(self, row: Row) -> None:
         village = self._village(row)
         entry = PersonEntry(
-            full_name=cells.text(self._cell(row, "full_name")), village=village or "00.00.00.0000",
-            nik=self._take(row, "nik", cells.nik, ""), sex=self._take(row, "sex", cells.sex, ""),
-            birth_date=self._take(row, "birth_date", cells.day, None), phone=cells.phone(self._cell(row, "phone")),
-            email=cells.text(self._cell(row, "email")), address=cells.text(self._cell(row, "address"))[:200],
+            full_name=cells.text(self._cell(row, "full_name")),
+            village=village or "00.00.00.0000",
+            nik=self._take(row, "nik", cells.nik, ""),
+            sex=self._take(row, "sex", cells.sex, ""),
+            birth_date=self._take(row, "birth_date", cells.day, None),
+            phone=cells.phone(self._cell(row, "phone")),
+            email=cells.text(self._cell(row, "email")),
+            address=cells.text(self._cell(row, "address"))[:200],
         )
         cleaned, problems = clean_person(entry, on=self.today)
         wrong = {problem.field for problem in problems if problem.blocks}
@@ -120,9 +136,14 @@ class Reader:
             if problem.blocks and not (problem.field == "phone" and "nik" in told and not entry.phone):
                 row.fault(problem.field, problem.message, refuses=problem.field in needed)
         row.person = PersonEntry(
-            full_name=cleaned.full_name[:150], village=village, nik=cleaned.nik, sex=cleaned.sex,
-            birth_date=None if "birth_date" in wrong else cleaned.birth_date, phone="" if "phone" in wrong else cleaned.phone,
-            email=_email(cleaned.email, row), address=cleaned.address,
+            full_name=cleaned.full_name[:150],
+            village=village,
+            nik=cleaned.nik,
+            sex=cleaned.sex,
+            birth_date=None if "birth_date" in wrong else cleaned.birth_date,
+            phone="" if "phone" in wrong else cleaned.phone,
+            email=_email(cleaned.email, row),
+            address=cleaned.address,
         )
 
     def _business(self, row: Row) -> None:
@@ -132,12 +153,16 @@ class Reader:
         monthly = self._take(row, "monthly_sales", cells.rupiah, None)
         yearly = self._take(row, "annual_sales", cells.rupiah, None)
         entry = BusinessEntry(
-            name=name[:150], village=row.person.village, address=cells.text(self._cell(row, "business_address"))[:200],
-            kbli_id=self._take(row, "kbli", self._kbli, None), product=cells.text(self._cell(row, "product"))[:150],
+            name=name[:150],
+            village=row.person.village,
+            address=cells.text(self._cell(row, "business_address"))[:200],
+            kbli_id=self._take(row, "kbli", self._kbli, None),
+            product=cells.text(self._cell(row, "product"))[:150],
             capital=self._take(row, "capital", cells.rupiah, None),
             annual_sales=yearly if yearly is not None else None if monthly is None else monthly * MONTHS,
             workers=self._take(row, "workers", cells.number, None),
-            started_year=self._take(row, "started_year", cells.number, None), scale=self._take(row, "scale", cells.scale, ""),
+            started_year=self._take(row, "started_year", cells.number, None),
+            scale=self._take(row, "scale", cells.scale, ""),
         )
         entry, problems = clean_business(entry, on=self.today)
         row.business = _without(entry, problems, row)

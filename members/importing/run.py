@@ -29,7 +29,9 @@ class UnreadableFile(ActionError):
 
 
 class NoHeadings(ActionError):
-    message = gettext_lazy("No line with headings was found. At least the name, the village and one more column must be named.")
+    message = gettext_lazy(
+        "No line with headings was found. At least the name, the village and one more column must be named."
+    )
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def read_sheet(path: Path) -> tuple[columns.Headings, list[tuple[int, list[Any]]
             lines = sheet.to_python(skip_empty_area=False)
             headings = columns.find(lines)
             if headings:
-                below = enumerate(lines[headings.line + 1:], start=headings.line + 2)
+                below = enumerate(lines[headings.line + 1 :], start=headings.line + 2)
                 return headings, [(number, line) for number, line in below if _says_something(line, headings)]
     raise NoHeadings
 
@@ -78,15 +80,31 @@ def staged(row: Row) -> imports.Staged:
     more: dict[str, Any] = {}
     if business is not None:
         more = {
-            "business": business.name, "business_address": business.address, "kbli_id": business.kbli_id,
-            "product": business.product, "capital": business.capital, "annual_sales": business.annual_sales,
-            "workers": business.workers, "started_year": business.started_year, "scale": row.scale,
-            "scale_basis": row.scale_basis, "licences": row.licences,
+            "business": business.name,
+            "business_address": business.address,
+            "kbli_id": business.kbli_id,
+            "product": business.product,
+            "capital": business.capital,
+            "annual_sales": business.annual_sales,
+            "workers": business.workers,
+            "started_year": business.started_year,
+            "scale": row.scale,
+            "scale_basis": row.scale_basis,
+            "licences": row.licences,
         }
     return imports.Staged(
-        number=row.number, identity=row.identity, nik=person.nik, nik_hash=row.nik_hash, full_name=person.full_name,
-        sex=person.sex, birth_date=person.birth_date, phone=person.phone, email=person.email, village=person.village,
-        address=person.address, **more,
+        number=row.number,
+        identity=row.identity,
+        nik=person.nik,
+        nik_hash=row.nik_hash,
+        full_name=person.full_name,
+        sex=person.sex,
+        birth_date=person.birth_date,
+        phone=person.phone,
+        email=person.email,
+        village=person.village,
+        address=person.address,
+        **more,
     )
 
 
@@ -98,7 +116,10 @@ def import_file(*, path: Path, office: Office, by: User | None, now: datetime, c
     headings, lines = read_sheet(path)
     today = timezone.localdate(now)
     reader = Reader(
-        headings, places=Places(office.region_id), bounds=bounds(today), today=today,
+        headings,
+        places=Places(office.region_id),
+        bounds=bounds(today),
+        today=today,
         kbli=dict(Kbli.objects.filter(edition=KBLI_EDITION).values_list("code", "pk")),
     )
     rows = [reader.read(number, line) for number, line in lines]
@@ -112,6 +133,11 @@ def import_file(*, path: Path, office: Office, by: User | None, now: datetime, c
         if row.number in merged.nib_taken:
             row.fault("NIB", _("This NIB is already recorded for another business."))
     return Report(
-        rows=len(rows), inserted=len(merged.inserted), updated=len(merged.updated), unchanged=len(merged.unchanged),
-        refused=sum(1 for row in rows if row.refused), faulty=[row for row in rows if row.faults], headings=headings,
+        rows=len(rows),
+        inserted=len(merged.inserted),
+        updated=len(merged.updated),
+        unchanged=len(merged.unchanged),
+        refused=sum(1 for row in rows if row.refused),
+        faulty=[row for row in rows if row.faults],
+        headings=headings,
     )

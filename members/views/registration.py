@@ -100,7 +100,7 @@ def assisted_start(request: HttpRequest) -> HttpResponseBase:
 @form_page
 def assisted_step(request: HttpRequest, uid: UUID, step: str) -> HttpResponseBase:
     draft = get_object_or_404(RegistrationDraft, uid=uid, user=request.user, assisted=True)
-    if not request.user.has_perm("members.register_person"):  # type: ignore[union-attr]
+    if not request.user.has_perm("members.register_person"):
         raise PermissionDenied
     return _step(Walk(request, draft, assisted=True), step)
 
@@ -156,7 +156,7 @@ def _picked(form: forms.Form) -> dict[str, Any]:
 def _refused(walk: Walk, step: str, form: forms.Form) -> HttpResponseBase | None:
     """Refusals that need the database: a NIK that is taken, figures of a large enterprise. The last word is the action's."""
     if step == "diri":
-        nik = form.nik.value if form.nik.ok else ""  # type: ignore[attr-defined]
+        nik = form.number_told.value if form.number_told.ok else ""  # type: ignore[attr-defined]
         if not walk.assisted and people.claimable(walk.request.user, nik=nik):  # type: ignore[arg-type]
             walk.keep(step, form, done=True)
             return redirect("members:claim")
@@ -289,7 +289,7 @@ def claim(request: HttpRequest) -> HttpResponseBase:
         return walk
     user: Any = request.user
     who = walk.registration.form("diri", data=walk.registration.answers("diri"))
-    person = people.claimable(user, nik=who.nik.value)  # type: ignore[attr-defined]
+    person = people.claimable(user, nik=who.number_told.value)  # type: ignore[attr-defined]
     if person is None:
         return HttpResponseRedirect(walk.url(NAMES[0]))
     form = _consent_form(walk, request.POST if request.method == "POST" else None)

@@ -14,7 +14,8 @@ def by_library(text: str) -> str | None:
     except phonenumbers.NumberParseException:
         return None
     mobile = phonenumbers.number_type(number) in {
-        phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+        phonenumbers.PhoneNumberType.MOBILE,
+        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
     }
     if number.country_code != 62 or not mobile or not phonenumbers.is_valid_number(number):
         return None

@@ -22,8 +22,30 @@ from tests.factories.foundation import office, region
 from tests.factories.members import BusinessFactory, LicenceFactory, PersonFactory
 
 NOW = dt.datetime(2026, 11, 21, 3, 0, tzinfo=dt.UTC)
-HEAD = ["No", "Nama Lengkap", "NIK", "No HP", "Kecamatan", "Kelurahan", "Nama Usaha", "Omzet per bulan", "NIB", "Tgl Lahir"]
-YANI = [1, "YANI SURYANI", "9971045708800001", "0812-1000-0001", "Ilir Barat Satu", "Kel. Bukitlama", "Keripik Bu Yani", "5 juta", "0000000000001", ""]
+HEAD = [
+    "No",
+    "Nama Lengkap",
+    "NIK",
+    "No HP",
+    "Kecamatan",
+    "Kelurahan",
+    "Nama Usaha",
+    "Omzet per bulan",
+    "NIB",
+    "Tgl Lahir",
+]
+YANI = [
+    1,
+    "YANI SURYANI",
+    "9971045708800001",
+    "0812-1000-0001",
+    "Ilir Barat Satu",
+    "Kel. Bukitlama",
+    "Keripik Bu Yani",
+    "5 juta",
+    "0000000000001",
+    "",
+]
 BUDI = [2, "Budi", "", "6281210000002", "Plaju", "plaju ulu", "Songket Budi", 2_500_000, "proses", "17-08-1980"]
 
 
@@ -61,7 +83,12 @@ def test_owners_come_in_with_business_scale_licence_status_and_audit(palembang: 
     report = bring(sheet(tmp_path / "a.xlsx", [YANI, BUDI], above=["DATA UMKM", "Tahun 2026"]), palembang)
     assert counts(report) == (2, 0, 0, 0)
     yani, budi = Person.objects.order_by("-full_name")
-    assert (yani.full_name, yani.sex, yani.nik, yani.village_id) == ("Yani Suryani", Sex.FEMALE, "9971045708800001", "16.71.04.1001")
+    assert (yani.full_name, yani.sex, yani.nik, yani.village_id) == (
+        "Yani Suryani",
+        Sex.FEMALE,
+        "9971045708800001",
+        "16.71.04.1001",
+    )
     assert (budi.phone, budi.birth_date, budi.nik_hash) == ("+6281210000002", dt.date(1980, 8, 17), None)
     shop = Business.objects.get(owner=yani)
     assert (shop.annual_sales, shop.scale, shop.scale_basis) == (60_000_000, Scale.MICRO, ScaleBasis.SALES)
@@ -93,7 +120,9 @@ def test_a_dry_run_counts_and_stores_nothing(palembang: Office, tmp_path: Path) 
     assert not Person.objects.exists()
 
 
-def test_a_wrong_identity_or_place_refuses_the_row_and_another_wrong_cell_only_itself(palembang: Office, tmp_path: Path) -> None:
+def test_a_wrong_identity_or_place_refuses_the_row_and_another_wrong_cell_only_itself(
+    palembang: Office, tmp_path: Path
+) -> None:
     rows = [
         [1, "Ana", "123", "0812-1000-0003", "", "Bukitlama", "", "", "", ""],
         [2, "Ani", "", "0812-1000-0004", "", "Antah Berantah", "", "", "", ""],
@@ -107,10 +136,19 @@ def test_a_wrong_identity_or_place_refuses_the_row_and_another_wrong_cell_only_i
     uni = Person.objects.get()
     assert (uni.full_name, uni.phone) == ("Uni", "")
     faults = {row.number: [fault.key for fault in row.faults] for row in report.faulty}
-    assert faults == {2: ["nik"], 3: ["village"], 4: ["full_name"], 5: ["nik"], 6: ["birth_date", "phone", "monthly_sales", "business"], 7: ["phone"]}
+    assert faults == {
+        2: ["nik"],
+        3: ["village"],
+        4: ["full_name"],
+        5: ["nik"],
+        6: ["birth_date", "phone", "monthly_sales", "business"],
+        7: ["phone"],
+    }
 
 
-def test_the_correction_file_has_the_reason_at_the_cell_and_completes_the_import(palembang: Office, tmp_path: Path) -> None:
+def test_the_correction_file_has_the_reason_at_the_cell_and_completes_the_import(
+    palembang: Office, tmp_path: Path
+) -> None:
     wrong = [*YANI]
     wrong[8] = "12345"
     report = bring(sheet(tmp_path / "a.xlsx", [wrong, BUDI]), palembang)
@@ -133,7 +171,9 @@ def test_the_same_owner_twice_in_a_file_is_one_and_two_businesses_are_two(palemb
     assert [fault.key for fault in report.faulty[1].faults] == ["NIB"]
 
 
-def test_an_owner_of_another_office_stays_theirs_and_a_nib_of_another_business_too(palembang: Office, tmp_path: Path) -> None:
+def test_an_owner_of_another_office_stays_theirs_and_a_nib_of_another_business_too(
+    palembang: Office, tmp_path: Path
+) -> None:
     theirs = PersonFactory(village=region("32.04.13.2001"))
     theirs.set_nik("9971045708800001")
     theirs.save()
@@ -172,9 +212,20 @@ def test_the_command_prints_the_counts_and_refuses_an_unknown_office(
 @pytest.mark.parametrize(
     ("typed", "amount"),
     [
-        ("Rp5.000.000,-", 5_000_000), ("Rp 5.000.000,00", 5_000_000), ("5 juta", 5_000_000), ("2,5 jt", 2_500_000),
-        ("2.5jt", 2_500_000), ("500 ribu", 500_000), ("750rb", 750_000), ("1,5 M", 1_500_000_000), (1.5e6, 1_500_000),
-        ("1,000,000", 1_000_000), ("5.000", 5_000), ("", None), ("-", None), ("Rp. 300.000", 300_000),
+        ("Rp5.000.000,-", 5_000_000),
+        ("Rp 5.000.000,00", 5_000_000),
+        ("5 juta", 5_000_000),
+        ("2,5 jt", 2_500_000),
+        ("2.5jt", 2_500_000),
+        ("500 ribu", 500_000),
+        ("750rb", 750_000),
+        ("1,5 M", 1_500_000_000),
+        (1.5e6, 1_500_000),
+        ("1,000,000", 1_000_000),
+        ("5.000", 5_000),
+        ("", None),
+        ("-", None),
+        ("Rp. 300.000", 300_000),
     ],
 )
 def test_rupiah_is_read_as_people_type_it(typed: Any, amount: int | None) -> None:
@@ -187,25 +238,48 @@ def test_an_unclear_amount_is_asked_back(typed: Any) -> None:
         cells.rupiah(typed)
 
 
-@pytest.mark.parametrize("typed", ["17-08-1980", "17/8/1980", "1980-08-17", "17 Agustus 1980", "Bandung, 17 agt 1980", dt.date(1980, 8, 17)])
+@pytest.mark.parametrize(
+    "typed", ["17-08-1980", "17/8/1980", "1980-08-17", "17 Agustus 1980", "Bandung, 17 agt 1980", dt.date(1980, 8, 17)]
+)
 def test_a_date_is_read_as_people_type_it(typed: Any) -> None:
     assert cells.day(typed) == dt.date(1980, 8, 17)
 
 
 CELL = st.one_of(
-    st.sampled_from([
-        "", "Bukitlama", "plaju ulu", "Ilir Barat Satu", "9971045708800001", "9971045708800002", "0812-1000-0001", "Ana", "Budi",
-        "5 juta", "0000000000001", "proses", "mikro",
-    ]),
-    st.text(max_size=12), st.integers(-10, 10**16), st.floats(allow_nan=False, allow_infinity=False), st.dates(dt.date(1900, 1, 1)),
+    st.sampled_from(
+        [
+            "",
+            "Bukitlama",
+            "plaju ulu",
+            "Ilir Barat Satu",
+            "9971045708800001",
+            "9971045708800002",
+            "0812-1000-0001",
+            "Ana",
+            "Budi",
+            "5 juta",
+            "0000000000001",
+            "proses",
+            "mikro",
+        ]
+    ),
+    st.text(max_size=12),
+    st.integers(-10, 10**16),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.dates(dt.date(1900, 1, 1)),
 )
 
 
 @pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.lists(CELL, min_size=10, max_size=10), max_size=8))
-def test_whatever_stands_in_the_file_every_row_is_counted_once(palembang: Office, tmp_path: Path, rows: list[list[Any]]) -> None:
-    rows = [[cell if not isinstance(cell, str) else "".join(c for c in cell if c.isprintable()) for cell in row] for row in rows]
+def test_whatever_stands_in_the_file_every_row_is_counted_once(
+    palembang: Office, tmp_path: Path, rows: list[list[Any]]
+) -> None:
+    rows = [
+        [cell if not isinstance(cell, str) else "".join(c for c in cell if c.isprintable()) for cell in row]
+        for row in rows
+    ]
     report = bring(sheet(tmp_path / "a.xlsx", rows), palembang)
     assert report.inserted + report.updated + report.unchanged + report.refused == report.rows
     again = bring(tmp_path / "a.xlsx", palembang)

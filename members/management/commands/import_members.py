@@ -11,13 +11,19 @@ from members.importing.run import Report, import_file
 
 
 class Command(BaseCommand):
-    help = "Brings owners and businesses from a spreadsheet into an office (columns: docs/import.md). Safe to run again."
+    help = (
+        "Brings owners and businesses from a spreadsheet into an office (columns: docs/import.md). Safe to run again."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="XLSX, XLS or ODS")
-        parser.add_argument("--office", required=True, metavar="CODE", help="code of the regency or city, such as 16.71")
+        parser.add_argument(
+            "--office", required=True, metavar="CODE", help="code of the regency or city, such as 16.71"
+        )
         parser.add_argument("--dry-run", action="store_true", help="check and count, store nothing")
-        parser.add_argument("--errors", type=Path, metavar="OUT.xlsx", help="write rows that need correcting, with the reasons")
+        parser.add_argument(
+            "--errors", type=Path, metavar="OUT.xlsx", help="write rows that need correcting, with the reasons"
+        )
 
     def handle(self, *_args: Any, file: Path, office: str, dry_run: bool, errors: Path | None, **_options: Any) -> None:
         found = Office.objects.serving(office)
@@ -46,6 +52,8 @@ class Command(BaseCommand):
             corrections.write(errors, report.headings, report.faulty)
             self.stdout.write(f"{len(report.faulty):,} rows to correct are in {errors}")
             return
-        self.stdout.write(f"{len(report.faulty):,} rows need correcting; --errors OUT.xlsx writes them with the reasons.")
+        self.stdout.write(
+            f"{len(report.faulty):,} rows need correcting; --errors OUT.xlsx writes them with the reasons."
+        )
         for row in report.faulty[:5]:
             self.stdout.write(f"  row {row.number}: " + "; ".join(str(fault.message) for fault in row.faults))
