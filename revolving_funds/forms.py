@@ -84,7 +84,7 @@ class SurveyForm(forms.Form):
 
 class ApproveForm(forms.Form):
     amount = MoneyField(label=_("Amount approved"), min_value=1)
-    pool = forms.ModelChoiceField(label=_("Pool"), queryset=None)
+    pool: Any = forms.ModelChoiceField(label=_("Pool"), queryset=None)
     reason = forms.CharField(label=_("Note for the file"), max_length=300, required=False)
 
     def __init__(self, *args: Any, obj: Any = None, **kwargs: Any) -> None:
@@ -102,7 +102,7 @@ class RejectForm(forms.Form):
 
 
 class DisburseForm(forms.Form):
-    pool = forms.ModelChoiceField(label=_("Pay from"), queryset=None)
+    pool: Any = forms.ModelChoiceField(label=_("Pay from"), queryset=None)
     disbursed_on = forms.DateField(label=_("Day on which the bank pays"), widget=DateInput)
 
     def __init__(self, *args: Any, obj: Any = None, **kwargs: Any) -> None:

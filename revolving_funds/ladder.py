@@ -89,9 +89,11 @@ def judge(facts: LoanFacts, rule: Rule, on: date) -> Verdict:
     paid = sum(payment.principal for payment in facts.payments if payment.on <= on)
     missing = facts.amount - paid
     rows = timeliness(facts, rule, on)
+    late = late_reasons(rows, rule)
     if missing > 0:
-        return Verdict(False, False, (_("%(amount)s is still to be paid.") % {"amount": rupiah(missing)},))
-    reasons = [_late(row, rule.max_days_late) for row in rows if _too_late(row, rule.max_days_late)]
+        left = _("%(amount)s is still to be paid.") % {"amount": rupiah(missing)}
+        return Verdict(closed=False, on_time=False, reasons=(left, *late))
+    reasons = [*late]
     maturity, last = rows[-1].due_on, rows[-1].met_on
     if last is not None and last > maturity:
         reasons.append(
@@ -107,18 +109,22 @@ def judge(facts: LoanFacts, rule: Rule, on: date) -> Verdict:
     return Verdict(True, False, tuple(reasons))
 
 
+def late_reasons(rows: Sequence[Timeliness], rule: Rule) -> list[str]:
+    """A sentence for each instalment that was later than the rule allows, with its dates."""
+    return [_late(row, rule.max_days_late) for row in rows if _too_late(row, rule.max_days_late)]
+
+
 def _too_late(row: Timeliness, limit: int | None) -> bool:
     return limit is not None and row.days_late > limit
 
 
 def _late(row: Timeliness, limit: int | None) -> str:
     days = ngettext("%(n)d day", "%(n)d days", row.days_late) % {"n": row.days_late}
-    return _("Instalment %(number)d was due on %(due)s and was paid %(days)s late; at most %(limit)d are allowed.") % {
-        "number": row.number,
-        "due": short_date(row.due_on),
-        "days": days,
-        "limit": limit or 0,
-    }
+    if row.met_on is None:
+        text = _("Instalment %(number)d was due on %(due)s and is %(days)s late; at most %(limit)d are allowed.")
+    else:
+        text = _("Instalment %(number)d was due on %(due)s and was paid %(days)s late; at most %(limit)d are allowed.")
+    return text % {"number": row.number, "due": short_date(row.due_on), "days": days, "limit": limit or 0}
 
 
 @dataclass(frozen=True, slots=True)

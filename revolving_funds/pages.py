@@ -8,12 +8,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from foundation.common.dates import distance
+from foundation.common.dates import distance, short_date
+from foundation.common.money import rupiah
 from foundation.regions.models import Office
 from revolving_funds import queries
-from revolving_funds.eligibility import Eligibility
+from revolving_funds.eligibility import Condition, Eligibility
 from revolving_funds.enums import ApplicationStatus
-from revolving_funds.ladder import LoanFacts, Rule, Verdict, judge, timeliness
+from revolving_funds.ladder import LoanFacts, Rule, Verdict, judge, late_reasons, timeliness
 from revolving_funds.models import Application, Loan
 
 
@@ -37,6 +38,9 @@ class LoanPage:
     repaid: int
     left: int
     verdict: Verdict
+    # How many instalments were met or due by now, and why the next step stays shut although the loan still runs.
+    seen: int
+    late: tuple[str, ...]
 
     @property
     def open_rows(self) -> list[Row]:
@@ -58,7 +62,40 @@ def loan_page(loan: Loan, on: date) -> LoanPage:
     policy = queries.policy_on(office, on)
     rule = queries.rule_of(policy) if policy else Rule(None, True)
     repaid = sum(payment.principal for payment in facts.payments)
-    return LoanPage(loan, _rows(facts, rule, repaid, on), repaid, loan.amount - repaid, judge(facts, rule, on))
+    seen = timeliness(facts, rule, on)
+    return LoanPage(
+        loan=loan,
+        rows=_rows(facts, rule, repaid, on),
+        repaid=repaid,
+        left=loan.amount - repaid,
+        verdict=judge(facts, rule, on),
+        seen=len(seen),
+        late=tuple(late_reasons(seen, rule)),
+    )
+
+
+def towards_next(page: LoanPage, answer: Eligibility) -> list[Condition]:
+    """What opens the step after the running loan: pay it off, on time, and keep the NIB."""
+    last = page.rows[-1]
+    missing = ngettext("%(n)d instalment left", "%(n)d instalments left", len(page.open_rows)) % {
+        "n": len(page.open_rows)
+    }
+    found = [
+        Condition(
+            "loan",
+            False,
+            _("Pay off step %(level)d") % {"level": page.loan.level},
+            _("%(missing)s, %(amount)s. By %(due)s, or sooner if you pay everything at once.")
+            % {"missing": missing, "amount": rupiah(page.left), "due": short_date(last.due_on)},
+        ),
+    ]
+    if page.late:
+        found.append(Condition("late", False, _("Instalments on time"), " ".join(page.late[:2])))
+    else:
+        count = {"met": page.seen, "all": page.seen}
+        text = _("%(met)d of %(all)d instalments so far.") % count if page.seen else _("The first one is still ahead.")
+        found.append(Condition("late", True, _("Instalments on time"), text))
+    return found + [condition for condition in answer.conditions if condition.key in {"nib", "business"}]
 
 
 def _rows(facts: LoanFacts, rule: Rule, repaid: int, on: date) -> list[Row]:

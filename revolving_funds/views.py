@@ -1,6 +1,6 @@
 """The fund as its owner sees it: the ladder, the application in short steps, the loan, the receipt."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from foundation.accounts.models import User
 from foundation.common import clock
 from foundation.common.errors import ActionError
 from foundation.common.http import form_page, reading, writing
@@ -18,13 +19,19 @@ from revolving_funds import eligibility, pages
 from revolving_funds.actions import applications
 from revolving_funds.enums import ApplicationStatus
 from revolving_funds.forms import BusinessStep, NeedStep, SendStep
+from revolving_funds.ladder import Step
 from revolving_funds.models import Application, Loan, Repayment
 
 STEPS = ("application-business", "application-need", "application-send")
 
 
+def _user(request: HttpRequest) -> User:
+    """Who is logged in; the middleware lets nobody else come here."""
+    return cast("User", request.user)
+
+
 def _person(request: HttpRequest) -> Person | None:
-    return Person.objects.filter(user_id=request.user.pk).first()
+    return Person.objects.filter(user_id=_user(request).pk).first()
 
 
 @reading
@@ -34,23 +41,34 @@ def ladder(request: HttpRequest) -> HttpResponse:
     if person is None:
         return TemplateResponse(request, "revolving_funds/ladder_stranger.html", {"today": today})
     answer = eligibility.of(person, on=today)
-    return TemplateResponse(
-        request,
-        "revolving_funds/ladder.html",
-        {
-            "today": today,
-            "answer": answer,
-            "rungs": pages.rungs(answer),
-            "page": pages.loan_page(answer.loan, today) if answer.loan else None,
-            "why": _why(answer),
-            "past": Loan.objects.filter(person=person, status="CLOSED").order_by("-closed_on", "-pk")[:10],
-            "refused": Application.objects.filter(person=person, status=ApplicationStatus.REJECTED)
-            .order_by("-decided_at", "-pk")
-            .first()
-            if answer.application is None and answer.loan is None
-            else None,
-        },
-    )
+    page = pages.loan_page(answer.loan, today) if answer.loan else None
+    why = _why(answer)
+    context = {
+        "today": today,
+        "answer": answer,
+        "rungs": pages.rungs(answer),
+        "page": page,
+        "conditions": pages.towards_next(page, answer) if page else answer.conditions,
+        "after": _after(answer),
+        "why": why[:3],
+        "why_more": len(why[3:]),
+        "past": Loan.objects.filter(person=person, status="CLOSED").order_by("-closed_on", "-pk")[:10],
+        "refused": _refused(person) if answer.application is None and page is None else None,
+    }
+    return TemplateResponse(request, "revolving_funds/ladder.html", context)
+
+
+def _refused(person: Person) -> Application | None:
+    """The last application, if it was rejected and none came after it."""
+    last = Application.objects.filter(person=person).order_by("-pk").first()
+    return last if last and last.status == ApplicationStatus.REJECTED else None
+
+
+def _after(answer: eligibility.Eligibility) -> Step | None:
+    """The step that the running loan leads to."""
+    if answer.standing is None or answer.loan is None:
+        return None
+    return next((step for step in answer.standing.steps if step.level == answer.loan.level + 1), None)
 
 
 def _why(answer: eligibility.Eligibility) -> tuple[str, ...]:
@@ -68,7 +86,7 @@ def start(request: HttpRequest) -> HttpResponse:
     if person is None:
         raise Http404
     try:
-        application = applications.start(person=person, by=request.user, now=clock.now(), on=clock.today())
+        application = applications.start(person=person, by=_user(request), now=clock.now(), on=clock.today())
     except ActionError as refusal:
         messages.error(request, str(refusal))
         return redirect("revolving_funds:ladder")
@@ -77,7 +95,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def _own(request: HttpRequest, uid: UUID) -> Application:
     """The person's own application; anybody else's is not there."""
-    return get_object_or_404(Application.objects.for_lists().filter(person__user_id=request.user.pk), uid=uid)
+    return get_object_or_404(Application.objects.for_lists().filter(person__user_id=_user(request).pk), uid=uid)
 
 
 def _draft(request: HttpRequest, uid: UUID) -> Application:
@@ -120,7 +138,7 @@ def business_step(request: HttpRequest, uid: UUID) -> HttpResponse:
     form = BusinessStep(request.POST or None, initial={"monthly_sales": application.monthly_sales})
     if request.method == "POST" and form.is_valid():
         try:
-            applications.fill(application=application, by=request.user, now=clock.now(), **form.cleaned_data)
+            applications.fill(application=application, by=_user(request), now=clock.now(), **form.cleaned_data)
         except ActionError as refusal:
             _refuse(form, refusal)
         else:
@@ -142,7 +160,7 @@ def need_step(request: HttpRequest, uid: UUID) -> HttpResponse:
     form = NeedStep(request.POST or None, initial=initial, ceiling=rupiah(ceiling))
     if request.method == "POST" and form.is_valid():
         try:
-            applications.fill(application=application, by=request.user, now=clock.now(), **form.cleaned_data)
+            applications.fill(application=application, by=_user(request), now=clock.now(), **form.cleaned_data)
         except ActionError as refusal:
             _refuse(form, refusal)
         else:
@@ -157,7 +175,7 @@ def send_step(request: HttpRequest, uid: UUID) -> HttpResponse:
     form, refused = SendStep(request.POST or None), None
     if request.method == "POST" and form.is_valid():
         try:
-            applications.submit(application=application, by=request.user, now=clock.now(), on=clock.today())
+            applications.submit(application=application, by=_user(request), now=clock.now(), on=clock.today())
         except ActionError as refusal:
             refused = refusal
         else:
@@ -191,7 +209,7 @@ def withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Take my application back."""
     application = _own(request, uid)
     try:
-        applications.withdraw(application=application, by=request.user, now=clock.now(), on=clock.today())
+        applications.withdraw(application=application, by=_user(request), now=clock.now(), on=clock.today())
     except ActionError as refusal:
         messages.error(request, str(refusal))
         return redirect(application)

@@ -12,6 +12,7 @@ from foundation.ledger.models import Account, Leg, Transaction
 
 class LegInline(ReadonlyInline):
     model = Leg
+    hide_title = True
     fields = ("leg_no", "account", "debit", "credit", "after")
     readonly_fields = fields
     verbose_name_plural = _("legs")

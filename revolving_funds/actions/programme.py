@@ -30,7 +30,7 @@ class AmountNotPositive(ActionError):
 @transaction.atomic
 def start(*, office: Office, legal_basis: str, valid_from: date, by: User | None, now: datetime) -> Policy:
     """Begin the programme of `office`: three steps and the rule of what "on time" means. Once only."""
-    known = Policy.objects.filter(office=office).order_by("pk").first()
+    known: Policy | None = Policy.objects.filter(office=office).order_by("pk").first()
     if known is not None:
         return known
     Tier.objects.bulk_create(

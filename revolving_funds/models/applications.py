@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.money import rupiah
 from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
 from foundation.regions.models import Region
@@ -209,7 +210,7 @@ class Application(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person} {self.amount or ''}".strip()
+        return f"{self.person}, {rupiah(self.amount)}" if self.amount else str(self.person)
 
     def get_absolute_url(self) -> str:
         return reverse("revolving_funds:application-detail", args=[self.uid])

@@ -73,7 +73,7 @@ class Bank(Record):
         return self.name
 
 
-class AgreementQuerySet(ScopedQuerySet["Agreement"], DatedQuerySet):
+class AgreementQuerySet(ScopedQuerySet["Agreement"]):
     region_path = "office__region__code"
 
 

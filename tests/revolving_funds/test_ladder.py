@@ -64,7 +64,7 @@ def test_a_part_paid_four_days_late() -> None:
 def test_one_rupiah_open_is_not_paid_off() -> None:
     loan = facts(on_due_days(i10=(D(2026, 11, 16), 199_999)))
     assert passes(loan) == [False, False, False]
-    assert judge(loan, C, LATER).reasons == ("Rp1 masih harus dibayar.",)
+    assert judge(loan, C, D(2026, 11, 18)).reasons == ("Rp1 masih harus dibayar.",)
 
 
 def test_all_repaid_at_once_in_july() -> None:

@@ -53,7 +53,13 @@ def test_without_the_lock_and_the_key_one_application_would_be_paid_many_times()
             time.sleep(0.2)
             Application.objects.filter(pk=seen.pk).update(details="paid")
             return journal.post(
-                book="16.71", kind="NAIVE", business_date=TODAY, scope="naive", key=str(uuid.uuid4()), by=None, now=NOW,
+                book="16.71",
+                kind="NAIVE",
+                business_date=TODAY,
+                scope="naive",
+                key=str(uuid.uuid4()),
+                by=None,
+                now=NOW,
                 legs=[debit(pool.reserved_id, 2_000_000), credit(pool.available_id, 2_000_000)],
             )
 

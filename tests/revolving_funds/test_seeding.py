@@ -25,8 +25,12 @@ BANKS = [BankShare("bsb", "Bank Sumsel Babel", BankKind.COMMERCIAL, 30), BankSha
 def town() -> list[str]:
     """Sixty owners, the people of the office, and their loans."""
     office = make.make_office()
-    for role, code in [(Role.VERIFIER, "16.71"), (Role.APPROVER, "16.71"), (Role.TREASURER, "16.71"),
-                       (Role.FACILITATOR, "16.71.04")]:
+    for role, code in [
+        (Role.VERIFIER, "16.71"),
+        (Role.APPROVER, "16.71"),
+        (Role.TREASURER, "16.71"),
+        (Role.FACILITATOR, "16.71.04"),
+    ]:
         user_with_role(role, code)
     for _n in range(60):
         make.owner()
@@ -40,7 +44,12 @@ def test_a_made_up_town_has_its_loans_and_a_whole_book() -> None:
     assert Loan.objects.filter(pool__agreement__bank__code="bsb").count() == 30
     assert not [finding for finding in ledger.proof("16.71") if finding.fault_count]
     assert set(Application.objects.values_list("status", flat=True)) == {
-        "DISBURSED", "SUBMITTED", "SURVEYED", "APPROVED", "REJECTED", "WITHDRAWN",
+        "DISBURSED",
+        "SUBMITTED",
+        "SURVEYED",
+        "APPROVED",
+        "REJECTED",
+        "WITHDRAWN",
     }
     assert set(Loan.objects.values_list("status", flat=True)) == {"OPEN", "CLOSED"}
 

@@ -1,0 +1,236 @@
+"""Applications: the queues of verifier, approver and treasurer. Every button is one action."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from foundation.common import clock
+from foundation.common.admin import Deed, OfficeModelAdmin
+from foundation.common.dates import short_date
+from revolving_funds import forms
+from revolving_funds.actions import applications, loans
+from revolving_funds.admin.parts import DistrictFilter, money, person_of, yes_no
+from revolving_funds.enums import ApplicationStatus
+from revolving_funds.models import Application, Pool
+
+
+def _survey(request: HttpRequest, application: Application, cleaned: dict[str, Any]) -> str:
+    applications.survey(application=application, by=person_of(request), now=clock.now(), on=clock.today(), **cleaned)
+    return _("The survey is recorded. The approver decides next.")
+
+
+def _approve(request: HttpRequest, application: Application, cleaned: dict[str, Any]) -> str:
+    applications.approve(application=application, by=person_of(request), now=clock.now(), on=clock.today(), **cleaned)
+    return _("Approved, and the money is reserved. The treasurer pays next.")
+
+
+def _reject(request: HttpRequest, application: Application, cleaned: dict[str, Any]) -> str:
+    applications.reject(application=application, by=person_of(request), now=clock.now(), **cleaned)
+    return _("Rejected. The owner reads the reason.")
+
+
+def _disburse(request: HttpRequest, application: Application, cleaned: dict[str, Any]) -> str:
+    loan = loans.disburse(application=application, by=person_of(request), now=clock.now(), on=clock.today(), **cleaned)
+    return _("Paid out as loan %(number)s.") % {"number": loan.number}
+
+
+def _decision_initial(application: Application) -> dict[str, Any]:
+    pools = Pool.objects.with_money().filter(agreement__office__region=application.office_code, year=clock.today().year)
+    fullest = pools.order_by("-available__balance", "pk").first()
+    return {"amount": application.survey.recommended_amount or application.amount, "pool": fullest}
+
+
+@admin.register(Application)
+class ApplicationAdmin(OfficeModelAdmin):
+    list_display = ("person", "business", "district", "level", "asked", "status", "submitted_at")
+    list_filter = ("status", "level", DistrictFilter)
+    search_fields = ("person__full_name__icontains",)
+    search_help_text = gettext_lazy("Search by name")
+    ordering = ("-submitted_at", "-id")
+    fieldsets = (
+        (
+            gettext_lazy("Application"),
+            {
+                "fields": (
+                    "person",
+                    "business",
+                    "place",
+                    "level",
+                    "asked",
+                    "tenor_months",
+                    "purpose",
+                    "details",
+                    "sales",
+                    "status",
+                    "nib",
+                )
+            },
+        ),
+        (
+            gettext_lazy("Field survey"),
+            {
+                "fields": (
+                    "visited_on",
+                    "is_operating",
+                    "place_matches",
+                    "seen_sales",
+                    "seen_costs",
+                    "seen_debts",
+                    "recommendation",
+                    "notes",
+                )
+            },
+        ),
+        (gettext_lazy("Decision"), {"fields": ("granted", "pool", "decision_reason")}),
+        (
+            gettext_lazy("Who did what, and when"),
+            {
+                "fields": (
+                    "applied_by",
+                    "submitted_at",
+                    "surveyed_by",
+                    "surveyed_at",
+                    "decided_by",
+                    "decided_at",
+                    "disbursed_by",
+                    "disbursed_at",
+                )
+            },
+        ),
+    )
+    readonly_fields = (
+        "place",
+        "asked",
+        "sales",
+        "granted",
+        "nib",
+        "visited_on",
+        "is_operating",
+        "place_matches",
+        "seen_sales",
+        "seen_costs",
+        "seen_debts",
+        "recommendation",
+        "notes",
+    )
+    deeds = (
+        Deed(
+            "survey",
+            gettext_lazy("Record the survey"),
+            "revolving_funds.survey_application",
+            _survey,
+            forms.SurveyForm,
+            available=lambda row: row.status == ApplicationStatus.SUBMITTED,
+            primary=True,
+            initial=lambda _row: {"visited_on": clock.today(), "other_debts": 0},
+            text=gettext_lazy("What you saw at the business. Another officer decides."),
+        ),
+        Deed(
+            "approve",
+            gettext_lazy("Approve"),
+            "revolving_funds.decide_application",
+            _approve,
+            forms.ApproveForm,
+            available=lambda row: row.status == ApplicationStatus.SURVEYED,
+            primary=True,
+            initial=_decision_initial,
+            takes_object=True,
+            text=gettext_lazy("The amount is reserved in the pool at once."),
+        ),
+        Deed(
+            "reject",
+            gettext_lazy("Reject"),
+            "revolving_funds.decide_application",
+            _reject,
+            forms.RejectForm,
+            available=lambda row: row.status == ApplicationStatus.SURVEYED,
+            danger=True,
+        ),
+        Deed(
+            "disburse",
+            gettext_lazy("Pay out"),
+            "revolving_funds.disburse_loan",
+            _disburse,
+            forms.DisburseForm,
+            available=lambda row: row.status == ApplicationStatus.APPROVED,
+            primary=True,
+            takes_object=True,
+            initial=lambda row: {"pool": row.pool_id, "disbursed_on": clock.today()},
+            text=gettext_lazy("Record that the bank has paid. The schedule begins on that day."),
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows: Any = super().get_queryset(request).exclude(status=ApplicationStatus.DRAFT)
+        return rows.for_lists().select_related(
+            "survey", "pool__agreement__bank", "applied_by", "surveyed_by", "decided_by", "disbursed_by"
+        )
+
+    @admin.display(description=gettext_lazy("District"))
+    def district(self, row: Application) -> str:
+        return row.village.parent.name if row.village.parent else ""
+
+    @admin.display(description=gettext_lazy("Place"))
+    def place(self, row: Application) -> str:
+        return f"{row.village.label}, {row.village.parent.label if row.village.parent else ''}"
+
+    @admin.display(description=gettext_lazy("Amount asked for"), ordering="amount")
+    def asked(self, row: Application) -> str:
+        return money(row.amount)
+
+    @admin.display(description=gettext_lazy("Sales a month, as stated"))
+    def sales(self, row: Application) -> str:
+        return money(row.monthly_sales)
+
+    @admin.display(description=gettext_lazy("Amount approved"))
+    def granted(self, row: Application) -> str:
+        return money(row.approved_amount)
+
+    @admin.display(description=gettext_lazy("NIB"))
+    def nib(self, row: Application) -> str:
+        licence = row.business.licences.filter(kind="NIB").first()
+        return licence.number if licence and licence.number else str(_("none"))
+
+    def _seen(self, row: Application, name: str) -> Any:
+        found = getattr(row, "survey", None)
+        return getattr(found, name) if found else None
+
+    @admin.display(description=gettext_lazy("Day of the visit"))
+    def visited_on(self, row: Application) -> Any:
+        day = self._seen(row, "visited_on")
+        return short_date(day) if day else ""
+
+    @admin.display(description=gettext_lazy("The business is running"))
+    def is_operating(self, row: Application) -> str:
+        return yes_no(self._seen(row, "is_operating")) if row.surveyed_at else ""
+
+    @admin.display(description=gettext_lazy("Place and goods are as stated"))
+    def place_matches(self, row: Application) -> str:
+        return yes_no(self._seen(row, "place_matches")) if row.surveyed_at else ""
+
+    @admin.display(description=gettext_lazy("Sales a month"))
+    def seen_sales(self, row: Application) -> str:
+        return money(self._seen(row, "monthly_sales"))
+
+    @admin.display(description=gettext_lazy("Costs a month"))
+    def seen_costs(self, row: Application) -> str:
+        return money(self._seen(row, "monthly_costs"))
+
+    @admin.display(description=gettext_lazy("Other debts"))
+    def seen_debts(self, row: Application) -> str:
+        return money(self._seen(row, "other_debts"))
+
+    @admin.display(description=gettext_lazy("Recommendation"))
+    def recommendation(self, row: Application) -> str:
+        if not row.surveyed_at:
+            return ""
+        if not self._seen(row, "is_recommended"):
+            return str(_("Not recommended"))
+        return str(_("Recommended: %(amount)s") % {"amount": money(self._seen(row, "recommended_amount"))})
+
+    @admin.display(description=gettext_lazy("What was seen"))
+    def notes(self, row: Application) -> str:
+        return self._seen(row, "notes") or ""

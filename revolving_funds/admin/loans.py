@@ -1,0 +1,169 @@
+"""Loans and what came back of them."""
+
+import uuid
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from foundation.common import clock
+from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyAdmin, ReadonlyInline
+from foundation.common.dates import short_date
+from foundation.common.money import rupiah
+from revolving_funds import forms
+from revolving_funds.actions import repayments
+from revolving_funds.admin.parts import BankFilter, DistrictFilter, LoanStateFilter, person_of
+from revolving_funds.enums import LoanStatus
+from revolving_funds.models import Instalment, Loan, Repayment
+
+
+def _repay(request: HttpRequest, loan: Loan, cleaned: dict[str, Any]) -> str:
+    repayment = repayments.record(loan=loan, by=person_of(request), now=clock.now(), on=clock.today(), **cleaned)
+    return _("%(amount)s booked as receipt %(number)d.") % {
+        "amount": rupiah(repayment.amount),
+        "number": repayment.sequence,
+    }
+
+
+class InstalmentInline(ReadonlyInline):
+    model = Instalment
+    hide_title = True
+    fields = ("number", "contract_due_on", "due_on", "part")
+    readonly_fields = fields
+    verbose_name_plural = gettext_lazy("Instalment schedule")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).order_by("number")
+
+    @admin.display(description=gettext_lazy("Amount"))
+    def part(self, row: Instalment) -> str:
+        return rupiah(row.amount)
+
+
+class RepaymentInline(ReadonlyInline):
+    model = Repayment
+    hide_title = True
+    fields = ("sequence", "paid_on", "paid", "reference", "recorded_by")
+    readonly_fields = fields
+    verbose_name_plural = gettext_lazy("Repayments")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("recorded_by").order_by("sequence")
+
+    @admin.display(description=gettext_lazy("Amount"))
+    def paid(self, row: Repayment) -> str:
+        return rupiah(row.amount)
+
+
+@admin.register(Loan)
+class LoanAdmin(OfficeModelAdmin):
+    list_display = ("tied_number", "person", "district", "bank", "step", "left", "late", "days_late", "status")
+    list_filter = (LoanStateFilter, BankFilter, "level", DistrictFilter)
+    search_fields = ("number__startswith", "person__full_name__icontains")
+    search_help_text = gettext_lazy("Search by number or name")
+    ordering = ("-disbursed_on", "-id")
+    fields = (
+        "number",
+        "person",
+        "business",
+        "district",
+        "bank",
+        "pool",
+        "level",
+        "principal",
+        "left",
+        "late",
+        "since",
+        "tenor_months",
+        "disbursed_on",
+        "maturity_on",
+        "status",
+        "closed_on",
+        "entry",
+    )
+    readonly_fields = ("district", "bank", "principal", "left", "late", "since", "entry")
+    inlines = (InstalmentInline, RepaymentInline)
+    deeds = (
+        Deed(
+            "repay",
+            gettext_lazy("Record a repayment"),
+            "revolving_funds.post_repayment",
+            _repay,
+            forms.RepaymentForm,
+            available=lambda row: row.status == LoanStatus.OPEN,
+            primary=True,
+            initial=lambda _row: {"request_uid": uuid.uuid4(), "paid_on": clock.today()},
+            text=gettext_lazy("Money that came back to the bank. The oldest instalment is paid first."),
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows: Any = super().get_queryset(request)
+        return rows.with_standing(clock.today()).for_lists()
+
+    @admin.display(description=gettext_lazy("District"))
+    def district(self, row: Loan) -> str:
+        return row.village.parent.name if row.village.parent else ""
+
+    @admin.display(description=gettext_lazy("Bank"))
+    def bank(self, row: Loan) -> str:
+        return str(row.pool.agreement.bank)
+
+    @admin.display(description=gettext_lazy("Number"), ordering="number")
+    def tied_number(self, row: Loan) -> str:
+        """With hyphens that do not break: one line a row."""
+        return row.number.replace("-", "\u2011")
+
+    @admin.display(description=gettext_lazy("Tier"), ordering="level")
+    def step(self, row: Loan) -> str:
+        return str(_("%(level)d, %(amount)s") % {"level": row.level, "amount": rupiah(row.amount)})
+
+    @admin.display(description=gettext_lazy("Days past due"))
+    def days_late(self, row: Any) -> str:
+        return str((clock.today() - row.oldest_due).days) if row.arrears else ""
+
+    @admin.display(description=gettext_lazy("Principal"), ordering="amount")
+    def principal(self, row: Loan) -> str:
+        return rupiah(row.amount)
+
+    @admin.display(description=gettext_lazy("Outstanding"))
+    def left(self, row: Any) -> str:
+        return rupiah(row.outstanding)
+
+    @admin.display(description=gettext_lazy("Overdue"))
+    def late(self, row: Any) -> str:
+        return rupiah(row.arrears) if row.arrears else ""
+
+    @admin.display(description=gettext_lazy("Overdue since"))
+    def since(self, row: Any) -> str:
+        return short_date(row.oldest_due) if row.arrears else ""
+
+    @admin.display(description=gettext_lazy("Ledger entry"))
+    def entry(self, row: Loan) -> str:
+        return str(row.disbursement.uid)
+
+
+@admin.register(Repayment)
+class RepaymentAdmin(ReadonlyAdmin):
+    list_display = ("paid_on", "loan", "borrower", "paid", "reference", "recorded_by")
+    list_filter = (type("RepaymentDistrict", (DistrictFilter,), {"path": "loan__village__code"}),)
+    list_select_related = ("loan__person", "recorded_by")
+    search_fields = ("loan__number__startswith", "reference__istartswith")
+    search_help_text = gettext_lazy("Search by loan number or bank reference")
+    ordering = ("-paid_on", "-id")
+    fields = ("loan", "sequence", "paid_on", "paid", "excess", "reference", "recorded_by", "created_at", "entry")
+    readonly_fields = ("paid", "entry")
+
+    @admin.display(description=gettext_lazy("Borrower"))
+    def borrower(self, row: Repayment) -> str:
+        return str(row.loan.person)
+
+    @admin.display(description=gettext_lazy("Amount"), ordering="amount")
+    def paid(self, row: Repayment) -> str:
+        return rupiah(row.amount)
+
+    @admin.display(description=gettext_lazy("Ledger entry"))
+    def entry(self, row: Repayment) -> str:
+        return str(row.transaction.uid)
