@@ -17,7 +17,7 @@ from tests.factories.foundation import office, user_with_role
 
 pytestmark = pytest.mark.django_db
 
-OURS = [one for one in admin.site._registry.values()]
+OURS = list(admin.site._registry.values())
 
 
 def page(name: str, *args: Any) -> str:
