@@ -93,6 +93,14 @@ def key_figures(tables: dict[str, Measured]) -> list[KeyFigure]:
                 plan.total.links.get("completed", ""),
             )
         )
+    if (loans := tables.get("loans")) and loans.total:
+        cells = loans.total.cells
+        note = _("%(n)s loans, %(late)s late") % {
+            "n": numbers.grouped(cells["loans"]),
+            "late": numbers.grouped(cells["overdue_loans"]),
+        }
+        out = numbers.short_rupiah(cells["outstanding"])
+        found.append(KeyFigure(_("Loans outstanding"), out, note, loans.total.links.get("loans", "")))
     if follow := tables.get("follow_up"):
         found += [
             KeyFigure(

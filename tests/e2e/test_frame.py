@@ -7,8 +7,10 @@ import pytest
 from playwright.sync_api import Page
 
 from foundation.accounts.models import User
+from foundation.accounts.roles import Role
 from tests.e2e.conftest import DESK, PHONE
-from tests.factories.foundation import UserFactory, office
+from tests.factories import revolving_funds as fund
+from tests.factories.foundation import UserFactory, office, user_with_role
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -91,3 +93,39 @@ def test_language_is_switched_by_a_button_and_stays(page_phone: Page) -> None:
     assert page_phone.locator("html").get_attribute("lang") == "en"
     page_phone.goto("/")
     assert page_phone.locator("html").get_attribute("lang") == "en"
+
+
+MAIN_PAGES = ("/", "/pelatihan/", "/dana/", "/forum/", "/saya/", "/pemberitahuan/", "/akun/")
+
+
+@pytest.mark.parametrize("path", MAIN_PAGES)
+def test_main_pages_of_an_owner_are_accessible_and_fit(
+    page_phone: Page, login_as: Callable[..., None], axe: Callable[..., None], fits: Callable[..., None], path: str
+) -> None:
+    person = fund.owner()
+    login_as(page_phone, person.user, person.village_id)
+    page_phone.goto(path)
+    axe(page_phone)
+    fits(page_phone)
+
+
+@pytest.mark.parametrize("path", ["/", "/pelatihan/", "/binaan/", "/tugas/", "/forum/"])
+def test_main_pages_of_an_assistant_are_accessible_and_fit(
+    page_phone: Page, login_as: Callable[..., None], axe: Callable[..., None], fits: Callable[..., None], path: str
+) -> None:
+    office("16.71")
+    login_as(page_phone, user_with_role(Role.FACILITATOR, "16.71.04"))
+    page_phone.goto(path)
+    axe(page_phone)
+    fits(page_phone)
+
+
+def test_home_reads_without_javascript(
+    new_page: Callable[..., Page], login_as: Callable[..., None], owner: User
+) -> None:
+    page = new_page(PHONE, java_script_enabled=False)
+    login_as(page, owner, "16.71.04.1001")
+    page.goto("/")
+    assert page.locator("h1").inner_text()
+    page.get_by_role("button", name="English").click()
+    assert page.locator("html").get_attribute("lang") == "en"

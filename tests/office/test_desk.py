@@ -110,3 +110,13 @@ def test_figure_is_written_as_people_read_it() -> None:
     assert line.head.text == "Plaju"
     assert [cell.text for cell in line.cells] == ["1.210", "Rp2.000.000", "-"]
     assert line.cells[0].url == "/daftar/"
+
+
+def test_key_figures_come_from_the_totals_of_the_figures(client: Client) -> None:
+    fund.pool(year=2026)
+    fund.loan(on=dt.date(2026, 10, 23))
+    client.force_login(staff(Role.APPROVER))
+    found = {str(figure.label): figure for figure in client.get("/kantor/").context["figures"]}
+    assert found["Dana beredar"].value == "Rp2\u00a0jt"
+    assert found["Usaha"].value == "1"
+    assert found["Usaha"].url
