@@ -8,6 +8,7 @@ One business, one form: a check-in that is due while the business is already bei
 after it answered, is covered by that other one (state MERGED) and takes its answer.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -48,14 +49,10 @@ def run(*, on: date, now: datetime) -> DayRun:
     """
     day, _new = DayRun.objects.get_or_create(on=on, defaults={"started_at": now})
     trainings_daily.run(on=on, now=now)
-    counts = {
-        "planned": _plan_forgotten(on, now),
-        "expired": _until_nothing(_expire, on, now),
-        "opened": _until_nothing(_open, on, now),
-        "reminded": _until_nothing(_remind, on, now),
-        "escalated": _until_nothing(_escalate, on, now),
-        "told": _tell_assistants(day, now),
-    }
+    counts = Counter(planned=_plan_forgotten(on, now))
+    for step in (_expire, _open, _remind, _escalate):
+        counts += _until_nothing(step, on, now)
+    counts += Counter(told=_tell_assistants(day, now))
     return _finish(day, counts, now)
 
 
@@ -66,38 +63,39 @@ def _plan_forgotten(on: date, now: datetime) -> int:
 
 
 @transaction.atomic
-def _finish(day: DayRun, counts: dict[str, int], now: datetime) -> DayRun:
+def _finish(day: DayRun, counts: Counter[str], now: datetime) -> DayRun:
     day = DayRun.objects.locked(day.pk)
-    if day.finished_at is None or any(counts.values()):
-        day.counts = {name: day.counts.get(name, 0) + number for name, number in counts.items()}
+    if day.finished_at is None or counts:
+        day.counts = dict(Counter(day.counts) + counts)
         day.finished_at = now
         day.save(update_fields=["counts", "finished_at", "updated_at"])
         log.record("monitoring.day_run", day, by=None, now=now, **counts)
     return day
 
 
-def _until_nothing(step: Callable[[date, datetime], int], on: date, now: datetime) -> int:
+def _until_nothing(step: Callable[[date, datetime], Counter[str]], on: date, now: datetime) -> Counter[str]:
     """Batches of `step`, each committed, until one finds no row. Two runs at once take turns."""
-    done = 0
+    done: Counter[str] = Counter()
     while True:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtext('monitoring.day'))")
             moved = step(on, now)
-        if not moved:
+        if not moved.total():
             return done
         done += moved
 
 
-def _expire(on: date, now: datetime) -> int:
+def _expire(on: date, now: datetime) -> Counter[str]:
     """Forms whose time is over take no answer any more; their tasks end as well."""
     over = CheckIn.objects.live().filter(expires_on__lte=on).for_update().order_by("expires_on", "pk")
     ids = list(over.values_list("pk", flat=True)[:BATCH])
     Task.objects.waiting().filter(checkin__in=ids).update(outcome=Outcome.LAPSED, done_at=now, updated_at=now)
-    return CheckIn.objects.filter(pk__in=ids).update(state=State.EXPIRED, next_step_on=None, updated_at=now)
+    done = CheckIn.objects.filter(pk__in=ids).update(state=State.EXPIRED, next_step_on=None, updated_at=now)
+    return Counter(expired=done)
 
 
-def _open(on: date, now: datetime) -> int:
+def _open(on: date, now: datetime) -> Counter[str]:
     due = CheckIn.objects.due(on).for_update().order_by("due_on", "pk").select_related("person__user", "business")
     rows = list(due[:BATCH])
     covered_by = _covering([row.business_id for row in rows], now)
@@ -116,7 +114,7 @@ def _open(on: date, now: datetime) -> int:
     CheckIn.objects.bulk_update(merged, ["state", "merged_into", "updated_at"])
     invited = [row for row in opened if _has_address(row)]
     outbox.queue_each(messages.INVITATION.name, letters=[_letter(row, on) for row in invited], now=now)
-    return len(rows)
+    return Counter(opened=len(opened), merged=len(merged), missed=len(missed))
 
 
 def _covering(businesses: list[int], now: datetime) -> dict[int, int]:
@@ -162,7 +160,7 @@ def _letter(row: CheckIn, on: date) -> Letter:
     )
 
 
-def _remind(on: date, now: datetime) -> int:
+def _remind(on: date, now: datetime) -> Counter[str]:
     due = CheckIn.objects.filter(
         state=State.OPEN,
         next_step_on__lte=on,
@@ -176,7 +174,7 @@ def _remind(on: date, now: datetime) -> int:
         CheckIn.objects.filter(pk__in=[row.pk for row in rows if row.reminders == number]).update(
             reminders=F("reminders") + 1, next_step_on=next_step, updated_at=now
         )
-    return len(rows)
+    return Counter(reminded=len(rows))
 
 
 def _remind_all(rows: list[CheckIn], kind: Kind, *, on: date, now: datetime) -> None:
@@ -184,7 +182,7 @@ def _remind_all(rows: list[CheckIn], kind: Kind, *, on: date, now: datetime) -> 
         outbox.queue_each(kind.name, letters=[_letter(row, on) for row in rows], now=now)
 
 
-def _escalate(on: date, now: datetime) -> int:
+def _escalate(on: date, now: datetime) -> Counter[str]:
     silent = Q(reminders=MOST_REMINDERS) | Q(invited_at__isnull=True)
     due = CheckIn.objects.filter(silent, state=State.OPEN, next_step_on__lte=on)
     rows = list(due.for_update().order_by("next_step_on", "pk")[:BATCH])
@@ -202,9 +200,10 @@ def _escalate(on: date, now: datetime) -> int:
             for row in rows
         ]
     )
-    return CheckIn.objects.filter(pk__in=[row.pk for row in rows]).update(
+    done = CheckIn.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=State.ESCALATED, escalated_at=now, next_step_on=None, updated_at=now
     )
+    return Counter(escalated=done)
 
 
 def _assistants(districts: set[str]) -> dict[str, list[int]]:

@@ -73,7 +73,7 @@ def test_waves_that_are_long_over_are_not_planned() -> None:
 
 def test_nothing_opens_before_its_day() -> None:
     CheckInFactory()
-    assert run(after(-1)).counts == {"planned": 0, "expired": 0, "opened": 0, "reminded": 0, "escalated": 0, "told": 0}
+    assert run(after(-1)).counts == {}
     assert CheckIn.objects.get().state == State.PLANNED
 
 

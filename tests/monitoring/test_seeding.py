@@ -98,7 +98,7 @@ def test_again_adds_nothing_and_the_daily_job_finds_its_place(seeded: Seeded) ->
     again = seed_history(office("16.71"), random.Random("x"), AS_OF)
     assert again == Seeded(0, 0, 0, 0)
     counts = days.run(on=AS_OF, now=dt.datetime(2026, 11, 21, 1, 0, tzinfo=dt.UTC)).counts
-    assert (counts["planned"], counts["opened"], counts["expired"]) == (0, 0, 0)
+    assert not set(counts) & {"planned", "missed", "expired"}
 
 
 def test_without_an_assistant_nobody_calls() -> None:
