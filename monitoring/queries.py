@@ -73,6 +73,11 @@ def tasks_near(user: Any) -> TaskQuerySet:
     return Task.objects.waiting().visible_to(user)
 
 
+def answer_to(task: Task) -> Response | None:
+    """What was answered in the end, by whomever."""
+    return Response.objects.filter(checkin=task.checkin_id).first()
+
+
 def history(task: Task) -> QuerySet[Any]:
     """The tries without an answer, newest first."""
     return task.attempts.select_related("by").order_by("-at", "-pk")

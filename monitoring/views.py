@@ -219,7 +219,7 @@ def _detail(request: HttpRequest, task: Task, form: AttemptForm) -> HttpResponse
             "may_work": not task.is_done and request.user.has_perm("monitoring.work_task", task),
             "may_give_up": len(attempts) >= tasks.TRIES_NEEDED,
             "tries_left": tasks.TRIES_NEEDED - len(attempts),
-            "tries_needed": tasks.TRIES_NEEDED,
+            "response": queries.answer_to(task),
             "today": clock.today(),
         },
     )

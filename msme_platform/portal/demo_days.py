@@ -8,10 +8,9 @@ from django.core.cache import cache
 
 from foundation.common import clock
 from monitoring.actions import days as monitoring
-from trainings.actions import daily as trainings
 
-# What beat runs every morning, in the same order.
-DAILY: Final[tuple[Callable[..., Any], ...]] = (trainings.run, monitoring.run)
+# What beat runs every morning; monitoring lets the other apps do theirs first.
+DAILY: Final[tuple[Callable[..., Any], ...]] = (monitoring.run,)
 MOST_DAYS: Final = 400
 PROGRESS: Final = "demo.days"
 REMEMBERED: Final = 60 * 60

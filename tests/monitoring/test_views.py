@@ -222,6 +222,9 @@ def test_an_answer_by_phone(task: Task) -> None:
     assert (response.way, response.informant, response.recorded_by) == ("PHONE", "FAMILY", user)
     task.refresh_from_db()
     assert task.outcome == Outcome.ANSWERED
+    shown = as_user(user).get(reverse("monitoring:task-detail", args=[task.uid])).content.decode()
+    assert "Mengurus izin" in shown
+    assert "Isi jawaban" not in shown
     assert "sudah dijawab" in as_user(user).post(url, RUNNING | {"way": "PHONE", "informant": "OWNER"}).content.decode()
 
 
