@@ -142,14 +142,15 @@ def posts_of(topic: Topic, page: int) -> list[Post]:
 
 
 def search(user: User, text: str, *, now: datetime) -> list[Topic]:
-    """Topics whose question or answers hold all words of `text`, best first; else those with a title like it.
+    """Topics whose question or answers hold all words of `text`, best first.
 
-    At most PAGE topics; two queries, three when nothing was found and titles are compared.
+    Nothing found: the words may be beginnings of words; still nothing: titles that look like it (typed wrong).
+    At most PAGE topics; two queries, up to four when it has to look wider.
     """
     plain = words.normal(text)
     if not plain:
         return []
-    ids = _by_words(user, plain) or _by_likeness(user, plain)
+    ids = _by_words(user, plain) or _by_beginnings(user, plain) or _by_likeness(user, plain)
     rows = with_marks(Topic.objects.in_reach(user).listed().filter(pk__in=ids), user).select_related("board__region")
     found = {topic.pk: topic for topic in rows}
     mark_unread(found.values(), user, now)
@@ -157,12 +158,25 @@ def search(user: User, text: str, *, now: datetime) -> list[Topic]:
 
 
 def _by_words(user: User, plain: str) -> list[int]:
-    """Ids of topics, ranked among the newest hits."""
+    """Whole words: their frequency is known to the planner, so it walks from the newest post or through the index."""
+    return _ranked(user, SearchQuery(plain, search_type="plain", config="simple"), F("pk").desc())
+
+
+def _by_beginnings(user: User, plain: str) -> list[int]:
+    """Beginnings: nothing is known of their frequency, and as whole words they were not found, so through the index.
+
+    The sum keeps the planner from walking the primary key in the hope of early hits.
+    """
     query = SearchQuery(" & ".join(f"{word}:*" for word in plain.split()), search_type="raw", config="simple")
+    return _ranked(user, query, (F("pk") + 0).desc())
+
+
+def _ranked(user: User, query: SearchQuery, newest_first: Any) -> list[int]:
+    """Ids of topics, ranked among the NEWEST_HITS newest posts that match."""
     newest = (
         Post.objects.shown()
         .filter(reach.of(user).scope("topic__office_code"), search=query, topic__hidden_at__isnull=True)
-        .order_by("-pk")
+        .order_by(newest_first)
         .values("pk")[:NEWEST_HITS]
     )
     ranked = (
