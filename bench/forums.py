@@ -8,6 +8,7 @@ import argparse
 import datetime as dt
 import os
 import sys
+from typing import Any
 
 import django
 from django.conf import settings
@@ -140,10 +141,30 @@ class _Call:
 
 
 def _fill(posts: int, now: dt.datetime) -> tuple[object, object]:
+    """The city's boards, people, posts and marks; the reader and her browser."""
     from django.db import connection  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
 
     from forums import counting  # noqa: PLC0415
+
+    reader = _people(now)
+    values = {
+        "city": CITY, "topics": posts // TOPIC_SIZE, "size": TOPIC_SIZE, "words": VOCABULARY, "now": now,
+        "user": reader.pk, "read": READ, "followed": FOLLOWED,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        for statement in (TOPICS, POSTS, MARKS, OTHERS, FOLLOWS):
+            cursor.execute(statement, values)
+        counting.repair()
+        cursor.execute("VACUUM ANALYZE")
+    client = Client()
+    client.force_login(reader, backend=settings.AUTHENTICATION_BACKENDS[-1])
+    return reader, client
+
+
+def _people(now: dt.datetime) -> Any:
+    """The office with its boards, and its owners; the first one reads."""
     from forums.actions.seeding import seed_boards  # noqa: PLC0415
     from foundation.accounts.models import User  # noqa: PLC0415
     from foundation.regions.loading import load_regions  # noqa: PLC0415
@@ -152,49 +173,28 @@ def _fill(posts: int, now: dt.datetime) -> tuple[object, object]:
 
     load_regions()
     seed_boards(Office.objects.create(region_id=CITY, name="Dinas Koperasi dan UKM", short_name="Dinas"))
+    since = now - dt.timedelta(days=1500)
     users = User.objects.bulk_create(
         [
-            User(
-                phone=f"+62812{number:08d}",
-                full_name=f"Pemilik {number}",
-                password="!",
-                created_at=now - dt.timedelta(days=1500),
-            )
+            User(phone=f"+62812{number:08d}", full_name=f"Pemilik {number}", password="!", created_at=since)
             for number in range(PEOPLE)
         ]
     )
+    village = f"{CITY}.04.1001"
     Person.objects.bulk_create(
         [
             Person(
                 user=user,
                 full_name=user.full_name,
                 phone=user.phone,
-                village_id=f"{CITY}.04.1001",
+                village_id=village,
                 source="STAFF",
                 registered_at=now,
             )
             for user in users
         ]
     )
-    values = {
-        "city": CITY,
-        "topics": posts // TOPIC_SIZE,
-        "size": TOPIC_SIZE,
-        "words": VOCABULARY,
-        "now": now,
-        "user": users[0].pk,
-        "read": READ,
-        "followed": FOLLOWED,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")
-        for statement in (TOPICS, POSTS, MARKS, OTHERS, FOLLOWS):
-            cursor.execute(statement, values)
-        counting.repair()
-        cursor.execute("VACUUM ANALYZE")
-    client = Client()
-    client.force_login(users[0], backend=settings.AUTHENTICATION_BACKENDS[-1])
-    return users[0], client
+    return users[0]
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from forums.models import Board, Post, Report, Topic
 from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyAdmin, ReadonlyInline
 
+FIRST_POSTS = 20
+
 
 @admin.register(Board)
 class BoardAdmin(ReadonlyAdmin):
@@ -38,7 +40,8 @@ class PostInline(ReadonlyInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
         """A page is no place for a thousand posts; the topic itself is read in the portal."""
-        return super().get_queryset(request).filter(no__lte=20)
+        rows: QuerySet[Post] = super().get_queryset(request)
+        return rows.filter(no__lte=FIRST_POSTS)
 
 
 def _lock(request: HttpRequest, topic: Topic, data: dict[str, Any]) -> str:

@@ -65,7 +65,7 @@ def repair() -> int:
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE forums_topic, forums_board IN SHARE ROW EXCLUSIVE MODE")
         cursor.execute(TOPICS_REPAIR)
-        touched = cursor.rowcount
+        touched = int(cursor.rowcount)
         cursor.execute(BOARDS_REPAIR)
         return touched + int(cursor.rowcount) + _index_again()
 
