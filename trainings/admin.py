@@ -1,5 +1,6 @@
 """Trainings in the office: schedule, enrolments, certificates and the yearly plan. Every button is one action."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
-from foundation.common.dates import moment, short_date
+from foundation.common.dates import clock_time, short_date
 from foundation.common.http import pdf_response
 from foundation.common.money import rupiah
 from foundation.regions.models import Office, Region
@@ -22,6 +23,11 @@ from trainings.models import Certificate, Enrolment, PlanShare, Session, Trainin
 from trainings.papers import certificate_pdf
 
 MOST_DISTRICTS = 60
+
+
+def _on(value: datetime) -> str:
+    """The day on one line of a table."""
+    return short_date(value).replace(" ", "\u00a0")
 
 
 class DistrictFilter(admin.SimpleListFilter):
@@ -201,7 +207,7 @@ class TrainingAdmin(OfficeModelAdmin):
 
     @admin.display(description=gettext_lazy("Starts"), ordering="starts_at")
     def starts(self, obj: Training) -> str:
-        return moment(obj.starts_at)
+        return f"{_on(obj.starts_at)}, {clock_time(obj.starts_at)}"
 
     @admin.display(description=gettext_lazy("Status"), ordering="status")
     def state(self, obj: Training) -> str:
@@ -211,11 +217,11 @@ class TrainingAdmin(OfficeModelAdmin):
     def from_source(self, obj: Training) -> str:
         return obj.get_source_display()
 
-    @admin.display(description=gettext_lazy("Places taken"))
+    @admin.display(description=gettext_lazy("Taken"))
     def places_taken(self, obj: Any) -> str:
         return f"{obj.taken} / {obj.capacity}"
 
-    @admin.display(description=gettext_lazy("Waiting list"))
+    @admin.display(description=gettext_lazy("Waiting"))
     def on_waiting_list(self, obj: Any) -> int:
         return int(obj.waiting)
 
@@ -270,7 +276,7 @@ class EnrolmentAdmin(OfficeModelAdmin):
 
     @admin.display(description=gettext_lazy("Starts"))
     def starts(self, obj: Enrolment) -> str:
-        return short_date(obj.training.starts_at)
+        return _on(obj.training.starts_at)
 
     @admin.display(description=gettext_lazy("Status"), ordering="state")
     def state_shown(self, obj: Enrolment) -> str:
@@ -340,7 +346,7 @@ class CertificateAdmin(OfficeModelAdmin):
 
     @admin.display(description=gettext_lazy("Issued on"), ordering="issued_at")
     def issued(self, obj: Certificate) -> str:
-        return short_date(obj.issued_at)
+        return _on(obj.issued_at)
 
     @admin.display(description=gettext_lazy("Validity"))
     def validity(self, obj: Certificate) -> str:
@@ -366,7 +372,7 @@ class ShareInline(ReadonlyInline):
             obj.plan.lines = lines  # type: ignore[attr-defined]
         return lines[ProposalSource(obj.source)]  # type: ignore[no-any-return]
 
-    @admin.display(description=gettext_lazy("Places taken"))
+    @admin.display(description=gettext_lazy("Taken"))
     def taken(self, obj: PlanShare) -> int:
         return self._line(obj).taken
 
@@ -448,7 +454,7 @@ class YearPlanAdmin(OfficeModelAdmin):
     def places(self, obj: Any) -> int:
         return int(obj.places)
 
-    @admin.display(description=gettext_lazy("Places taken"))
+    @admin.display(description=gettext_lazy("Taken"))
     def realised(self, obj: Any) -> int:
         return int(obj.taken)
 

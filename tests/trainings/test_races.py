@@ -10,9 +10,9 @@ from django.db import connection
 from foundation.common.querysets import BaseQuerySet
 from tests.factories.members import PersonFactory
 from tests.factories.trainings import FIRST, NOW, EnrolmentFactory, TrainingFactory
-from trainings.actions import attendance, enrolments
+from trainings.actions import attendance, enrolments, trainings
 from trainings.enums import CheckInWay, EnrolmentState
-from trainings.models import Attendance, Enrolment, Training
+from trainings.models import Attendance, Certificate, Enrolment, Training
 from trainings.queries import position_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -117,3 +117,22 @@ def test_the_same_ticket_at_several_gates_counts_once() -> None:
     assert not [row for row in results if isinstance(row, Exception)]
     assert [row.is_new for row in results].count(True) == 1
     assert Attendance.objects.count() == 1
+
+
+def test_ending_a_training_waits_for_the_door_and_nobody_comes_in_afterwards() -> None:
+    """Whoever was recorded in time has her certificate; whoever came too late is told so."""
+    training = TrainingFactory(starts_at=FIRST)
+    held = [EnrolmentFactory(training=training) for _ in range(6)]
+    first, last = training.sessions.in_order()
+    for row in held:
+        attendance.check_in(session=first, enrolment=row, way=CheckInWay.SCAN, by=None, now=first.starts_at)
+    deeds: list[Callable[[], Any]] = [
+        lambda row=row: attendance.check_in(  # type: ignore[misc]
+            session=last, enrolment=row, way=CheckInWay.SCAN, by=None, now=last.starts_at
+        )
+        for row in held
+    ]
+    results = at_once([*deeds, lambda: trainings.finish(training=training, by=None, now=last.ends_at)])
+    late = [row for row in results if isinstance(row, Exception)]
+    assert all(isinstance(row, attendance.NotRunning) for row in late)
+    assert Certificate.objects.count() == Attendance.objects.filter(session=last).count() == len(held) - len(late)

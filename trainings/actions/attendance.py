@@ -13,7 +13,7 @@ from foundation.common import dates
 from foundation.common.errors import ActionError
 from trainings import texts
 from trainings.enums import CheckInWay, EnrolmentState, TrainingStatus
-from trainings.models import Attendance, Enrolment, Session
+from trainings.models import Attendance, Enrolment, Session, Training
 
 # A device's clock may be wrong; beyond this we trust ours.
 OLDEST_SCAN = timedelta(days=7)
@@ -95,8 +95,11 @@ def _check(session: Session, enrolment: Enrolment, seen: datetime) -> None:
             raise OtherTraining(
                 OtherTraining.message % {"name": name, "title": other.title, "when": dates.long_date(other.starts_at)}
             )
-        training.refresh_from_db(fields=["status"])
-        if training.status not in {TrainingStatus.OPEN, TrainingStatus.CLOSED, TrainingStatus.RUNNING}:
+        if Training.objects.held_open(training.pk).status not in {
+            TrainingStatus.OPEN,
+            TrainingStatus.CLOSED,
+            TrainingStatus.RUNNING,
+        }:
             raise NotRunning
         if enrolment.state == EnrolmentState.CANCELLED:
             raise RegistrationCancelled(RegistrationCancelled.message % {"name": name})

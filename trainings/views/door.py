@@ -81,9 +81,9 @@ def _arrive(
             session=session,
             enrolment=enrolment,
             way=way,
-            by=request.user,
+            by=reach.actor(request),
             now=clock.now(),
-            scanned_at=scanned_at,  # type: ignore[arg-type]
+            scanned_at=scanned_at,
         )
     except ActionError as error:
         return Verdict("bad", _("Not let in"), str(error))
@@ -96,7 +96,7 @@ def _arrive(
 
 
 def _page(
-    request: HttpRequest, training: Training, session: Session | None, form: DoorForm, verdict: Verdict | None
+    request: HttpRequest, training: Any, session: Session | None, form: DoorForm, verdict: Verdict | None
 ) -> HttpResponse:
     arrivals = Attendance.objects.filter(session=session).select_related("enrolment__person").newest_first()
     return page_or_part(
@@ -109,7 +109,7 @@ def _page(
             "form": form,
             "verdict": verdict,
             "expected": training.taken,
-            "present": Attendance.objects.filter(session=session).count(),  # type: ignore[attr-defined]
+            "present": Attendance.objects.filter(session=session).count(),
             "recent": arrivals[:RECENT],
             "missing": queries.not_in(training, session)[:MISSING],
         },

@@ -62,7 +62,7 @@ def training_publish(request: HttpRequest, uid: UUID) -> HttpResponseBase:
         invited = Person.objects.inside(training.region_id).reachable().count()
         return render(request, "trainings/training_publish.html", {"training": training, "invited": invited})
     try:
-        trainings.publish(training=training, by=request.user, now=clock.now())  # type: ignore[arg-type]
+        trainings.publish(training=training, by=reach.actor(request), now=clock.now())
     except ActionError as error:
         reach.refuse(request, error)
     else:
@@ -80,8 +80,8 @@ def training_cancel(request: HttpRequest, uid: UUID) -> HttpResponseBase:
             trainings.cancel(
                 training=training,
                 reason=form.cleaned_data["reason"],
-                by=request.user,
-                now=clock.now(),  # type: ignore[arg-type]
+                by=reach.actor(request),
+                now=clock.now(),
             )
         except ActionError as error:
             form.add_error(error.field, str(error))
@@ -99,7 +99,7 @@ def training_finish(request: HttpRequest, uid: UUID) -> HttpResponseBase:
         full = queries.in_every_session(training).count()
         return render(request, "trainings/training_finish.html", {"training": training, "full": full})
     try:
-        done = trainings.finish(training=training, by=request.user, now=clock.now())  # type: ignore[arg-type]
+        done = trainings.finish(training=training, by=reach.actor(request), now=clock.now())
     except ActionError as error:
         reach.refuse(request, error)
     else:
@@ -116,7 +116,7 @@ def _finished(training: Training) -> str:
 @reading
 def participant_list(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Who has a place, who waits, who cancelled."""
-    training = reach.runnable(request, uid)
+    training: Any = reach.runnable(request, uid)
     state = request.GET.get("status", EnrolmentState.CONFIRMED)
     if state not in EnrolmentState.values:
         state = EnrolmentState.CONFIRMED
@@ -136,7 +136,7 @@ def participant_list(request: HttpRequest, uid: UUID) -> HttpResponse:
             "state": state,
             "chips": _state_chips(training, state),
             "taken": training.taken,
-            "waiting": training.waiting,  # type: ignore[attr-defined]
+            "waiting": training.waiting,
         },
     )
 
@@ -176,10 +176,10 @@ def _people(request: HttpRequest, training: Training, text: str) -> QuerySet[Per
     except BadPhone:
         rows = rows.filter(full_name__icontains=text)
     registered = Enrolment.objects.filter(training=training).live().values("person")
-    found: QuerySet[Person] = rows.select_related("village").order_by("full_name", "pk")[:FOUND]
+    found: QuerySet[Any] = rows.select_related("village").order_by("full_name", "pk")[:FOUND]
     known = set(registered.filter(person__in=[row.pk for row in found]).values_list("person", flat=True))
     for row in found:
-        row.is_in = row.pk in known  # type: ignore[attr-defined]
+        row.is_in = row.pk in known
     return found
 
 
@@ -194,9 +194,9 @@ def participant_enrol(request: HttpRequest, uid: UUID) -> HttpResponseBase:
         made = enrolments.enrol(
             training=training,
             person=person,
-            by=request.user,
+            by=reach.actor(request),
             now=clock.now(),
-            at_the_door=True,  # type: ignore[arg-type]
+            at_the_door=True,
             source=ProposalSource(source) if source in ProposalSource.values else None,
         )
     except enrolments.AlreadyEnrolled:
@@ -223,7 +223,7 @@ def participant_cancel(request: HttpRequest, uid: UUID, enrolment_uid: UUID) -> 
     if request.method != "POST":
         return render(request, "trainings/participant_cancel.html", {"training": training, "enrolment": enrolment})
     try:
-        enrolments.cancel(enrolment=enrolment, by=request.user, now=clock.now())  # type: ignore[arg-type]
+        enrolments.cancel(enrolment=enrolment, by=reach.actor(request), now=clock.now())
     except ActionError as error:
         reach.refuse(request, error)
     else:

@@ -141,7 +141,7 @@ def enrolment_make(request: HttpRequest, uid: UUID) -> HttpResponseBase:
         messages.error(request, _("Please complete your registration as a business owner first."))
         return redirect("trainings:training-detail", uid=uid)
     try:
-        made = enrolments.enrol(training=training, person=person, by=request.user, now=clock.now())  # type: ignore[arg-type]
+        made = enrolments.enrol(training=training, person=person, by=reach.actor(request), now=clock.now())
     except ActionError as error:
         reach.refuse(request, error)
         return redirect("trainings:training-detail", uid=uid)
@@ -160,7 +160,7 @@ def enrolment_cancel(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     if request.method != "POST":
         return render(request, "trainings/enrolment_cancel.html", {"training": training, "enrolment": enrolment})
     try:
-        enrolments.cancel(enrolment=enrolment, by=request.user, now=clock.now())  # type: ignore[arg-type]
+        enrolments.cancel(enrolment=enrolment, by=reach.actor(request), now=clock.now())
     except ActionError as error:
         reach.refuse(request, error)
     else:

@@ -1,6 +1,6 @@
 """How views get at a training: by uid, within what the person may see, in the zone where it is held."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from foundation.accounts.models import User
 from foundation.common.errors import ActionError
 from members.models import Person
 from trainings import texts
@@ -32,6 +33,11 @@ def runnable(request: HttpRequest, uid: UUID, permission: str = RUN) -> Training
     if not request.user.has_perm(permission, training):
         raise PermissionDenied
     return training
+
+
+def actor(request: HttpRequest) -> User:
+    """Who acts, for pages behind the login."""
+    return cast(User, request.user)
 
 
 def may_run(request: HttpRequest, training: Training) -> bool:
