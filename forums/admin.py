@@ -168,12 +168,12 @@ class ReportAdmin(OfficeModelAdmin):
         """With post and topic, which the page shows."""
         return super().get_queryset(request).select_related("post__topic", "reporter", "handled_by")
 
-    @display(description=gettext_lazy("topic"))
+    @display(description=gettext_lazy("forum topic"))
     def topic(self, report: Report) -> str:
         """The title of the topic."""
         return report.post.topic.title
 
-    @display(description=gettext_lazy("text"))
+    @display(description=gettext_lazy("what was written"))
     def text(self, report: Report) -> str:
         """What was written."""
         return report.post.body

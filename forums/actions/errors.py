@@ -17,6 +17,10 @@ class TooFast(ActionError):
     message = _("You have written a lot in a short time. Please wait ten minutes, your text is kept below.")
 
 
+class TooManyTopics(ActionError):
+    message = _("You have opened many topics today. Please continue tomorrow, or answer in one that stands already.")
+
+
 class NotAReply(ActionError):
     message = _("Only a visible reply can be the best answer.")
 

@@ -8,7 +8,7 @@ from django.db.models import F
 
 from forums import reach, rules, words
 from forums.actions import follows, posts, voices
-from forums.actions.errors import NotYourBoard, NotYourRegion, ReasonMissing, TooFast
+from forums.actions.errors import NotYourBoard, NotYourRegion, ReasonMissing, TooManyTopics
 from forums.links import topic_url
 from forums.models import Board, Topic
 from foundation.accounts.models import User
@@ -22,7 +22,7 @@ TITLE_WORDS = 200
 def open_topic(*, board: Board, title: str, body: str, by: User, now: datetime, key: uuid.UUID | None = None) -> Topic:
     """A new topic with its first post; the author follows it. A second call with the same `key` gives the first one.
 
-    Raises NotYourBoard and TooFast.
+    Raises NotYourBoard, TooFast and TooManyTopics.
     """
     if not reach.of(by).writes(board.office_code):
         raise NotYourBoard
@@ -53,7 +53,7 @@ def open_topic(*, board: Board, title: str, body: str, by: User, now: datetime, 
 def _check_pace(by: User, now: datetime) -> None:
     posts.check_pace(by, now)
     if Topic.objects.filter(author=by, opened_at__gt=now - timedelta(days=1)).count() >= rules.TOPICS_PER_DAY:
-        raise TooFast
+        raise TooManyTopics
 
 
 @transaction.atomic

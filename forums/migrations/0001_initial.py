@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ('author_role', models.CharField(choices=[('OWNER', 'Business owner'), ('FACILITATOR', 'Assistant'), ('STAFF', 'Office')], default='OWNER', max_length=12)),
                 ('region_code', models.CharField(db_collation='C', max_length=13)),
                 ('no', models.PositiveIntegerField(verbose_name='number')),
-                ('body', models.TextField(verbose_name='text')),
+                ('body', models.TextField(verbose_name='what was written')),
                 ('written_at', models.DateTimeField(verbose_name='written')),
                 ('edited_at', models.DateTimeField(blank=True, null=True, verbose_name='edited')),
                 ('best_at', models.DateTimeField(blank=True, null=True, verbose_name='best answer since')),
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField()),
-                ('body', models.TextField(verbose_name='text')),
+                ('body', models.TextField(verbose_name='what was written')),
                 ('replaced_at', models.DateTimeField(verbose_name='replaced')),
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='forums.post')),
                 ('replaced_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
                 ('locked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'verbose_name': 'topic',
+                'verbose_name': 'forum topic',
                 'verbose_name_plural': 'topics',
             },
         ),
@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='post',
             name='topic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='forums.topic', verbose_name='topic'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='forums.topic', verbose_name='forum topic'),
         ),
         migrations.CreateModel(
             name='Follow',

@@ -154,7 +154,7 @@ class Topic(Authored):
     objects = TopicQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("topic")
+        verbose_name = _("forum topic")
         verbose_name_plural = _("topics")
         constraints = [
             models.CheckConstraint(
@@ -217,9 +217,9 @@ class PostQuerySet(BaseQuerySet["Post"]):
 class Post(Authored):
     """Number 1 is the question itself, the others are replies. Numbers never change, so links stay good."""
 
-    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="posts", verbose_name=_("topic"))
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="posts", verbose_name=_("forum topic"))
     no = models.PositiveIntegerField(_("number"))
-    body = models.TextField(_("text"))
+    body = models.TextField(_("what was written"))
     written_at = models.DateTimeField(_("written"))
     edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
     best_at = models.DateTimeField(_("best answer since"), null=True, blank=True)
@@ -303,7 +303,7 @@ class PostVersion(models.Model):
 
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
-    body = models.TextField(_("text"))
+    body = models.TextField(_("what was written"))
     replaced_at = models.DateTimeField(_("replaced"))
     replaced_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 

@@ -139,6 +139,15 @@ def test_the_eleventh_post_in_ten_minutes_waits() -> None:
     assert reply(opened, ani, at=NOW + rules.WINDOW + rules.WINDOW).no == rules.POSTS_PER_WINDOW + 2
 
 
+def test_the_eleventh_topic_of_a_day_waits_for_tomorrow() -> None:
+    ani = owner()
+    for number in range(rules.TOPICS_PER_DAY):
+        topic(ani, at=later(minutes=20 * number))
+    with pytest.raises(errors.TooManyTopics):
+        topic(ani, at=later(hours=5))
+    assert topic(ani, at=later(hours=25)).last_no == 1
+
+
 def test_a_report_is_answered_by_hiding_and_both_sides_are_told() -> None:
     ani, budi, citra = owner(full_name="Ani"), owner(full_name="Budi"), owner(full_name="Citra")
     opened = topic(ani)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from forums.actions import moderation, posts, reports
+from forums.actions import moderation, posts, reports, topics
 from forums.enums import ReportReason
 from forums.models import BoardMark, Post, ReadMark, Report, Topic
 from foundation.accounts.models import User
@@ -136,6 +136,14 @@ def test_a_refused_reply_keeps_its_text_and_says_why() -> None:
     response = browser(budi).post(reverse("forums:topic", args=[opened.uid]), {"body": "Teks saya yang panjang"})
     text = response.content.decode()
     assert "Teks saya yang panjang" in text
+    assert 'role="alert"' in text
+
+
+def test_a_reply_to_a_topic_that_was_closed_meanwhile_is_not_lost() -> None:
+    opened = topic()
+    topics.lock(topic=opened, reason="Sudah terjawab", by=moderator(), now=NOW)
+    text = browser(owner()).post(reverse("forums:topic", args=[opened.uid]), {"body": "Teks saya"}).content.decode()
+    assert "Teks saya" in text
     assert 'role="alert"' in text
 
 
