@@ -56,7 +56,7 @@ class Deed:
     takes_object: bool = False  # the form's constructor wants `obj=`
 
 
-class BoundedPaginator(Paginator):
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # no generic while running
     """Counts up to a limit: past it a person narrows the list, and nobody waits for a full count."""
 
     @cached_property
@@ -66,7 +66,7 @@ class BoundedPaginator(Paginator):
         return int(rows.order_by()[: COUNT_LIMIT + 1].count()) if isinstance(rows, QuerySet) else len(rows)
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         """Rows that can be leafed through."""
         return min(self.counted, COUNT_LIMIT)
 

@@ -28,7 +28,7 @@ def keyed_hash(text: str) -> str:
     return hmac.new(settings.FIELD_HASH_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-class EncryptedField(models.TextField):
+class EncryptedField(models.TextField):  # type: ignore[type-arg]  # Django's fields are no generics while running
     """Text that stands encrypted in the database; the newest key writes, every listed key reads."""
 
     def get_prep_value(self, value: Any) -> Any:

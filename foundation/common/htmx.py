@@ -9,7 +9,7 @@ from django.utils.cache import patch_vary_headers
 
 def page_or_part(request: HttpRequest, template: str, part: str, context: dict[str, Any]) -> TemplateResponse:
     """The whole page, or only its partial `part` when htmx asks; never a fragment for the back button."""
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     fragment = bool(htmx) and not htmx.history_restore_request
     response = TemplateResponse(request, f"{template}#{part}" if fragment else template, context)
     patch_vary_headers(response, ["HX-Request"])

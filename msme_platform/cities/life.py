@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from forums.actions import seeding as forums
 from foundation.accounts.models import Assignment, User
 from foundation.accounts.roles import Role
-from forums.actions import seeding as forums
 from members.models import Person
 from monitoring.actions import seeding as monitoring
 from msme_platform.cities.city import Seeding

@@ -96,7 +96,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Unfold's navigation (settings.UNFOLD)."""
     user: Any = request.user
     waiting = queues.counts(user)
-    groups = [
+    groups: list[dict[str, Any]] = [
         {
             "title": "",
             "items": [

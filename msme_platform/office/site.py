@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +30,7 @@ class OfficeAdminSite(UnfoldAdminSite):
         """The figures' own pages."""
         from msme_platform.office import desk  # noqa: PLC0415 -- the site is made before the models are there
 
-        def page(request: HttpRequest, name: str) -> HttpResponse:
+        def page(request: HttpRequest, name: str) -> HttpResponseBase:
             return desk.figure_page(request, self, name)
 
         return [

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from foundation.common import charts
 from foundation.common.pages import Page
@@ -187,7 +188,7 @@ def themes() -> list[dict[str, Any]]:
             "label": f"Saring, {name}",
             "form": SampleForm(_prefixed(data, name), prefix=name),
             "choices": SampleChoices(_prefixed(chosen, f"{name}-c"), prefix=f"{name}-c"),
-            "uploads": SampleUploads({}, {}, prefix=f"{name}-u"),
+            "uploads": SampleUploads({}, MultiValueDict(), prefix=f"{name}-u"),
         }
         for css, name in (("terang", "terang"), ("gelap", "gelap"))
     ]

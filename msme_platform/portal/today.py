@@ -53,6 +53,7 @@ def facilitator_today(user: Any, *, today: dt.date) -> Today:
 
 
 def _sessions(user: Any, today: dt.date) -> list[SessionCard]:
+    counted: Any = trainings.sessions_run_by(user, on=today)  # with `present` and `expected`
     return [
         SessionCard(
             session.training.title,
@@ -65,7 +66,7 @@ def _sessions(user: Any, today: dt.date) -> list[SessionCard]:
             session.starts_at,
             reverse("trainings:door", args=[session.training.uid]),
         )
-        for session in trainings.sessions_run_by(user, on=today)
+        for session in counted
     ]
 
 

@@ -6,6 +6,7 @@ Filters take None and give an empty string, so that a template needs no `{% if %
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 from urllib.parse import quote
 
 import segno
@@ -214,7 +215,7 @@ def control(field: BoundField) -> SafeString:
             classes.append("input--code")
         elif getattr(widget, "input_type", "") in _SHORT_INPUTS:
             classes.append("input--s")
-    attrs: dict[str, str] = {"class": " ".join(dict.fromkeys(classes))} if classes else {}
+    attrs: dict[str, str | bool] = {"class": " ".join(dict.fromkeys(classes))} if classes else {}
     described = [f"{field.auto_id}_helptext"] if field.help_text else []
     described += [f"{field.auto_id}_error"] if field.errors else []
     if described:
@@ -231,6 +232,6 @@ def anchor(field: BoundField) -> str:
 
 
 @register.filter
-def error_count(form: object) -> int:
+def error_count(form: Any) -> int:
     """How many sentences of the form ask for a correction."""
-    return sum(len(errors) for errors in form.errors.values())  # type: ignore[attr-defined]
+    return sum(len(errors) for errors in form.errors.values())
