@@ -453,10 +453,7 @@ class BusinessAdmin(OfficeModelAdmin):
         text = search_term.strip()
         if not text:
             return queryset, False
-        owners = queries.people_named(text).values("pk")
-        return queryset.filter(
-            Q(name__icontains=text) | Q(name__trigram_word_similar=text) | Q(owner_id__in=owners)
-        ), False
+        return queries.businesses_matching(queryset, text), False
 
     @admin.display(description=gettext_lazy("Owner"), ordering="owner__full_name")
     def owner_name(self, business: Business) -> str:

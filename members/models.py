@@ -127,6 +127,7 @@ class Person(Record):
         ]
         indexes = [
             models.Index(fields=["village", "full_name", "id"], name="person_village_name_idx"),
+            models.Index(fields=["full_name", "id"], name="person_name_idx"),
             GinIndex(OpClass(F("full_name"), name="gin_trgm_ops"), name="person_name_trgm_idx"),
         ]
 
@@ -363,7 +364,12 @@ class Licence(Record):
                 violation_error_message=_("This status is not known."),
             ),
         ]
-        indexes = [models.Index(fields=["kind", "status", "business"], name="licence_kind_status_idx")]
+        indexes = [
+            models.Index(fields=["kind", "status", "business"], name="licence_kind_status_idx"),
+            # The office's list and its queue: the longest untouched first.
+            models.Index(fields=["status", "updated_at", "id"], name="licence_status_updated_idx"),
+            models.Index(fields=["updated_at", "id"], name="licence_updated_idx"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number or self.status} ({self.business_id})"

@@ -1,6 +1,7 @@
 """Reads across models: the scale by law, lines of business by plain words, people by forgiving search."""
 
 import contextlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -115,18 +116,37 @@ def _plain(word: str) -> str:
 
 
 def people_matching(people: QuerySet[Person], text: str) -> QuerySet[Person]:
-    """Owners whose name or business resembles `text` (spelling forgiven), or whose phone or NIK it is."""
+    """Owners whose name or business contains `text`, or whose phone or NIK it is; if none does, those that resemble it."""
     text = text.strip()
     digits = compact(text)
     if digits.isascii() and digits.lstrip("+").isdigit() and len(digits) > TOO_LONG_FOR_A_NAME:
         return people.filter(_by_number(digits))
-    shops = Business.objects.filter(Q(name__icontains=text) | Q(name__trigram_word_similar=text)).values("owner_id")
-    return people.filter(Q(full_name__icontains=text) | Q(full_name__trigram_word_similar=text) | Q(pk__in=shops))
+    literal = people.filter(pk__in=_people_with(text, "iregex"))
+    return literal if literal.exists() else people.filter(pk__in=_people_with(text, "trigram_word_similar"))
 
 
-def people_named(text: str) -> QuerySet[Person]:
-    """Owners whose name resembles `text`: by the index of names alone."""
-    return Person.objects.filter(Q(full_name__icontains=text) | Q(full_name__trigram_word_similar=text))
+def businesses_matching(businesses: QuerySet[Business], text: str) -> QuerySet[Business]:
+    """The same for businesses: by their name or their owner's."""
+    literal = businesses.filter(pk__in=_businesses_with(text, "iregex"))
+    return literal if literal.exists() else businesses.filter(pk__in=_businesses_with(text, "trigram_word_similar"))
+
+
+# Each arm of a union goes by its own trigram index; an OR over a join could use neither, and `icontains` cannot at all.
+
+
+def _condition(name: str, text: str, lookup: str) -> Q:
+    return Q(**{f"{name}__{lookup}": re.escape(text) if lookup == "iregex" else text})
+
+
+def _people_with(text: str, lookup: str) -> Any:
+    owners = Business.objects.filter(_condition("name", text, lookup)).values("owner_id")
+    return Person.objects.filter(_condition("full_name", text, lookup)).values("pk").union(owners)
+
+
+def _businesses_with(text: str, lookup: str) -> Any:
+    owners = Person.objects.filter(_condition("full_name", text, lookup)).values("pk")
+    named = Business.objects.filter(_condition("name", text, lookup)).values("pk")
+    return named.union(Business.objects.filter(owner__in=owners).values("pk"))
 
 
 def closest_first(people: QuerySet[Person], text: str) -> QuerySet[Any]:

@@ -94,7 +94,11 @@ class WhoForm(forms.Form):
     def told_by_nik(self) -> dict[str, Any]:
         """What the number says: initial values of the confirmation."""
         born = self.number_told.birth_date
-        return {"birth_date": born.isoformat() if born else "", "sex": self.number_told.sex, "seen_nik": self.number_told.value}
+        return {
+            "birth_date": born.isoformat() if born else "",
+            "sex": self.number_told.sex,
+            "seen_nik": self.number_told.value,
+        }
 
     @property
     def sex_label(self) -> str:
@@ -177,7 +181,16 @@ class BusinessForm(KbliForm):
     )
     started_year = forms.IntegerField(label=_("Year founded"), required=False, min_value=1900)
 
-    field_order: tuple[str, ...] = ("name", "product", "kbli_q", "kbli", "monthly_sales", "capital", "workers", "started_year")
+    field_order: tuple[str, ...] = (
+        "name",
+        "product",
+        "kbli_q",
+        "kbli",
+        "monthly_sales",
+        "capital",
+        "workers",
+        "started_year",
+    )
     needs_figures = True
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
