@@ -1,11 +1,13 @@
 """Monitoring in the office face: check-ins, answers, and the tasks that wait."""
 
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -74,18 +76,42 @@ class OperatingFilter(Chosen):
     choice_set = Operating
 
 
-class DueFilter(admin.SimpleListFilter):
+class ByDay(admin.SimpleListFilter):
+    """A day in the address, `?due_by=2026-11-21`; today is offered."""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(str(clock.today()), gettext_lazy("By today"))]
+
+    def day(self) -> date | None:
+        """The day asked for. Raises ValidationError for what is no day."""
+        return forms.DateField().clean(self.value()) if self.value() else None
+
+
+class LatestFilter(ByDay):
+    """The last answer of each business up to a day: what the share still operating counts."""
+
+    title = gettext_lazy("Latest answer")
+    parameter_name = "latest"
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        try:
+            day = self.day()
+        except forms.ValidationError:
+            return queryset.none()
+        if day is None:
+            return queryset
+        return queryset.latest_before(timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min)))
+
+
+class DueFilter(ByDay):
     """Check-ins that count in the desk's share: due by a day, and not covered by another."""
 
     title = gettext_lazy("Due")
     parameter_name = "due_by"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(str(clock.today()), gettext_lazy("By today"))]
-
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         try:
-            day = forms.DateField().clean(self.value()) if self.value() else None
+            day = self.day()
         except forms.ValidationError:
             return queryset.none()
         return queryset.filter(due_on__lte=day).exclude(state=State.MERGED) if day else queryset
@@ -154,7 +180,7 @@ class CheckInAdmin(ReadonlyAdmin):
 @admin.register(Response)
 class ResponseAdmin(ReadonlyAdmin):
     list_display = ("business", "after", "operating", "change", "band", "workers", "way", "answered_at")
-    list_filter = (OperatingFilter, DistrictFilter)
+    list_filter = (OperatingFilter, LatestFilter, DistrictFilter)
     list_select_related = ("checkin__business",)
     search_fields = ("checkin__business__name",)
     search_help_text = gettext_lazy("Search by business")

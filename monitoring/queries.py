@@ -145,12 +145,12 @@ ORDER BY c.cause, c.cause_id, c.business_id, c.wave
 
 @dataclass(frozen=True)
 class SurvivalRow:
-    """One month of a survival table. `survival` is None where too few were left to say anything."""
+    """One month of a survival table. Figures are None where too few were left to say anything."""
 
     cause: Cause
     month: int
     at_risk: int
-    exits: int
+    exits: int | None
     survival: float | None
     low: float | None
     high: float | None
@@ -208,7 +208,7 @@ def _rows(cause: Cause, seen: list[survival.Observation]) -> Iterable[SurvivalRo
             cause=cause,
             month=int(month),
             at_risk=at_risk,
-            exits=exits if shown else 0,
+            exits=exits if shown else None,
             survival=point.survival if shown else None,
             low=point.low if shown else None,
             high=point.high if shown else None,

@@ -1,13 +1,13 @@
 """What is asked when, and what was answered."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self
 
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from foundation.common.querysets import ScopedQuerySet
@@ -167,6 +167,15 @@ class ResponseQuerySet(ScopedQuerySet["Response"]):
 
     def own(self, user: Any) -> Q:
         return Q(checkin__person__user_id=user.pk)
+
+    def latest_before(self, moment: datetime) -> Self:
+        """The last answer of each business up to `moment` (exclusive): what the share still operating counts."""
+        rows = self.filter(answered_at__lt=moment)
+        same = Response.objects.filter(checkin__business=OuterRef("checkin__business"), answered_at__lt=moment)
+        later = Q(answered_at__gt=OuterRef("answered_at")) | Q(
+            answered_at=OuterRef("answered_at"), pk__gt=OuterRef("pk")
+        )
+        return rows.filter(~Exists(same.filter(later)))
 
 
 class Response(Record):

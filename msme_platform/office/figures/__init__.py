@@ -8,6 +8,7 @@ FIGURES = (
     trainings.PLAN,
     fund.LOANS_OUT,
     monitoring.FOLLOW_UP,
+    monitoring.SURVIVAL,
 )
 BY_NAME = {figure.name: figure for figure in FIGURES}
 
