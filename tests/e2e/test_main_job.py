@@ -45,8 +45,8 @@ def cast(new_page: Callable[..., Page], screenshot: Callable[[Page, str], None],
 
 def test_the_main_job(cast: Cast, people: dict[str, User], login_as: Callable[..., None]) -> None:
     move_to(START)
-    for name in people:
-        login_as(cast.page(name, desk=name != "rizky"), people[name])
+    for name, user in people.items():
+        login_as(cast.page(name, desk=name != "rizky"), user)
     an_owner_signs_up(cast)
     an_assistant_registers_who_has_no_smartphone(cast)
     staff_find_and_open_them(cast)

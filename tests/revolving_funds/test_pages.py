@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
+from foundation.common import clock
 from members.enums import LicenceStatus
 from members.models import Licence
 from revolving_funds.models import Application, Loan
@@ -124,8 +125,8 @@ def test_a_paid_off_loan_and_a_rejection_are_shown_with_their_reason() -> None:
     assert "Lunas pada" in text(client.get(loan.get_absolute_url()))
     application = make.submitted(loan.person, on=today(), amount=5_000_000)
     Application.objects.filter(pk=application.pk).update(
-        status="REJECTED", decision_reason="Toko tutup", surveyed_at=timezone.now(), surveyed_by=make.verifier(),
-        decided_at=timezone.now(), decided_by=make.approver(),
+        status="REJECTED", decision_reason="Toko tutup", surveyed_at=clock.now(), surveyed_by=make.verifier(),
+        decided_at=clock.now(), decided_by=make.approver(),
     )
     assert "Toko tutup" in text(client.get(application.get_absolute_url()))
     assert "Toko tutup" in text(client.get(reverse(URL["ladder"])))

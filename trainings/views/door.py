@@ -16,7 +16,7 @@ from trainings import queries
 from trainings.actions import attendance
 from trainings.enums import CheckInWay
 from trainings.forms import DoorForm
-from trainings.models import Attendance, Enrolment, Session, Training
+from trainings.models import Attendance, Enrolment, Session
 from trainings.views import reach
 
 RECENT = 10
