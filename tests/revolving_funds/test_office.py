@@ -43,8 +43,14 @@ def change(obj: Any) -> str:
 
 
 SURVEY = {
-    "is_operating": "on", "place_matches": "on", "monthly_sales": "4.000.000", "monthly_costs": "2.000.000",
-    "other_debts": "0", "notes": "Ramai", "is_recommended": "1", "recommended_amount": "",
+    "is_operating": "on",
+    "place_matches": "on",
+    "monthly_sales": "4.000.000",
+    "monthly_costs": "2.000.000",
+    "other_debts": "0",
+    "notes": "Ramai",
+    "is_recommended": "1",
+    "recommended_amount": "",
 }
 
 
@@ -66,9 +72,14 @@ def test_three_people_take_an_application_to_its_loan(pool: Pool) -> None:
 
 def test_a_refusal_stands_at_its_field(pool: Pool) -> None:
     loan = make.loan(on=timezone.localdate())
-    answer = seen_by(make.treasurer()).post(deed(loan, "repay"), {
-        "request_uid": str(uuid.uuid4()), "amount": "2.000.001", "paid_on": str(timezone.localdate()),
-    })
+    answer = seen_by(make.treasurer()).post(
+        deed(loan, "repay"),
+        {
+            "request_uid": str(uuid.uuid4()),
+            "amount": "2.000.001",
+            "paid_on": str(timezone.localdate()),
+        },
+    )
     assert "Sisa pinjaman ini hanya Rp2.000.000" in answer.content.decode()
     assert not Repayment.objects.exists()
     assert pool.year
@@ -77,9 +88,15 @@ def test_a_refusal_stands_at_its_field(pool: Pool) -> None:
 @pytest.mark.parametrize(
     ("role", "name", "status"),
     [
-        (Role.VERIFIER, "survey", 200), (Role.APPROVER, "survey", 403), (Role.TREASURER, "survey", 403),
-        (Role.VERIFIER, "approve", 403), (Role.APPROVER, "approve", 200), (Role.TREASURER, "disburse", 200),
-        (Role.APPROVER, "disburse", 403), (Role.AUDITOR, "approve", 403), (Role.STAFF, "survey", 404),
+        (Role.VERIFIER, "survey", 200),
+        (Role.APPROVER, "survey", 403),
+        (Role.TREASURER, "survey", 403),
+        (Role.VERIFIER, "approve", 403),
+        (Role.APPROVER, "approve", 200),
+        (Role.TREASURER, "disburse", 200),
+        (Role.APPROVER, "disburse", 403),
+        (Role.AUDITOR, "approve", 403),
+        (Role.STAFF, "survey", 404),
     ],
 )
 @pytest.mark.usefixtures("pool")

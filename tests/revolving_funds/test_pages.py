@@ -125,8 +125,12 @@ def test_a_paid_off_loan_and_a_rejection_are_shown_with_their_reason() -> None:
     assert "Lunas pada" in text(client.get(loan.get_absolute_url()))
     application = make.submitted(loan.person, on=today(), amount=5_000_000)
     Application.objects.filter(pk=application.pk).update(
-        status="REJECTED", decision_reason="Toko tutup", surveyed_at=clock.now(), surveyed_by=make.verifier(),
-        decided_at=clock.now(), decided_by=make.approver(),
+        status="REJECTED",
+        decision_reason="Toko tutup",
+        surveyed_at=clock.now(),
+        surveyed_by=make.verifier(),
+        decided_at=clock.now(),
+        decided_by=make.approver(),
     )
     assert "Toko tutup" in text(client.get(application.get_absolute_url()))
     assert "Toko tutup" in text(client.get(reverse(URL["ladder"])))
@@ -136,8 +140,12 @@ def test_a_stranger_sees_nothing() -> None:
     loan = loan_of_today()
     repayment = make.repay(loan, 200_000, today())
     addresses = [loan.get_absolute_url(), repayment.get_absolute_url(), loan.application.get_absolute_url()]
-    strangers = [make.owner().user, UserFactory(), user_with_role(Role.FACILITATOR, "16.71.04"),
-                 user_with_role(Role.TREASURER, "32.04")]
+    strangers = [
+        make.owner().user,
+        UserFactory(),
+        user_with_role(Role.FACILITATOR, "16.71.04"),
+        user_with_role(Role.TREASURER, "32.04"),
+    ]
     assert [seen_by(who).get(url).status_code for who in strangers for url in addresses] == [404] * 12
     assert [Client().get(url).status_code for url in addresses] == [302] * 3
 
@@ -152,9 +160,7 @@ def test_the_next_districts_owner_cannot_work_on_an_application() -> None:
 
 
 @pytest.mark.parametrize("loans", [1, 3])
-def test_the_ladder_costs_the_same_however_many_loans_were_had(
-    loans: int, django_assert_max_num_queries: Any
-) -> None:
+def test_the_ladder_costs_the_same_however_many_loans_were_had(loans: int, django_assert_max_num_queries: Any) -> None:
     person = make.owner()
     for _n in range(loans):
         loan = make.loan(person, on=today())
