@@ -2,9 +2,12 @@
 
 from typing import Any, ClassVar
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.contrib.admin import display
+from django.contrib.auth.models import Group
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -18,6 +21,11 @@ from foundation.common import clock, phone
 from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
 from foundation.common.widgets import DateInput
 from foundation.regions.models import Region
+
+# Pages that parts bring along: groups (roles are code), email lists (an account has one), keys of authenticator apps.
+for part in (Group, EmailAddress, Authenticator):
+    if admin.site.is_registered(part):
+        admin.site.unregister(part)
 
 
 class DistrictForm(forms.Form):

@@ -134,7 +134,7 @@ def test_a_new_owner_signs_up_by_phone_and_is_led_to_the_registration(client: Cl
     assert ask(client, path="/akun/daftar/") == "/akun/kode/"
     assert not User.objects.get(phone=PHONE).phone_verified
     answer = client.post("/akun/kode/", {"code": newest_code()})
-    assert answer["Location"] == "/"
+    assert answer["Location"] == "/daftar/"
     user = User.objects.get(phone=PHONE)
     assert user.phone_verified
     assert not user.has_usable_password()

@@ -1,0 +1,97 @@
+"""One of everybody and one of everything, all in Ilir Barat Satu, Palembang: what the permission table is asked about."""
+
+import datetime as dt
+from typing import Any, Final
+
+from forums.actions import reports
+from forums.enums import ReportReason
+from foundation.accounts.models import User
+from foundation.accounts.roles import Role
+from foundation.audit import log
+from foundation.audit.models import Event
+from foundation.ledger.models import Account, Transaction
+from foundation.notifications.kinds import Channel
+from monitoring import links
+from revolving_funds.models import Pool
+from tests.factories import forums, monitoring, notifications, revolving_funds, trainings
+from tests.factories.foundation import office, region, user_with_role
+from tests.factories.members import BusinessFactory
+
+NOW: Final = dt.datetime(2026, 11, 21, 3, 0, tzinfo=dt.UTC)
+DISTRICT, NEIGHBOUR, CITY, PROVINCE = "16.71.04", "16.71.14", "16.71", "16"
+# Everybody of the table, in its order. An owner and another owner hold no role; the stranger is nobody.
+PEOPLE: Final[dict[str, tuple[Role, str] | None]] = {
+    "stranger": None,
+    "owner": None,
+    "other": None,
+    "facilitator": (Role.FACILITATOR, DISTRICT),
+    "neighbour": (Role.FACILITATOR, NEIGHBOUR),
+    "staff": (Role.STAFF, CITY),
+    "verifier": (Role.VERIFIER, CITY),
+    "approver": (Role.APPROVER, CITY),
+    "treasurer": (Role.TREASURER, CITY),
+    "auditor": (Role.AUDITOR, CITY),
+    "observer": (Role.OBSERVER, PROVINCE),
+    "partner": (Role.PARTNER, CITY),
+    "bank": (Role.BANK, CITY),
+    "elsewhere": (Role.STAFF, "32.04"),
+}
+LONG_AGO: Final = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+
+class World:
+    """`owner` has a business with a NIB, an application, a topic, a check-in and a notification; `other` has a loan."""
+
+    def __init__(self) -> None:
+        for code in (f"{DISTRICT}.1001", f"{NEIGHBOUR}.1001", "32.04.13.2001"):
+            region(code)
+        office(CITY)
+        office("32.04")
+        self.owner = revolving_funds.owner(user__created_at=LONG_AGO, user__full_name="Yani")
+        self.other = revolving_funds.owner(user__created_at=LONG_AGO, village=region(f"{NEIGHBOUR}.1001"))
+        self.people: dict[str, User | None] = {"stranger": None, "owner": self.owner.user, "other": self.other.user}
+        for name, role in PEOPLE.items():
+            if role is not None:
+                self.people[name] = user_with_role(*role, created_at=LONG_AGO, email=f"{name}@dinas.example")
+        self.business = self.owner.businesses.get()
+        self._fund()
+        self._forum()
+        self._rest()
+
+    def _fund(self) -> None:
+        self.pool: Pool = revolving_funds.pool()
+        self.application = revolving_funds.submitted(self.owner, on=NOW.date())
+        self.loan = revolving_funds.loan(self.other)
+        first = self.loan.instalments.order_by("number").first()
+        assert first is not None
+        self.repayment = revolving_funds.repay(self.loan, first.amount, first.due_on)
+
+    def _forum(self) -> None:
+        self.topic = forums.topic(by=self.owner.user, on=forums.board(DISTRICT))
+        self.post = forums.reply(self.topic, by=forums.owner(), at=forums.later(minutes=5))
+        hidden = forums.reply(self.topic, by=forums.owner(), at=forums.later(minutes=6), body="Beli di sini saja")
+        self.report = self._reported(hidden)
+
+    def _reported(self, post: Any) -> Any:
+        return reports.file(
+            post=post, reason=ReportReason.SPAM, note="", by=forums.owner(), now=forums.later(hours=1)
+        )
+
+    def _rest(self) -> None:
+        self.training = trainings.TrainingFactory(facilitator=self.people["facilitator"])
+        self.enrolment = trainings.EnrolmentFactory(training=self.training, person=self.owner)
+        checkin = monitoring.CheckInFactory(business=self.business, open=True, expires_on=dt.date(2026, 12, 15))
+        self.token = links.token(checkin.uid)
+        self.response = monitoring.ResponseFactory(checkin__business=BusinessFactory())
+        self.task = monitoring.TaskFactory(
+            assignee=self.people["facilitator"], checkin__business=BusinessFactory(), checkin__wave=3,
+            checkin__expires_on=dt.date(2026, 12, 15), due_on=dt.date(2026, 12, 1),
+        )
+        self.checkin = checkin
+        self.note = notifications.MessageFactory(
+            user=self.owner.user, channel=Channel.APP, status="SENT", sent_at=NOW, url="/akun/", region_code=DISTRICT
+        )
+        self.message = notifications.MessageFactory(status="FAILED", region_code=DISTRICT)
+        self.event: Event = log.record("person.seen", self.owner, by=None, now=NOW)
+        self.transaction = Transaction.objects.order_by("pk").first()
+        self.account = Account.objects.order_by("pk").first()

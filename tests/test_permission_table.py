@@ -1,0 +1,200 @@
+"""Every role at every address: pages, admin, API. `permission_table.txt` is the table; it is read by people too.
+
+    +  works          L  is sent to the login        F  forbidden (403)        N  is not there (404)
+
+The addresses come from the resolver and the deeds from the admin site, so a new one without a line fails here.
+Write the lines of new addresses with `WRITE_PERMISSION_TABLE=1 pytest tests/test_permission_table.py -n0`, then READ them:
+the table says what shall be, not what happens to be.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib import admin
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from foundation.common.admin import OfficeModelAdmin
+from tests.factories.world import NOW, PEOPLE, World
+
+TABLE = Path(__file__).with_name("permission_table.txt")
+NAMES = list(PEOPLE)
+WRITE = bool(os.environ.get("WRITE_PERMISSION_TABLE"))
+# Django's and the theme's own tools under every model's address; the catch-all behind the admin.
+PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
+REGEX = re.compile(r"\(\?P<(\w+)>[^)]*\)")
+MODEL = re.compile(r"^kantor/(\w+)/(\w+)/")
+ENDS_SESSION = {"/akun/keluar/", "/kantor/logout/"}
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+def walk(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    """Every address that the resolver knows, as written in the urls."""
+    for entry in resolver.url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield route
+        else:
+            yield from walk(entry, route)
+
+
+def deeds(route: str) -> list[str]:
+    """An admin address with a deed in it, once for each deed of that model."""
+    found = MODEL.match(route)
+    if "<slug:deed>" not in route or not found:
+        return [route]
+    site: dict[str, Any] = {m._meta.label_lower: a for m, a in admin.site._registry.items()}  # noqa: SLF001
+    office = site[f"{found[1]}.{found[2]}"]
+    assert isinstance(office, OfficeModelAdmin)
+    names = office.deeds if "<uuid:uid>" in route else office.list_deeds
+    return [route.replace("<slug:deed>", deed.name) for deed in names]
+
+
+def addresses() -> list[str]:
+    """All of them, once."""
+    routes = [each for route in walk(get_resolver()) for each in deeds(route)]
+    return list(dict.fromkeys(f"/{REGEX.sub(r'<\1>', route).replace('^', '').replace('$', '')}" for route in routes))
+
+
+def values(world: World, route: str) -> dict[str, Any]:
+    """What stands in the places of the address: the objects of the world."""
+    sections: list[tuple[str, dict[str, Any]]] = [
+        (r"^kantor/angka/", {"name": "district_scale"}),
+        (r"^kantor/r/", {"content_type_id": 1, "object_id": 1}),
+        (r"^kantor/<app_label>", {"app_label": "accounts"}),
+        (r"^kantor/<url>", {"url": "tidak/ada"}),
+        (r"^kantor/", admin_key(world, route)),
+        (r"^akun/persetujuan/", {"purpose": "directory"}),
+        (r"^pemberitahuan/", {"uid": world.note.uid}),
+        (r"^daftar/", {"step": "diri"}),
+        (r"^saya/|^binaan/", {
+            "uid": world.owner.uid, "business": world.business.uid, "kind": "nib", "step": "diri",
+        }),
+        (r"^pelatihan/", {"uid": world.training.uid}),
+        (r"^dana/permohonan/", {"uid": world.application.uid}),
+        (r"^dana/pinjaman/", {"uid": world.loan.uid}),
+        (r"^dana/kuitansi/", {"uid": world.repayment.uid}),
+        (r"^forum/papan/", {"uid": world.topic.board.uid}),
+        (r"^forum/t/|^forum/topik/", {"uid": world.topic.uid, "short": world.topic.short}),
+        (r"^forum/tulisan/", {"uid": world.post.uid}),
+        (r"^forum/moderasi/", {"uid": world.report.uid}),
+        (r"^kabar/", {"token": world.token}),
+        (r"^tugas/", {"uid": world.task.uid}),
+        (r"^api/v1/figures/", {"name": "district_scale"}),
+        (r"^demo/", {"key": "yani"}),
+    ]
+    return next((found for pattern, found in sections if re.search(pattern, route)), {})
+
+
+def admin_key(world: World, route: str) -> dict[str, Any]:
+    """The row that a model's address in the office face is asked for."""
+    found = MODEL.match(route)
+    if not found:
+        return {}
+    staff = world.people["staff"]
+    assert staff is not None
+    rows: dict[str, Any] = {
+        "accounts.user": staff, "accounts.assignment": staff.assignments.get(), "audit.event": world.event,
+        "ledger.transaction": world.transaction, "ledger.account": world.account,
+        "notifications.message": world.message, "members.person": world.owner, "members.business": world.business,
+        "members.licence": world.business.licences.get(), "trainings.training": world.training,
+        "revolving_funds.application": world.application, "revolving_funds.loan": world.loan,
+        "revolving_funds.repayment": world.repayment, "revolving_funds.pool": world.pool,
+        "revolving_funds.agreement": world.pool.agreement, "forums.board": world.topic.board,
+        "forums.topic": world.topic, "forums.report": world.report, "monitoring.checkin": world.checkin,
+        "monitoring.response": world.response, "monitoring.task": world.task,
+    }
+    row = rows.get(f"{found[1]}.{found[2]}")
+    key = getattr(row, "uid", None) or getattr(row, "pk", None)
+    return {"uid": key, "object_id": key}
+
+
+def path_of(world: World, route: str) -> str:
+    """The address with the world's objects in it; fails for a place that nobody fills."""
+    given = values(world, route.removeprefix("/"))
+
+    def fill(match: re.Match[str]) -> str:
+        assert given.get(match[1]), f"tests/test_permission_table.py does not know what {match[1]} is in {route}"
+        return str(given[match[1]])
+
+    return PLACE.sub(fill, route)
+
+
+def letter(answer: HttpResponseBase) -> str:
+    """What the answer means in the table."""
+    code = answer.status_code
+    if code in {301, 302}:
+        target = answer.headers["Location"]
+        return "L" if target.startswith(("/akun/masuk/", "/kantor/login/")) and "next=" in target else "+"
+    return {200: "+", 401: "L", 403: "F", 404: "N"}.get(code, str(code))
+
+
+def ask(client: Client, path: str) -> str:
+    """GET, or POST where an address only takes that; whatever it did is undone."""
+    with transaction.atomic():
+        answer = client.get(path)
+        if answer.status_code == 405:
+            answer = client.post(path)
+        found = letter(answer)
+        transaction.set_rollback(True)
+    return found
+
+
+def written() -> dict[str, list[str]]:
+    """The table as it stands in the file."""
+    lines = TABLE.read_text(encoding="utf-8").splitlines() if TABLE.exists() else []
+    rows = [line.split() for line in lines if line.strip() and not line.startswith("#")]
+    return {" ".join(row[: -len(NAMES)]): row[-len(NAMES) :] for row in rows}
+
+
+def test_every_address_has_its_line_and_every_line_its_address() -> None:
+    if not WRITE:
+        assert sorted(set(addresses()) ^ set(written())) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_role_gets_what_the_table_says(name: str) -> None:
+    with time_machine.travel(NOW, tick=True):
+        world = World()
+        user = world.people[name]
+
+        def fresh() -> Client:
+            client = Client(raise_request_exception=False)
+            if user is not None:
+                client.force_login(user)
+            return client
+
+        client, found = fresh(), {}
+        for route in addresses():
+            found[route] = ask(client, path_of(world, route))
+            if route in ENDS_SESSION:
+                client = fresh()
+    if WRITE:
+        write(name, found)
+        return
+    table, column = written(), NAMES.index(name)
+    wrong = [
+        f"{route}: {name} {mark}, table {table[route][column]}"
+        for route, mark in found.items()
+        if route in table and mark != table[route][column]
+    ]
+    assert wrong == []
+
+
+def write(name: str, found: dict[str, str]) -> None:
+    """One column of the file; every other cell stays as it is."""
+    table, column = written(), NAMES.index(name)
+    rows = {route: [*table.get(route, ["?"] * len(NAMES))] for route in found}
+    for route, mark in found.items():
+        rows[route][column] = mark
+    width = max(len(route) for route in rows) + 2
+    head = "".join(f"{each:<12}" for each in NAMES)
+    lines = [f"{route:<{width}}" + "".join(f"{mark:<12}" for mark in marks).rstrip() for route, marks in rows.items()]
+    TABLE.write_text("\n".join([f"{'# address':<{width}}{head}".rstrip(), *lines]) + "\n", encoding="utf-8")
