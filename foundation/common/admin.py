@@ -220,6 +220,8 @@ class OfficeModelAdmin(ModelAdmin):
         if not request.user.has_perm(deed.permission, obj):
             raise PermissionDenied
         extra: dict[str, Any] = {"obj": obj} if deed.takes_object else {}
+        if request.method != "POST" and not deed.available(obj):  # an old page or link: its form may lack what it needs
+            return self._form_page(request, deed, obj, EmptyForm())
         if request.method != "POST":
             initial = deed.initial(obj) if deed.initial else {}
             return self._form_page(request, deed, obj, deed.form(initial=initial, **extra))

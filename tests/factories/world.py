@@ -16,6 +16,7 @@ from revolving_funds.models import Pool
 from tests.factories import forums, monitoring, notifications, revolving_funds, trainings
 from tests.factories.foundation import office, region, user_with_role
 from tests.factories.members import BusinessFactory
+from trainings.models import Certificate, YearPlan
 
 NOW: Final = dt.datetime(2026, 11, 21, 3, 0, tzinfo=dt.UTC)
 DISTRICT, NEIGHBOUR, CITY, PROVINCE = "16.71.04", "16.71.14", "16.71", "16"
@@ -73,19 +74,31 @@ class World:
         self.report = self._reported(hidden)
 
     def _reported(self, post: Any) -> Any:
-        return reports.file(
-            post=post, reason=ReportReason.SPAM, note="", by=forums.owner(), now=forums.later(hours=1)
-        )
+        return reports.file(post=post, reason=ReportReason.SPAM, note="", by=forums.owner(), now=forums.later(hours=1))
 
     def _rest(self) -> None:
         self.training = trainings.TrainingFactory(facilitator=self.people["facilitator"])
         self.enrolment = trainings.EnrolmentFactory(training=self.training, person=self.owner)
+        self.certificate = Certificate.objects.create(
+            enrolment=self.enrolment,
+            office_code=CITY,
+            year=2026,
+            serial=1,
+            number="1/2026",
+            code="0123456789",
+            holder_name="Yani",
+            issued_at=NOW,
+        )
+        self.plan = YearPlan.objects.create(office_code=CITY, year=2026)
         checkin = monitoring.CheckInFactory(business=self.business, open=True, expires_on=dt.date(2026, 12, 15))
         self.token = links.token(checkin.uid)
         self.response = monitoring.ResponseFactory(checkin__business=BusinessFactory())
         self.task = monitoring.TaskFactory(
-            assignee=self.people["facilitator"], checkin__business=BusinessFactory(), checkin__wave=3,
-            checkin__expires_on=dt.date(2026, 12, 15), due_on=dt.date(2026, 12, 1),
+            assignee=self.people["facilitator"],
+            checkin__business=BusinessFactory(),
+            checkin__wave=3,
+            checkin__expires_on=dt.date(2026, 12, 15),
+            due_on=dt.date(2026, 12, 1),
         )
         self.checkin = checkin
         self.note = notifications.MessageFactory(
