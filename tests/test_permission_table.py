@@ -3,8 +3,8 @@
     +  works          L  is sent to the login        F  forbidden (403)        N  is not there (404)
 
 The addresses come from the resolver and the deeds from the admin site, so a new one without a line fails here.
-Write the lines of new addresses with `WRITE_PERMISSION_TABLE=1 pytest tests/test_permission_table.py`, then READ them:
-the table says what shall be, not what happens to be.
+Write the lines of new addresses with `WRITE_PERMISSION_TABLE=1 pytest tests/test_permission_table.py` (delete a line to have
+it written anew), then READ them: the table says what shall be, not what happens to be.
 """
 
 import os
@@ -207,14 +207,15 @@ def test_each_role_gets_what_the_table_says(name: str) -> None:
             return client
 
         client, found = fresh(), {}
-        for route in addresses():
+        table, column = written(), NAMES.index(name)
+        missing = [route for route in addresses() if table.get(route, ["?"] * len(NAMES))[column] == "?"]
+        for route in missing if WRITE else addresses():
             found[route] = ask(client, path_of(world, route))
             if route in ENDS_SESSION:
                 client = fresh()
     if WRITE:
-        write(name, found)
+        write(column, found)
         return
-    table, column = written(), NAMES.index(name)
     wrong = [
         f"{route}: {name} {mark}, table {table[route][column]}"
         for route, mark in found.items()
@@ -223,10 +224,10 @@ def test_each_role_gets_what_the_table_says(name: str) -> None:
     assert wrong == []
 
 
-def write(name: str, found: dict[str, str]) -> None:
-    """One column of the file; every other cell stays as it is."""
-    table, column = written(), NAMES.index(name)
-    rows = {route: [*table.get(route, ["?"] * len(NAMES))] for route in found}
+def write(column: int, found: dict[str, str]) -> None:
+    """The missing cells of one column; every other cell stays as it is, lines of gone addresses go."""
+    table = written()
+    rows = {route: [*table.get(route, ["?"] * len(NAMES))] for route in addresses()}
     for route, mark in found.items():
         rows[route][column] = mark
     width = max(len(route) for route in rows) + 2

@@ -77,9 +77,9 @@ class World:
         return reports.file(post=post, reason=ReportReason.SPAM, note="", by=forums.owner(), now=forums.later(hours=1))
 
     def _rest(self) -> None:
-        self.training = trainings.TrainingFactory(facilitator=self.people["facilitator"])
-        self.enrolment = trainings.EnrolmentFactory(training=self.training, person=self.owner)
-        self.certificate = Certificate.objects.create(
+        self.training: Any = trainings.TrainingFactory(facilitator=self.people["facilitator"])
+        self.enrolment: Any = trainings.EnrolmentFactory(training=self.training, person=self.owner)
+        self.certificate: Any = Certificate.objects.create(
             enrolment=self.enrolment,
             office_code=CITY,
             year=2026,
@@ -90,10 +90,10 @@ class World:
             issued_at=NOW,
         )
         self.plan = YearPlan.objects.create(office_code=CITY, year=2026)
-        checkin = monitoring.CheckInFactory(business=self.business, open=True, expires_on=dt.date(2026, 12, 15))
+        checkin: Any = monitoring.CheckInFactory(business=self.business, open=True, expires_on=dt.date(2026, 12, 15))
         self.token = links.token(checkin.uid)
-        self.response = monitoring.ResponseFactory(checkin__business=BusinessFactory())
-        self.task = monitoring.TaskFactory(
+        self.response: Any = monitoring.ResponseFactory(checkin__business=BusinessFactory())
+        self.task: Any = monitoring.TaskFactory(
             assignee=self.people["facilitator"],
             checkin__business=BusinessFactory(),
             checkin__wave=3,
@@ -101,10 +101,10 @@ class World:
             due_on=dt.date(2026, 12, 1),
         )
         self.checkin = checkin
-        self.note = notifications.MessageFactory(
+        self.note: Any = notifications.MessageFactory(
             user=self.owner.user, channel=Channel.APP, status="SENT", sent_at=NOW, url="/akun/", region_code=DISTRICT
         )
-        self.message = notifications.MessageFactory(status="FAILED", region_code=DISTRICT)
+        self.message: Any = notifications.MessageFactory(status="FAILED", region_code=DISTRICT)
         self.event: Event = log.record("person.seen", self.owner, by=None, now=NOW)
         self.transaction = Transaction.objects.order_by("pk").first()
         self.account = Account.objects.order_by("pk").first()
