@@ -34,8 +34,8 @@ def regions_for(user: User) -> list[Region]:
     return found
 
 
-class TrainingForm(forms.Form):
-    """A training with one or two sessions, short enough for a phone."""
+class OutlineForm(forms.Form):
+    """What a training is about and where: what can still be put right after it is announced."""
 
     title = forms.CharField(label=_("What is the training about?"), max_length=120)
     summary = forms.CharField(
@@ -44,7 +44,6 @@ class TrainingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("One sentence that owners read in the announcement."),
     )
-    region = forms.ChoiceField(label=_("Who is invited?"), help_text=_("Every owner who lives there is told."))
     capacity = forms.IntegerField(label=_("How many places?"), min_value=1, max_value=LARGEST, initial=30)
     source = forms.ChoiceField(
         label=_("Source of proposal"),
@@ -70,6 +69,24 @@ class TrainingForm(forms.Form):
         max_length=150,
         required=False,
     )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if not data.get("venue") and not data.get("online_link") and "online_link" not in self.errors:
+            self.add_error("venue", _("Please give a place or the link of the online meeting."))
+        return data
+
+    def outline(self) -> Outline:
+        names = ("title", "summary", "capacity", "venue", "address", "online_link", "bring")
+        return Outline(
+            **{name: self.cleaned_data[name] for name in names}, source=ProposalSource(self.cleaned_data["source"])
+        )
+
+
+class TrainingForm(OutlineForm):
+    """A training with one or two sessions, short enough for a phone."""
+
+    region = forms.ChoiceField(label=_("Who is invited?"), help_text=_("Every owner who lives there is told."))
     first_day = day_field(label=_("Date"))
     first_start = time_field(label=_("From"), initial=time(9))
     first_end = time_field(label=_("Until"), initial=time(12))
@@ -105,21 +122,13 @@ class TrainingForm(forms.Form):
         return [self[name] for name in self.SECOND]
 
     def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        if not data.get("venue") and not data.get("online_link") and "online_link" not in self.errors:
-            self.add_error("venue", _("Please give a place or the link of the online meeting."))
+        data = super().clean()
         if data.get("second_day") and not (data.get("second_start") and data.get("second_end")):
             self.add_error("second_start", _("Please give the times of the second session."))
         return data
 
     def invited(self) -> Region:
         return self.regions[self.cleaned_data["region"]]
-
-    def outline(self) -> Outline:
-        names = ("title", "summary", "capacity", "venue", "address", "online_link", "bring")
-        return Outline(
-            **{name: self.cleaned_data[name] for name in names}, source=ProposalSource(self.cleaned_data["source"])
-        )
 
     def slots(self) -> list[Slot]:
         """The sessions as moments in the zone of the office that holds them."""

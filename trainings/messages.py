@@ -52,6 +52,15 @@ PROMOTED = register(
         ),
     )
 )
+MOVED = register(
+    Kind(
+        name="training_moved",
+        category=Category.TRAINING,
+        template="training_moved",
+        title=_("New place: %(title)s"),
+        body=_("%(name)s, the training %(title)s on %(when)s has another place: %(place)s. Your registration stays."),
+    )
+)
 CALLED_OFF = register(
     Kind(
         name="training_cancelled",

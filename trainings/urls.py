@@ -17,6 +17,7 @@ urlpatterns = [
     path("<uuid:uid>/daftar/", public.enrolment_make, name="enrolment-make"),
     path("<uuid:uid>/batal/", public.enrolment_cancel, name="enrolment-cancel"),
     path("<uuid:uid>/tiket/", public.ticket, name="ticket"),
+    path("<uuid:uid>/ubah/", manage.training_change, name="training-change"),
     path("<uuid:uid>/umumkan/", manage.training_publish, name="training-publish"),
     path("<uuid:uid>/batalkan/", manage.training_cancel, name="training-cancel"),
     path("<uuid:uid>/selesai/", manage.training_finish, name="training-finish"),

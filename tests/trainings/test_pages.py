@@ -72,6 +72,7 @@ PAGES = {
     "enrolment-cancel": OWNERS,
     "training-publish": RUNNERS,
     "training-cancel": RUNNERS,
+    "training-change": RUNNERS,
     "training-finish": RUNNERS,
     "participant-list": RUNNERS,
     "participant-add": RUNNERS,
@@ -268,6 +269,20 @@ def test_a_foreign_owner_cannot_be_registered(ahead: Training) -> None:
     stranger = PersonFactory(village=region("16.71.14.1001"))
     answer = logged_in(ahead.facilitator).post(url("participant-enrol", ahead), {"person": stranger.uid})
     assert answer.status_code == 404
+
+
+def test_the_details_are_put_right_on_the_page(ahead: Training) -> None:
+    client = logged_in(ahead.facilitator)
+    assert 'value="30"' in client.get(url("training-change", ahead)).content.decode()
+    data = {"title": "Baru", "summary": "Lebih jelas.", "capacity": "20", "source": "PD", "venue": "Balai"}
+    assert client.post(url("training-change", ahead), data).status_code == 302
+    ahead.refresh_from_db()
+    assert (ahead.title, ahead.capacity, ahead.venue) == ("Baru", 20, "Balai")
+    for _ in range(3):
+        EnrolmentFactory(training=ahead)
+    assert (
+        "3 tempat sudah terisi" in client.post(url("training-change", ahead), data | {"capacity": "2"}).content.decode()
+    )
 
 
 def test_calling_off_needs_a_reason_on_the_page(ahead: Training) -> None:

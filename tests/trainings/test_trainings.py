@@ -156,3 +156,34 @@ def test_hours_are_told_in_the_zone_of_the_office() -> None:
     OwnerFactory()
     trainings.publish(training=training, by=None, now=NOW)
     assert "10.00" in Message.objects.get(kind="training_announced", channel="APP").body
+
+
+def changed(training: Training, **fields: Any) -> Training:
+    current = {name: getattr(training, name) for name in trainings.EDITABLE}
+    return trainings.change(training=training, outline=Outline(**(current | fields)), by=None, now=NOW)
+
+
+def test_a_new_place_is_told_to_who_is_registered_and_a_new_word_is_not(training: Training) -> None:
+    EnrolmentFactory(training=training, person=OwnerFactory())
+    training = changed(training, title="Menghitung laba")
+    assert not Message.objects.exists()
+    moved = changed(training, venue="Balai Desa Ciapus")
+    assert (moved.title, moved.venue) == ("Menghitung laba", "Balai Desa Ciapus")
+    assert "Balai Desa Ciapus" in Message.objects.get(kind="training_moved", channel="APP").body
+
+
+def test_more_places_go_to_the_queue_and_fewer_than_taken_are_refused() -> None:
+    training = TrainingFactory(capacity=2)
+    for _ in range(2):
+        EnrolmentFactory(training=training)
+    waiting = EnrolmentFactory(training=training, state=EnrolmentState.WAITING, person=OwnerFactory())
+    with pytest.raises(trainings.PlacesTaken, match="2"):
+        changed(training, capacity=1)
+    changed(training, capacity=3)
+    waiting.refresh_from_db()
+    assert waiting.state == EnrolmentState.CONFIRMED
+
+
+def test_what_is_over_is_not_changed() -> None:
+    with pytest.raises(trainings.AlreadyOver):
+        changed(TrainingFactory(status=TrainingStatus.DONE, finished_at=NOW), title="Lain")

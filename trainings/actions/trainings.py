@@ -18,12 +18,14 @@ from foundation.notifications.actions import broadcast, outbox
 from foundation.regions.models import Office, Region
 from members.models import Person
 from trainings import texts
-from trainings.actions import certificates
+from trainings.actions import certificates, enrolments
 from trainings.enums import AHEAD, ProposalSource, TrainingStatus
 from trainings.models import Certificate, Enrolment, Session, Training
 from trainings.signals import training_finished
 
 LONGEST = timedelta(days=366)
+WHERE = ("venue", "address", "online_link")
+EDITABLE = ("title", "summary", "capacity", "bring", "source", *WHERE)
 
 
 class NoSessions(ActionError):
@@ -62,6 +64,11 @@ class AlreadyOver(ActionError):
 
 class NotOverYet(ActionError):
     message = _("The last session has not begun yet. The training can be finished after it.")
+
+
+class PlacesTaken(ActionError):
+    message = _("%(taken)s places are already taken, so there cannot be fewer.")
+    field = "capacity"
 
 
 class NoReason(ActionError):
@@ -156,6 +163,48 @@ def _checked(slots: Sequence[Slot], now: datetime) -> list[Slot]:
 
 
 @transaction.atomic
+def change(*, training: Training, outline: Outline, by: User | None, now: datetime) -> Training:
+    """Put right the words, the place and the number of places; dates stay.
+
+    Who has a place or waits is told when the place changes. More places go to the queue at once; fewer than are
+    taken are refused, so nobody loses a place silently. Raises AlreadyOver, PlacesTaken.
+    """
+    training = Training.objects.locked(training.pk)
+    if training.status in {TrainingStatus.DONE, TrainingStatus.CANCELLED}:
+        raise AlreadyOver
+    taken = Enrolment.objects.filter(training=training).confirmed().count()
+    if outline.capacity < taken:
+        raise PlacesTaken(PlacesTaken.message % {"taken": taken})
+    old = {name: getattr(training, name) for name in EDITABLE}
+    new = {name: getattr(outline, name) for name in EDITABLE}
+    changed = [name for name in EDITABLE if old[name] != new[name]]
+    for name in changed:
+        setattr(training, name, new[name])
+    training.save(update_fields=[*changed, "updated_at"])
+    if set(changed) & set(WHERE) and training.status != TrainingStatus.PLANNED:
+        _tell_enrolled(training, "training_moved", subject=f"training:{training.pk}:{now.isoformat()}", now=now)
+    enrolments.promote(training=training, now=now)
+    log.record("training.changed", training, by=by, now=now, before={name: old[name] for name in changed})
+    return training
+
+
+def _tell_enrolled(
+    training: Training, kind: str, *, subject: str, now: datetime, extra: dict[str, str] | None = None
+) -> None:
+    """A message to everybody with a place or in the queue."""
+    people = Person.objects.filter(pk__in=Enrolment.objects.filter(training=training).live().values("person"))
+    with timezone.override(texts.zone_of(training)):
+        broadcast.queue(
+            kind,
+            to=people.as_recipients(),
+            subject=subject,
+            context=texts.message(training) | (extra or {}),
+            url=texts.path(training),
+            now=now,
+        )
+
+
+@transaction.atomic
 def publish(*, training: Training, by: User | None, now: datetime) -> int:
     """Open registration and tell every reachable owner in the invited region, each once.
 
@@ -200,16 +249,8 @@ def cancel(*, training: Training, reason: str, by: User | None, now: datetime) -
     training.cancelled_at = now
     training.cancel_reason = reason.strip()
     training.save(update_fields=["status", "cancelled_at", "cancel_reason", "updated_at"])
-    people = Person.objects.filter(pk__in=Enrolment.objects.filter(training=training).live().values("person"))
-    with timezone.override(texts.zone_of(training)):
-        broadcast.queue(
-            "training_cancelled",
-            to=people.as_recipients(),
-            subject=f"training:{training.pk}",
-            context=texts.message(training) | {"reason": training.cancel_reason},
-            url=texts.path(training),
-            now=now,
-        )
+    extra = {"reason": training.cancel_reason}
+    _tell_enrolled(training, "training_cancelled", subject=f"training:{training.pk}", now=now, extra=extra)
     log.record("training.cancelled", training, by=by, now=now, reason=training.cancel_reason)
     return training
 

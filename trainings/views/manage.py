@@ -21,7 +21,7 @@ from members.models import Person
 from trainings import queries
 from trainings.actions import enrolments, trainings
 from trainings.enums import EnrolmentState, ProposalSource
-from trainings.forms import SCHEDULE, PersonSearchForm, ReasonForm, TrainingForm
+from trainings.forms import SCHEDULE, OutlineForm, PersonSearchForm, ReasonForm, TrainingForm
 from trainings.models import Enrolment, Training
 from trainings.views import reach
 
@@ -52,6 +52,23 @@ def training_schedule(request: HttpRequest) -> HttpResponseBase:
             messages.success(request, _("The draft is saved. Owners see it when you announce it."))
             return redirect("trainings:training-detail", uid=training.uid)
     return render(request, "trainings/training_schedule.html", {"form": form})
+
+
+@form_page
+def training_change(request: HttpRequest, uid: UUID) -> HttpResponseBase:
+    """Put right the words, the place and the number of places."""
+    training = reach.runnable(request, uid, reach.CHANGE)
+    current = {name: getattr(training, name) for name in trainings.EDITABLE}
+    form = OutlineForm(request.POST or None, initial=current)
+    if request.method == "POST" and form.is_valid():
+        try:
+            trainings.change(training=training, outline=form.outline(), by=reach.actor(request), now=clock.now())
+        except ActionError as error:
+            form.add_error(error.field, str(error))
+        else:
+            messages.success(request, _("The changes are saved."))
+            return redirect("trainings:training-detail", uid=uid)
+    return render(request, "trainings/training_change.html", {"training": training, "form": form})
 
 
 @form_page
