@@ -1,18 +1,10 @@
 """Every address of the house."""
 
-from django.conf import settings
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import include, path
 
 from foundation.accounts import account_pages, views
 from foundation.notifications import webhook
-
-
-def built(prefix: str, module: str) -> list[URLPattern | URLResolver]:
-    """The addresses of an app, as soon as it has any."""
-    there = (settings.BASE_DIR / f"{module.replace('.', '/')}.py").exists()
-    return [path(prefix, include(module))] if there else []
-
 
 urlpatterns = [
     path("", include("msme_platform.portal.urls")),
@@ -24,12 +16,12 @@ urlpatterns = [
     path("akun/", include("foundation.accounts.allauth_urls")),
     path("pemberitahuan/", include("foundation.notifications.urls")),
     path("webhooks/whatsapp/", webhook.whatsapp, name="whatsapp-webhook"),
-    *built("", "members.urls"),
-    *built("pelatihan/", "trainings.urls"),
-    *built("dana/", "revolving_funds.urls"),
-    *built("forum/", "forums.urls"),
-    *built("", "monitoring.urls"),
-    *built("api/v1/", "msme_platform.api"),
-    *built("demo/", "msme_platform.portal.demo_urls"),
-    *built("health/", "msme_platform.health"),
+    path("", include("members.urls")),
+    path("pelatihan/", include("trainings.urls")),
+    path("dana/", include("revolving_funds.urls")),
+    path("forum/", include("forums.urls")),
+    path("", include("monitoring.urls")),
+    path("api/v1/", include("msme_platform.api")),
+    path("demo/", include("msme_platform.portal.demo_urls")),
+    path("health/", include("msme_platform.health")),
 ]

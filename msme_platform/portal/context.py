@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -23,21 +23,13 @@ class Entry:
     current: bool
 
 
-def url_of(name: str) -> str:
-    """The address of a named page, or '' while it is not built."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
 class Shell:
     """Computed only when a template asks; one query at most (the unread count), and none for a stranger."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.here = request.get_full_path() if request.method == "GET" else request.path
-        self.demo_url = url_of("demo:index") if settings.DEMO else ""
+        self.demo_url = reverse("demo:index") if settings.DEMO else ""
 
     @cached_property
     def nav(self) -> list[Entry]:
@@ -50,8 +42,8 @@ class Shell:
             (_("Forum"), "forum", "forums:home"),
             (_("Me"), "person", "members:profile"),
         ]
-        found = [(label, icon, url_of(name)) for label, icon, name in places]
-        return [Entry(label, icon, url, self._is_current(url)) for label, icon, url in found if url]
+        found = [(label, icon, reverse(name)) for label, icon, name in places]
+        return [Entry(label, icon, url, self._is_current(url)) for label, icon, url in found]
 
     def _third(self) -> tuple[str, str, str]:
         user = self.request.user
@@ -82,7 +74,7 @@ class Shell:
     @cached_property
     def bell_url(self) -> str:
         """Where the notifications are; '' for a stranger."""
-        return url_of("notifications:list") if self.request.user.is_authenticated else ""
+        return reverse("notifications:list") if self.request.user.is_authenticated else ""
 
     @cached_property
     def office_name(self) -> str:

@@ -15,7 +15,6 @@ from members.enums import Sex
 from members.models import Person
 from msme_platform.portal import waiting
 from msme_platform.portal.actions import NextAction, nearest
-from msme_platform.portal.context import url_of
 from revolving_funds import eligibility, pages
 
 TOPICS = 3
@@ -118,7 +117,7 @@ def _registration() -> NextAction:
         _("Register your business"),
         _("About 5 minutes. Have your identity card (KTP) at hand."),
         None,
-        url_of("members:register"),
+        reverse("members:register"),
         _("Start"),
         "wait",
         due=_("First step"),

@@ -11,7 +11,6 @@ from foundation.accounts.roles import Role
 from foundation.regions.models import Region
 from members.models import Business
 from monitoring import queries as monitoring
-from msme_platform.portal.context import url_of
 from trainings import queries as trainings
 
 TASKS = 5
@@ -78,5 +77,5 @@ def _businesses(user: Any) -> dict[str, Any]:
         "label": _("Operating businesses"),
         "value": visible.operating().count(),
         "note": note,
-        "url": url_of("members:people-list"),
+        "url": reverse("members:people-list"),
     }

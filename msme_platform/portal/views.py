@@ -5,11 +5,11 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from foundation.common import clock
 from foundation.common.http import demo_only, reading
 from msme_platform.portal import gallery as gallery_content
-from msme_platform.portal.context import url_of
 from msme_platform.portal.home import owner_home
 from msme_platform.portal.today import facilitator_today
 
@@ -24,10 +24,10 @@ def home(request: HttpRequest) -> HttpResponse:
             request,
             "portal/landing.html",
             {
-                "login_url": url_of("accounts:login"),
-                "signup_url": url_of("accounts:signup"),
-                "staff_url": url_of("accounts:staff-login"),
-                "schedule_url": url_of("trainings:training-list"),
+                "login_url": reverse("accounts:login"),
+                "signup_url": reverse("accounts:signup"),
+                "staff_url": reverse("accounts:staff-login"),
+                "schedule_url": reverse("trainings:training-list"),
             },
         )
     now, today = clock.now(), clock.today()
@@ -38,8 +38,8 @@ def home(request: HttpRequest) -> HttpResponse:
             {
                 "today": today,
                 "work": facilitator_today(user, today=today),
-                "register_url": url_of("members:assisted-start"),
-                "people_url": url_of("members:people-list"),
+                "register_url": reverse("members:assisted-start"),
+                "people_url": reverse("members:people-list"),
             },
         )
     if user.works_in_office:
@@ -47,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "today": today,
         "home": owner_home(user, now=now, today=today),
-        "trainings_url": url_of("trainings:training-list"),
+        "trainings_url": reverse("trainings:training-list"),
     }
     return render(request, "portal/home.html", context)
 
