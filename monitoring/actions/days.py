@@ -30,6 +30,7 @@ from monitoring.actions import plans
 from monitoring.actions.plans import OPEN_DAYS
 from monitoring.enums import LIVE, Outcome, State
 from monitoring.models import MOST_REMINDERS, CheckIn, DayRun, Task
+from revolving_funds.actions import daily as funds_daily
 from trainings.actions import daily as trainings_daily
 
 FIRST_REMINDER_DAYS = 3
@@ -49,6 +50,7 @@ def run(*, on: date, now: datetime) -> DayRun:
     """
     day, _new = DayRun.objects.get_or_create(on=on, defaults={"started_at": now})
     trainings_daily.run(on=on, now=now)
+    funds_daily.run(on=on, now=now)
     counts = Counter(planned=_plan_forgotten(on, now))
     for step in (_expire, _open, _remind, _escalate):
         counts += _until_nothing(step, on, now)

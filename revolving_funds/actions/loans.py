@@ -4,6 +4,7 @@ from datetime import date, datetime
 from functools import partial
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
@@ -20,6 +21,9 @@ from revolving_funds.actions import applications
 from revolving_funds.enums import ApplicationStatus
 from revolving_funds.models import Application, Instalment, Loan, Pool
 from revolving_funds.signals import loan_disbursed
+
+# In the language of whoever reads it, not of the officer at the desk.
+_short_date = lazy(short_date, str)
 
 
 class RunningLoan(ActionError):
@@ -162,7 +166,7 @@ def _tell(loan: Loan, now: datetime) -> None:
         "fund_loan_disbursed",
         to=[loan.person.as_recipient()],
         subject=f"loan:{loan.pk}",
-        context={"bank": loan.pool.agreement.bank.name, "due": short_date(first.due_on)},
+        context={"bank": loan.pool.agreement.bank.name, "due": _short_date(first.due_on)},
         url=loan.get_absolute_url(),
         now=now,
     )
