@@ -11,7 +11,7 @@ from foundation.common.widgets import DateInput
 from members.entries import BusinessEntry, LicenceEntry, PersonEntry, clean_licence, clean_person
 from members.enums import LicenceKind, LicenceStatus
 from members.forms.places import VillageForm
-from members.forms.registration import MONTHS, BusinessForm, business_entry, put_back
+from members.forms.registration import MONTHS, AskedField, BusinessForm, business_entry, put_back
 from members.models import Business, Licence, Person
 
 
@@ -121,7 +121,7 @@ class LicenceForm(forms.Form):
     """Where one licence stands."""
 
     status = forms.ChoiceField(label=_("How does it stand?"), widget=forms.RadioSelect)
-    number = forms.CharField(label=_("Number"), max_length=40, required=False, help_text=_("As written on the paper."))
+    number = AskedField(label=_("Number"), max_length=40, help_text=_("As written on the paper."))
     issued_on = forms.DateField(label=_("Issue date"), required=False, widget=DateInput())
     valid_to = forms.DateField(
         label=_("Valid until"), required=False, widget=DateInput(), help_text=_("Empty if it has no end.")
