@@ -78,7 +78,7 @@ def fund_actions(answer: Eligibility, page: LoanPage | None, *, today: dt.date) 
                 reverse("revolving_funds:ladder"),
                 _("Go on"),
                 "wait",
-                due=_("Draft"),
+                due=_("Not sent yet"),
                 icon="fund",
             )
         ]
