@@ -35,7 +35,9 @@ test: .venv/dev ## all tests, on embedded servers of their own (ARGS="tests/memb
 	@GUYUB_MODE=test $(PY) manage.py messages --compile
 	@$(IN_TEST) $(PY) -m pytest -n 2 $(ARGS)
 
-ci: lint types imports templates migrations texts test ## everything that must hold before a change is taken
+CHECKS := lint types imports templates migrations texts test
+ci: .venv/dev ## everything that must hold before a change is taken; goes on after a failure, to tell all of them
+	@$(MAKE) --no-print-directory --keep-going $(CHECKS)
 
 lint: .venv/dev ## format and lint
 	$(PY) -m ruff format --check .

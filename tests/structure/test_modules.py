@@ -10,7 +10,7 @@ from tests.structure.sources import BASE, files, modules, name, tree
 
 MODULE_LINES = 400
 TEST_MODULE_LINES = 600
-FUNCTION_LINES = 40
+FUNCTION_LINES = 40  # on which a statement begins: the formatter gives each argument a line of its own
 LISTS = {"msme_platform/settings.py"}  # one list from top to bottom
 
 
@@ -29,7 +29,7 @@ def test_every_function_keeps_its_budget_of_lines() -> None:
     for path in modules():
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                size = (node.end_lineno or 0) - node.lineno + 1
+                size = len({part.lineno for part in ast.walk(node) if isinstance(part, ast.stmt)})
                 if size > FUNCTION_LINES:
                     long[f"{name(path)}:{node.name}"] = size
     assert long == {}
