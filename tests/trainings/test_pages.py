@@ -453,3 +453,11 @@ def test_my_list_costs_the_same_with_one_row_and_with_three(paper: Certificate) 
     for _ in range(2):
         EnrolmentFactory(person=person, training=TrainingFactory(starts_at=clock.now() + DAY))
     assert cost(client, address) == one
+
+
+def test_no_filter_of_the_schedule_claims_that_the_signal_is_gone() -> None:
+    """The banner's own switch is not a variable of the page."""
+    client = logged_in(user_with_role(Role.STAFF, "16.71"))
+    for shown in ("semua", "tempat", "daring", "kelola"):
+        page = client.get(reverse("trainings:training-list"), {"tampil": shown}).content.decode()
+        assert "data-offline hidden" in page

@@ -49,7 +49,7 @@ def training_list(request: HttpRequest) -> HttpResponse:
             "page": found,
             "rows": listed,
             "chips": _chips(shown, person=bool(person), manages=manages),
-            "shown": shown,
+            "chosen": shown,
             "manages": manages,
             "person": person,
             "empty": _empty(shown),
