@@ -1,5 +1,7 @@
 """Accounts and roles in the office face."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 from allauth.account.models import EmailAddress
@@ -9,7 +11,7 @@ from django.contrib import admin
 from django.contrib.admin import display
 from django.contrib.auth.models import Group
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -33,9 +35,15 @@ class DistrictForm(forms.Form):
 
     full_name = forms.CharField(label=gettext_lazy("Full name"), max_length=150)
     phone = PhoneField()
-    district = forms.ModelChoiceField(
-        label=gettext_lazy("District"), queryset=Region.objects.filter(level=Region.Level.DISTRICT, is_active=True)
-    )
+    district = forms.ModelChoiceField(label=gettext_lazy("District"), queryset=None)
+
+    def __init__(self, *args: Any, prefixes: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        inside = Q(pk__in=[])
+        for prefix in prefixes:
+            inside |= Q(code__startswith=prefix)
+        field: Any = self.fields["district"]
+        field.queryset = Region.objects.filter(inside, level=Region.Level.DISTRICT, is_active=True).order_by("code")
 
 
 class RoleForm(forms.Form):
@@ -69,12 +77,9 @@ class EndForm(forms.Form):
 
 def _appoint(request: HttpRequest, _obj: None, data: dict[str, Any]) -> str:
     by: Any = request.user
-    code = data["district"].code
-    if not any(code.startswith(prefix) for prefix in by.region_prefixes("accounts.appoint_facilitator")):
-        raise people.NotInYourRegion
     people.appoint(
         role=Role.FACILITATOR,
-        region_code=code,
+        region_code=data["district"].code,
         phone=data["phone"],
         full_name=data["full_name"],
         start_on=clock.today(),
@@ -152,6 +157,14 @@ class AssignmentAdmin(OfficeModelAdmin):
             available=lambda row: row.end_on is None and row.role == Role.FACILITATOR,
         ),
     )
+
+    def _run(self, request: HttpRequest, deed: Deed, obj: Any) -> HttpResponseBase:
+        """Districts to choose from are those of the viewer's own region."""
+        if deed.form is DistrictForm:
+            viewer: Any = request.user
+            prefixes = viewer.region_prefixes(deed.permission)
+            deed = replace(deed, form=partial(DistrictForm, prefixes=prefixes))
+        return super()._run(request, deed, obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Assignment]:
         rows: QuerySet[Assignment] = super().get_queryset(request)

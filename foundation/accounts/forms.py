@@ -62,7 +62,7 @@ class StaffLoginForm(account.LoginForm):
     """Email and password of office staff and bank officers."""
 
     password = forms.CharField(
-        label=_("Password"),
+        label=_("Your password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         error_messages={"required": _("Please write your password.")},
@@ -84,7 +84,7 @@ class StaffLoginForm(account.LoginForm):
 
 class PasswordAgainForm(account.ReauthenticateForm):
     password = forms.CharField(
-        label=_("Password"),
+        label=_("Your password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         error_messages={"required": _("Please write your password.")},

@@ -78,7 +78,7 @@ def test_one_tap_makes_you_each_of_them(client: Client) -> None:
 def test_the_outbox_shows_codes_and_links_newest_first(client: Client) -> None:
     cache.clear()
     ensure_demo_people(NOW)
-    client.post("/akun/masuk/", {"phone": "+628120000101"})
+    client.post("/akun/masuk/", {"phone": "+6281200000101"})
     code = Message.objects.get(kind="login_code").secret
     assert code in client.get("/demo/outbox/").text
     assert code in client.get("/demo/outbox/?person=yani").text

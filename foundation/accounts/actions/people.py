@@ -17,11 +17,6 @@ class RoleHeldAlready(ActionError):
     message = _("This account already holds the role in this region.")
 
 
-class NotInYourRegion(ActionError):
-    message = _("This district is not in your region. Please choose one of your own.")
-    field = "district"
-
-
 @transaction.atomic
 def assign(*, user: User, role: Role, region_code: str, start_on: date, by: User | None, now: datetime) -> Assignment:
     """Give `user` a role in a region. Office roles open the office face. Raises RoleHeldAlready."""

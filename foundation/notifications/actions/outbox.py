@@ -127,7 +127,7 @@ def _message(
         channel=channel,
         title=title,
         body=body,
-        url=f"{settings.SITE_URL}{url}" if channel != Channel.APP else url,
+        url=f"{settings.SITE_URL}{url}" if url and channel != Channel.APP else url,
         next_try_at=now,
         created_at=now,
         status=Message.Status.SENT if channel == Channel.APP else Message.Status.QUEUED,
