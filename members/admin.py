@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -16,181 +15,26 @@ from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
 from foundation.common.money import rupiah
 from foundation.common.phone import shown
-from foundation.regions.models import Region
 from members import queries
 from members.actions import businesses, drafts, licences, people, statuses
 from members.entries import LicenceEntry
-from members.enums import BusinessStatus, LicenceKind, LicenceStatus, Scale, Source
-from members.forms.editing import BusinessEditForm, LicenceForm, PersonForm
+from members.enums import BusinessStatus, Source
 from members.models import Business, Licence, Person, StatusPeriod
-
-# Filters. The address takes plain names, so that every figure of the desk can link to the list behind it.
-
-
-class DistrictFilter(admin.SimpleListFilter):
-    """Districts of the person's own regions: `?district=16.71.04`."""
-
-    title = gettext_lazy("District")
-    parameter_name = "district"
-    path = "village__code"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        user: Any = request.user
-        prefixes = [code for code in user.region_prefixes(f"members.view_{model_admin.opts.model_name}") if code]
-        scope = Q(pk__in=[])
-        for prefix in prefixes:
-            scope |= Q(code__startswith=prefix)
-        rows = Region.objects.filter(scope, level=Region.Level.DISTRICT).order_by("name", "code")[:60]
-        return [(row.code, row.name) for row in rows]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(**{f"{self.path}__startswith": self.value()}) if self.value() else queryset
-
-    def has_output(self) -> bool:
-        return True
-
-
-class LicenceDistrictFilter(DistrictFilter):
-    path = "business__village__code"
-
-
-class ChoiceFilter(admin.SimpleListFilter):
-    """One of a closed set: `?scale=MICRO`."""
-
-    choices_of: Any = None
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(self.choices_of.choices)
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
-
-
-class ScaleFilter(ChoiceFilter):
-    title = gettext_lazy("Business scale")
-    parameter_name = "scale"
-    choices_of = Scale
-
-
-class StatusFilter(ChoiceFilter):
-    title = gettext_lazy("Status")
-    parameter_name = "status"
-    choices_of = BusinessStatus
-
-
-class LicenceKindFilter(ChoiceFilter):
-    title = gettext_lazy("Kind")
-    parameter_name = "kind"
-    choices_of = LicenceKind
-
-
-class LicenceStatusFilter(ChoiceFilter):
-    title = gettext_lazy("Status")
-    parameter_name = "status"
-    choices_of = LicenceStatus
-
-
-class HoldsFilter(admin.SimpleListFilter):
-    """A kind of licence and how it stands: `?licence=NIB:HELD`; `NIB:NONE` also finds those without a line."""
-
-    title = gettext_lazy("Licence")
-    parameter_name = "licence"
-    states = (LicenceStatus.HELD, LicenceStatus.IN_PROCESS, LicenceStatus.WANTED, LicenceStatus.NONE)
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(f"{kind}:{state}", f"{kind.label}: {state.label}") for kind in LicenceKind for state in self.states]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        kind, _colon, state = (self.value() or "").partition(":")
-        if not state:
-            return queryset
-        rows = Licence.objects.filter(business=OuterRef("pk"), kind=kind)
-        if state == LicenceStatus.NONE:
-            return queryset.filter(~Exists(rows.exclude(status=LicenceStatus.NONE)))
-        return queryset.filter(Exists(rows.filter(status=state)))
-
-
-# Forms of the deeds
-
-
-class _Still:
-    """The office face has no typing help of the portal: what was typed is looked up when it is sent."""
-
-    fields: dict[str, forms.Field]
-
-    def quiet(self) -> None:
-        for name in ("village_q", "kbli_q"):
-            if name in self.fields:
-                for attr in ("hx-get", "hx-trigger", "hx-target"):
-                    self.fields[name].widget.attrs.pop(attr, None)
-
-
-class OfficePersonForm(_Still, PersonForm):
-    def __init__(self, *args: Any, obj: Person, **kwargs: Any) -> None:
-        super().__init__(*args, person=obj, today=clock.today(), inside=[obj.office_code], **kwargs)
-        self.quiet()
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if not self.errors:
-            cleaned["entry"] = self.entry()
-        return cleaned
-
-
-class OfficeBusinessForm(_Still, BusinessEditForm):
-    def __init__(self, *args: Any, obj: Business, **kwargs: Any) -> None:
-        super().__init__(*args, business=obj, owner=obj.owner, today=clock.today(), inside=[obj.office_code], **kwargs)
-        self.quiet()
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if not self.errors:
-            cleaned["entry"] = self.entry()
-        return cleaned
-
-
-class OfficeNewBusinessForm(_Still, BusinessEditForm):
-    def __init__(self, *args: Any, obj: Person, **kwargs: Any) -> None:
-        super().__init__(*args, business=None, owner=obj, today=clock.today(), inside=[obj.office_code], **kwargs)
-        self.quiet()
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if not self.errors:
-            cleaned["entry"] = self.entry()
-        return cleaned
-
-
-class OfficeLicenceForm(LicenceForm):
-    """One line of the checklist, from the page of that line."""
-
-    def __init__(self, *args: Any, obj: Licence, **kwargs: Any) -> None:
-        kwargs.pop("initial", None)
-        super().__init__(*args, kind=LicenceKind(obj.kind), licence=obj, by_owner=False, today=clock.today(), **kwargs)
-
-
-class AnyLicenceForm(LicenceForm):
-    """A line of the checklist, from the page of the business: the kind is asked first."""
-
-    kind = forms.ChoiceField(label=gettext_lazy("Licence"), choices=LicenceKind.choices)
-    field_order = ("kind", "status", "number", "issued_on", "valid_to")
-
-    def __init__(self, data: Any = None, *args: Any, obj: Business, **kwargs: Any) -> None:
-        asked = (data or {}).get("kind", LicenceKind.NIB)
-        kind = LicenceKind(asked) if asked in LicenceKind.values else LicenceKind.NIB
-        kwargs.pop("initial", None)
-        super().__init__(data, *args, kind=kind, licence=None, by_owner=False, today=clock.today(), **kwargs)
-        self.business = obj
-
-
-class StatusForm(forms.Form):
-    status = forms.ChoiceField(
-        label=gettext_lazy("How does the business fare?"), choices=BusinessStatus.choices, widget=forms.RadioSelect
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=200, help_text=gettext_lazy("What was seen or said, in one sentence.")
-    )
-
+from members.office_forms import (
+    AnyLicenceForm,
+    DistrictFilter,
+    HoldsFilter,
+    LicenceDistrictFilter,
+    LicenceKindFilter,
+    LicenceStatusFilter,
+    OfficeBusinessForm,
+    OfficeLicenceForm,
+    OfficeNewBusinessForm,
+    OfficePersonForm,
+    ScaleFilter,
+    StatusFilter,
+    StatusForm,
+)
 
 # Deeds
 
