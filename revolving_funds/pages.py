@@ -51,6 +51,15 @@ class LoanPage:
         return [row for row in self.rows if not row.missing]
 
     @property
+    def overdue_rows(self) -> list[Row]:
+        return [row for row in self.rows if row.missing and row.state == "bad"]
+
+    @property
+    def overdue(self) -> int:
+        """Rupiah that were due before today and are missing."""
+        return sum(row.missing for row in self.overdue_rows)
+
+    @property
     def next(self) -> Row | None:
         return next((row for row in self.rows if row.missing), None)
 
@@ -80,15 +89,12 @@ def towards_next(page: LoanPage, answer: Eligibility) -> list[Condition]:
     missing = ngettext("%(n)d instalment left", "%(n)d instalments left", len(page.open_rows)) % {
         "n": len(page.open_rows)
     }
-    found = [
-        Condition(
-            "loan",
-            False,
-            _("Pay off step %(level)d") % {"level": page.loan.level},
-            _("%(missing)s, %(amount)s. By %(due)s, or sooner if you pay everything at once.")
-            % {"missing": missing, "amount": rupiah(page.left), "due": short_date(last.due_on)},
-        ),
-    ]
+    if last.state == "bad":
+        text = _("%(missing)s, %(amount)s. The loan should have been paid off by %(due)s.")
+    else:
+        text = _("%(missing)s, %(amount)s. By %(due)s, or sooner if you pay everything at once.")
+    values = {"missing": missing, "amount": rupiah(page.left), "due": short_date(last.due_on)}
+    found = [Condition("loan", False, _("Pay off step %(level)d") % {"level": page.loan.level}, text % values)]
     if page.late:
         found.append(Condition("late", False, _("Instalments on time"), " ".join(page.late[:2])))
     else:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import islice
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -47,7 +48,8 @@ def remind_due(*, on: date, now: datetime) -> int:
 
 def remind_late(*, on: date, now: datetime) -> int:
     """Loans whose oldest open instalment is 1, 7 or 30 days late (or a few more, where a day was missed)."""
-    rows = Loan.objects.overdue(on).filter(oldest_due__gte=on - timedelta(days=LATE[-1][1]))
+    overdue: Any = Loan.objects.overdue(on)
+    rows = overdue.filter(oldest_due__gte=on - timedelta(days=LATE[-1][1]))
     return _send("fund_instalment_late", _late_letters(rows.select_related("person__user").order_by("pk"), on), now)
 
 

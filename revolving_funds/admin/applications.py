@@ -12,7 +12,7 @@ from foundation.common.admin import Deed, OfficeModelAdmin
 from foundation.common.dates import short_date
 from revolving_funds import forms
 from revolving_funds.actions import applications, loans
-from revolving_funds.admin.parts import DistrictFilter, money, person_of, yes_no
+from revolving_funds.admin.parts import DistrictFilter, LevelFilter, money, person_of, yes_no
 from revolving_funds.enums import ApplicationStatus
 from revolving_funds.models import Application, Pool
 
@@ -46,7 +46,7 @@ def _decision_initial(application: Application) -> dict[str, Any]:
 @admin.register(Application)
 class ApplicationAdmin(OfficeModelAdmin):
     list_display = ("person", "business", "district", "level", "asked", "status", "submitted_at")
-    list_filter = ("status", "level", DistrictFilter)
+    list_filter = ("status", LevelFilter, DistrictFilter)
     search_fields = ("person__full_name__icontains",)
     search_help_text = gettext_lazy("Search by name")
     ordering = ("-submitted_at", "-id")

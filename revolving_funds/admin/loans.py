@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyAdmin, ReadonlyInline
@@ -14,7 +14,7 @@ from foundation.common.dates import short_date
 from foundation.common.money import rupiah
 from revolving_funds import forms
 from revolving_funds.actions import repayments
-from revolving_funds.admin.parts import BankFilter, DistrictFilter, LoanStateFilter, person_of
+from revolving_funds.admin.parts import BankFilter, DistrictFilter, LevelFilter, LoanStateFilter, person_of
 from revolving_funds.enums import LoanStatus
 from revolving_funds.models import Instalment, Loan, Repayment
 
@@ -59,8 +59,8 @@ class RepaymentInline(ReadonlyInline):
 
 @admin.register(Loan)
 class LoanAdmin(OfficeModelAdmin):
-    list_display = ("tied_number", "person", "district", "bank", "step", "left", "late", "days_late", "status")
-    list_filter = (LoanStateFilter, BankFilter, "level", DistrictFilter)
+    list_display = ("tied_number", "person", "district", "tied_bank", "level", "left", "late", "state")
+    list_filter = (LoanStateFilter, BankFilter, LevelFilter, DistrictFilter)
     search_fields = ("number__startswith", "person__full_name__icontains")
     search_help_text = gettext_lazy("Search by number or name")
     ordering = ("-disbursed_on", "-id")
@@ -116,13 +116,18 @@ class LoanAdmin(OfficeModelAdmin):
         """With hyphens that do not break: one line a row."""
         return row.number.replace("-", "\u2011")
 
-    @admin.display(description=gettext_lazy("Tier"), ordering="level")
-    def step(self, row: Loan) -> str:
-        return str(_("%(level)d, %(amount)s") % {"level": row.level, "amount": rupiah(row.amount)})
+    @admin.display(description=gettext_lazy("Bank"))
+    def tied_bank(self, row: Loan) -> str:
+        return str(row.pool.agreement.bank).replace(" ", "\u00a0")
 
-    @admin.display(description=gettext_lazy("Days past due"))
-    def days_late(self, row: Any) -> str:
-        return str((clock.today() - row.oldest_due).days) if row.arrears else ""
+    @admin.display(description=gettext_lazy("State"))
+    def state(self, row: Any) -> str:
+        if row.status == LoanStatus.CLOSED:
+            return str(_("Paid off"))
+        if not row.arrears:
+            return str(_("On time"))
+        days = (clock.today() - row.oldest_due).days
+        return ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days}
 
     @admin.display(description=gettext_lazy("Principal"), ordering="amount")
     def principal(self, row: Loan) -> str:

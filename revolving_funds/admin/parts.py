@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from foundation.common import clock
 from foundation.common.money import rupiah
 from foundation.regions.models import Region
+from revolving_funds.actions.programme import STEPS
 from revolving_funds.enums import LoanStatus
 from revolving_funds.models import Bank
 
@@ -78,3 +79,16 @@ class LoanStateFilter(admin.SimpleListFilter):
         if self.value() == "overdue":
             return queryset.filter(status=LoanStatus.OPEN, oldest_due__lt=clock.today())
         return queryset.filter(status=str(self.value()).upper()) if self.value() else queryset
+
+
+class LevelFilter(admin.SimpleListFilter):
+    """The steps of the ladder, named without asking every row."""
+
+    title = gettext_lazy("Tier")
+    parameter_name = "level"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(level), str(level)) for level, _amount, _tenor in STEPS]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(level=self.value()) if str(self.value() or "").isdigit() else queryset

@@ -207,6 +207,7 @@ class Application(Record):
         indexes = [
             models.Index(fields=["status", "village", "submitted_at", "id"], name="application_queue_idx"),
             models.Index(fields=["village", "submitted_at", "id"], name="application_village_idx"),
+            models.Index(fields=["submitted_at", "id"], name="application_date_idx"),
         ]
 
     def __str__(self) -> str:
