@@ -96,7 +96,7 @@ def towards_next(page: LoanPage, answer: Eligibility) -> list[Condition]:
     values = {"missing": missing, "amount": rupiah(page.left), "due": short_date(last.due_on)}
     found = [Condition("loan", False, _("Pay off step %(level)d") % {"level": page.loan.level}, text % values)]
     if page.late:
-        found.append(Condition("late", False, _("Instalments on time"), " ".join(page.late[:2])))
+        found.append(Condition("late", False, _("Instalments on time"), page.late[0]))
     else:
         count = {"met": page.seen, "all": page.seen}
         text = _("%(met)d of %(all)d instalments so far.") % count if page.seen else _("The first one is still ahead.")

@@ -45,7 +45,7 @@ def _decision_initial(application: Application) -> dict[str, Any]:
 
 @admin.register(Application)
 class ApplicationAdmin(OfficeModelAdmin):
-    list_display = ("person", "business", "district", "level", "asked", "status", "submitted_at")
+    list_display = ("person", "business", "district", "asked", "stage", "sent_on")
     list_filter = ("status", LevelFilter, DistrictFilter)
     search_fields = ("person__full_name__icontains",)
     search_help_text = gettext_lazy("Search by name")
@@ -172,6 +172,20 @@ class ApplicationAdmin(OfficeModelAdmin):
     @admin.display(description=gettext_lazy("District"))
     def district(self, row: Application) -> str:
         return row.village.parent.name if row.village.parent else ""
+
+    @admin.display(description=gettext_lazy("Status"), ordering="status")
+    def stage(self, row: Application) -> str:
+        """Who is next, in two words."""
+        waiting = {
+            ApplicationStatus.SUBMITTED: _("To survey"),
+            ApplicationStatus.SURVEYED: _("To decide"),
+            ApplicationStatus.APPROVED: _("To pay out"),
+        }
+        return waiting.get(ApplicationStatus(row.status)) or row.get_status_display()
+
+    @admin.display(description=gettext_lazy("Sent"), ordering="submitted_at")
+    def sent_on(self, row: Application) -> str:
+        return short_date(row.submitted_at).replace(" ", "\u00a0") if row.submitted_at else ""
 
     @admin.display(description=gettext_lazy("Place"))
     def place(self, row: Application) -> str:

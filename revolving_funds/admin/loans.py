@@ -59,7 +59,7 @@ class RepaymentInline(ReadonlyInline):
 
 @admin.register(Loan)
 class LoanAdmin(OfficeModelAdmin):
-    list_display = ("tied_number", "person", "district", "tied_bank", "level", "left", "late", "state")
+    list_display = ("tied_number", "person", "district", "tied_bank", "left", "late", "state")
     list_filter = (LoanStateFilter, BankFilter, LevelFilter, DistrictFilter)
     search_fields = ("number__startswith", "person__full_name__icontains")
     search_help_text = gettext_lazy("Search by number or name")
