@@ -80,10 +80,12 @@ def own_redis(worker: str) -> None:
     if not worker.startswith("gw"):
         return
     cache = settings.CACHES["default"]
-    number = int(worker.removeprefix("gw")) + 1
-    parts = urlsplit(cache["LOCATION"])
-    given = int(parts.path.strip("/") or 0) if parts.scheme != "unix" else 0
-    if parts.scheme == "unix":
-        cache["LOCATION"] = parts._replace(query=f"db={number}").geturl()
-    else:
-        cache["LOCATION"] = parts._replace(path=f"/{given + number}").geturl()
+    cache["LOCATION"] = numbered(cache["LOCATION"], int(worker.removeprefix("gw")) + 1)
+
+
+def numbered(address: str, number: int) -> str:
+    """The address of the database `number` further on."""
+    if address.startswith("unix:"):  # urlsplit would put it together again with one slash instead of three
+        return f"{address.partition('?')[0]}?db={number}"
+    parts = urlsplit(address)
+    return parts._replace(path=f"/{int(parts.path.strip('/') or 0) + number}").geturl()

@@ -54,3 +54,8 @@ def test_files_go_to_a_temporary_folder() -> None:
     name = default_storage.save("letter.txt", ContentFile(b"x"))
     assert (Path(settings.MEDIA_ROOT) / name).exists()
     assert not Path(settings.MEDIA_ROOT).is_relative_to(settings.BASE_DIR)
+
+
+def test_each_process_of_tests_has_a_redis_database_of_its_own() -> None:
+    assert guards.numbered("unix:///a/redis.sock?db=0", 2) == "unix:///a/redis.sock?db=2"
+    assert guards.numbered("redis://127.0.0.1:6379/1", 2) == "redis://127.0.0.1:6379/3"
