@@ -1,22 +1,24 @@
 """The whole main job in one story: from a stranger with a phone to the figures on the office's desk.
 
-Five people walk it in a real browser: Yani (owner), Rizky (her district's assistant), and at the office staff, verifier,
-approver and treasurer. Days pass by `run_day`. Screenshots of each step lie in var/screenshots/.
+Yani (owner) and Rizky (her district's assistant) on a phone of 360 px; at the office's desk Hendra (staff), Lina
+(verifier), Agus (approver) and Tuti (treasurer). Days pass by `run_day`. Screenshots lie in var/screenshots/.
 """
 
 import datetime as dt
-import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.regions.loading import load_regions
-from members.models import Business, Person
-from tests.e2e.cast import YANI, YANI_PHONE, Cast, code_for, follow, move_to, press, see
-from tests.factories.foundation import office, user_with_role
+from forums.actions.seeding import seed_boards
+from members.models import Person
+from tests.e2e.chapters import desk, follow_up, forum, fund, members, trainings
+from tests.e2e.chapters.cast import Cast, move_to
+from tests.factories import revolving_funds as funds
+from tests.factories.foundation import UserFactory, office, user_with_role
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -28,7 +30,8 @@ DISTRICT, CITY = "16.71.04", "16.71"
 def people() -> dict[str, User]:
     """Everybody but the owner, who comes by herself."""
     load_regions()
-    office(CITY)
+    seed_boards(office(CITY))
+    funds.pool(50_000_000)
     return {
         "rizky": user_with_role(Role.FACILITATOR, DISTRICT, full_name="Rizky Maulana", phone="+6281200005002"),
         "hendra": user_with_role(Role.STAFF, CITY, full_name="Hendra Saputra", phone="+6281200005003"),
@@ -39,85 +42,41 @@ def people() -> dict[str, User]:
 
 
 @pytest.fixture
-def cast(new_page: Callable[..., Page], screenshot: Callable[[Page, str], None], axe: Callable[..., None]) -> Cast:
-    return Cast(new_page, screenshot, axe)
+def rahma(people: dict[str, User]) -> Person:
+    """Another owner of the district, registered before."""
+    user = UserFactory(full_name="Rahma Fitriani", phone="+6281200005011")
+    return funds.owner(full_name="Rahma Fitriani", user=user, phone="+6281200005011")
 
 
-def test_the_main_job(cast: Cast, people: dict[str, User], login_as: Callable[..., None]) -> None:
+@pytest.fixture
+def cast(
+    new_page: Callable[..., Page], screenshot: Callable[[Page, str], None], people: dict[str, User], rahma: Person,
+    login_as: Callable[..., None],
+) -> Cast:
+    """Everybody at the phone or the desk; Yani and the stranger are not logged in."""
     move_to(START)
+    found = Cast(new_page, screenshot)
     for name, user in people.items():
-        login_as(cast.page(name, desk=name != "rizky"), user)
-    an_owner_signs_up(cast)
-    an_assistant_registers_who_has_no_smartphone(cast)
-    staff_find_and_open_them(cast)
+        login_as(found.page(name, desk=name != "rizky"), user)
+    login_as(found.page("rahma"), rahma.user, rahma.village_id)
+    return found
 
 
-# Chapter 1: members
-
-
-def an_owner_signs_up(cast: Cast) -> None:
-    page = cast.page("yani")
-    page.goto("/")
-    follow(page, "Daftar gratis")
-    page.fill("input[name=phone]", "0812 0000 5001")
-    press(page, "Kirim kode")
-    page.fill("input[name=code]", code_for(YANI_PHONE))
-    press(page, "Masuk")
-    follow(page, "Mulai")
-    page.fill("input[name=full_name]", YANI)
-    page.fill("input[name=nik]", "9971045708800001")
-    press(page, "Lanjutkan")
-    expect(page.locator("input[name=birth_date]")).to_have_value("1980-08-17")
-    cast.picture(page, "nik-tells-birth-date")
-    press(page, "Lanjutkan")
-    page.fill("input[name=village_q]", "bukitlama")
-    page.fill("input[name=address]", "Jl. Srijaya 12")
-    press(page, "Lanjutkan")
-    page.fill("input[name=name]", "Pempek Bu Yani")
-    page.fill("input[name=product]", "Pempek lenjer")
-    page.fill("input[name=monthly_sales]", "6.000.000")
-    press(page, "Lanjutkan")
-    page.select_option("select[name=NIB]", "HELD")
-    page.fill("input[name=NIB_number]", "0000000005001")
-    page.select_option("select[name=PIRT]", "WANTED")
-    cast.picture(page, "licences")
-    press(page, "Lanjutkan")
-    page.check("input[name=consent]")
-    page.check("input[name=whatsapp]")
-    press(page, "Kirim")
-    see(page, "Pempek Bu Yani")
-    see(page, "•••• •••• •••• 0001")
-    see(page, "Rizky Maulana")
-    cast.picture(page, "profile")
-    assert Person.objects.get(full_name=YANI).user.phone == YANI_PHONE
-
-
-def an_assistant_registers_who_has_no_smartphone(cast: Cast) -> None:
-    page = cast.page("rizky")
-    page.goto("/binaan/")
-    press(page, re.compile("Daftarkan"))
-    page.fill("input[name=full_name]", "Siti Aminah")
-    page.fill("input[name=nik]", "9971044101750002")
-    page.fill("input[name=phone]", "0812 0000 5010")
-    press(page, "Lanjutkan")
-    press(page, "Lanjutkan")
-    page.fill("input[name=village_q]", "bukitlama")
-    press(page, "Lanjutkan")
-    page.fill("input[name=name]", "Kemplang Bu Siti")
-    page.fill("input[name=capital]", "4.000.000")
-    press(page, "Lanjutkan")
-    press(page, "Lanjutkan")
-    page.check("input[name=consent]")
-    press(page, "Kirim")
-    see(page, "Siti Aminah")
-    cast.picture(page, "registered-by-assistant")
-
-
-def staff_find_and_open_them(cast: Cast) -> None:
-    page = cast.page("hendra")
-    page.goto("/kantor/members/business/?q=pempek")
-    cast.picture(page, "office-list")
-    follow(page, "Pempek Bu Yani")
-    see(page, "Pempek lenjer")
-    cast.picture(page, "office-business")
-    assert Business.objects.count() == 2
+def test_the_main_job(cast: Cast, rahma: Person) -> None:
+    members.an_owner_signs_up(cast)
+    members.an_assistant_registers_who_has_no_smartphone(cast)
+    members.staff_find_and_open_them(cast)
+    trainings.an_assistant_schedules_and_announces(cast)
+    trainings.places_fill_and_the_next_one_waits(cast)
+    trainings.both_mornings_at_the_door(cast)
+    trainings.anyone_can_check_the_certificate(cast)
+    move_to(fund.DISBURSED)
+    fund.she_applies(cast)
+    fund.three_people_decide(cast)
+    forum.a_question_is_answered(cast)
+    forum.a_report_reaches_the_assistant(cast)
+    follow_up.the_day_comes_and_she_answers(cast)
+    follow_up.silence_becomes_a_task_of_the_assistant(cast)
+    fund.the_rest_comes_back_on_time(cast)
+    fund.a_late_one_stays_shut(cast, rahma)
+    desk.the_figures_stand_there(cast)

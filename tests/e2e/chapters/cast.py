@@ -22,7 +22,6 @@ class Cast:
 
     new_page: Callable[..., Page]
     shoot: Callable[[Page, str], None]
-    check: Callable[..., None]
     pages: dict[str, Page] = field(default_factory=dict)
     shots: int = 0
 
@@ -32,7 +31,7 @@ class Cast:
         return self.pages[who]
 
     def picture(self, page: Page, name: str) -> None:
-        """A numbered screenshot of the step, and axe-core on the page."""
+        """A numbered screenshot of the step."""
         self.shots += 1
         self.shoot(page, f"story-{self.shots:02d}-{name}")
 
@@ -64,9 +63,9 @@ def local_path(message: Message) -> str:
     return message.url.removeprefix(settings.SITE_URL)
 
 
-def move_to(day: dt.date) -> None:
-    """It is 10 o'clock in Palembang on `day`, for every page."""
-    then = dt.datetime.combine(day, dt.time(3, 0), tzinfo=dt.UTC)
+def move_to(day: dt.date, *, hour: int = 10) -> None:
+    """It is `hour` o'clock in Palembang (UTC+7) on `day`, for every page."""
+    then = dt.datetime.combine(day, dt.time(hour - 7, 0), tzinfo=dt.UTC)
     clock.reset()
     clock.move(then - clock.now())
 

@@ -1,0 +1,97 @@
+"""Chapter 3: the first loan, paid back on time, opens the second step; a late one keeps it shut."""
+
+import datetime as dt
+
+from foundation.accounts.models import User
+from members.models import Person
+from revolving_funds.models import Application, Loan
+from tests.e2e.chapters.cast import YANI, Cast, move_to, press, see
+from tests.factories import revolving_funds as funds
+
+DISBURSED = dt.date(2026, 1, 22)
+
+
+def she_applies(cast: Cast) -> None:
+    page = cast.page("yani")
+    page.goto("/dana/")
+    cast.picture(page, "ladder-before")
+    press(page, "Ajukan pinjaman")
+    page.fill("input[name=monthly_sales]", "6.000.000")
+    press(page, "Lanjut")
+    page.fill("input[name=amount]", "2.000.000")
+    page.get_by_label("Bahan baku").or_(page.locator("select[name=purpose]")).first.check()
+    press(page, "Lanjut")
+    page.check("input[name=agree]")
+    cast.picture(page, "application")
+    press(page, "Kirim")
+    see(page, "Rp2.000.000")
+
+
+def three_people_decide(cast: Cast) -> None:
+    """The verifier visits, another person approves, a third pays out."""
+    application = Application.objects.get(person__full_name=YANI)
+    change = f"/kantor/revolving_funds/application/{application.uid}"
+    lina, agus, tuti = cast.page("lina"), cast.page("agus"), cast.page("tuti")
+    lina.goto(f"{change}/deed/survey/")
+    lina.check("input[name=is_operating]")
+    lina.check("input[name=place_matches]")
+    lina.fill("input[name=monthly_sales]", "5.500.000")
+    lina.fill("input[name=monthly_costs]", "3.500.000")
+    lina.fill("textarea[name=notes]", "Warung ramai, dua panci besar.")
+    lina.locator("[name=is_recommended]").first.check()
+    cast.picture(lina, "survey")
+    lina.locator("form button[type=submit].btn, form button[name=_do]").first.click()
+    agus.goto(f"{change}/deed/approve/")
+    cast.picture(agus, "approve")
+    press(agus, "Setujui")
+    tuti.goto(f"{change}/deed/disburse/")
+    tuti.fill("input[name=disbursed_on]", str(DISBURSED))
+    press(tuti, "Cairkan")
+    loan = Loan.objects.get(person__full_name=YANI)
+    assert {loan.application.surveyed_by, loan.application.decided_by, loan.application.disbursed_by} == {
+        User.objects.get(full_name=name) for name in ("Lina Marlina", "Agus Salim", "Tuti Handayani")
+    }
+    cast.page("yani").goto(loan.get_absolute_url())
+    cast.picture(cast.page("yani"), "schedule")
+
+
+def an_instalment_is_booked(cast: Cast, on: dt.date, *, shown: str = "") -> None:
+    """The treasurer books the next instalment as the desk shows it."""
+    loan = Loan.objects.get(person__full_name=YANI)
+    move_to(on)
+    page = cast.page("tuti")
+    page.goto(f"/kantor/revolving_funds/loan/{loan.uid}/deed/repay/")
+    page.fill("input[name=amount]", "200.000")
+    page.fill("input[name=paid_on]", str(on))
+    press(page, "Catat angsuran")
+    if shown:
+        cast.picture(page, shown)
+
+
+def the_rest_comes_back_on_time(cast: Cast) -> None:
+    """Nine more instalments, each on its day: eight by the same action, the last one at the desk."""
+    loan = Loan.objects.get(person__full_name=YANI)
+    due = list(loan.instalments.order_by("number").values_list("due_on", flat=True))
+    for day in due[1:-1]:
+        funds.repay(loan, 200_000, day)
+    an_instalment_is_booked(cast, due[-1], shown="last-instalment")
+    loan.refresh_from_db()
+    assert loan.status == "CLOSED"
+    page = cast.page("yani")
+    page.goto("/dana/")
+    see(page, "5 juta")
+    see(page, "Ajukan pinjaman")
+    cast.picture(page, "second-step-open")
+
+
+def a_late_one_stays_shut(cast: Cast, rahma: Person) -> None:
+    """Rahma paid everything back, but one instalment forty days late: the page says which and when."""
+    loan = funds.loan(rahma)
+    due = list(loan.instalments.order_by("number").values_list("due_on", flat=True))
+    days = [due[0], due[1], due[2] + dt.timedelta(days=40), *due[4:], due[-1]]
+    for day in sorted(days):
+        funds.repay(loan, 200_000, day)
+    page = cast.page("rahma")
+    page.goto("/dana/")
+    see(page, "Mengapa tahap berikutnya")
+    cast.picture(page, "second-step-shut")
