@@ -11,7 +11,7 @@ def the_day_comes_and_she_answers(cast: Cast) -> None:
     due = CheckIn.objects.filter(person__full_name=YANI, wave=1).latest("pk").due_on
     live_through(due, due)
     page = cast.page("stranger")  # no login: the link is enough
-    page.goto(local_path(latest("checkin_asked", recipient_name=YANI, channel="WHATSAPP")))
+    page.goto(local_path(latest("checkin_invitation", recipient_name=YANI, channel="WHATSAPP")))
     cast.picture(page, "check-in")
     page.check("input[name=operating][value=ACTIVE]")
     page.check("input[name=change][value=UP]")

@@ -23,7 +23,7 @@ def a_question_is_answered(cast: Cast) -> None:
     follow(rahma, QUESTION)
     rahma.fill("textarea[name=body]", "Rebus sebentar, dinginkan, lalu simpan beku. Tahan dua minggu.")
     press(rahma, "Kirim jawaban")
-    yani.goto(Topic.objects.get().get_absolute_url())
+    yani.goto(f"/forum/topik/{Topic.objects.get().uid}/")
     press(yani, "Ini jawaban terbaik")
     see(yani, "Terjawab")
     share = yani.get_by_role("link", name="Bagikan").get_attribute("href") or ""
@@ -33,7 +33,7 @@ def a_question_is_answered(cast: Cast) -> None:
 
 def a_report_reaches_the_assistant(cast: Cast) -> None:
     rahma, rizky = cast.page("rahma"), cast.page("rizky")
-    rahma.goto(Topic.objects.get().get_absolute_url())
+    rahma.goto(f"/forum/topik/{Topic.objects.get().uid}/")
     rahma.locator("#p1, .post").first.get_by_role("link", name="Laporkan").click()
     rahma.locator("[name=reason]").first.check()
     press(rahma, re.compile("Kirim|Laporkan"))
