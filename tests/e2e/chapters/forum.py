@@ -19,7 +19,7 @@ def a_question_is_answered(cast: Cast) -> None:
     see(yani, QUESTION)
     rahma.goto("/forum/")
     see(rahma, QUESTION)
-    expect(rahma.locator(".is-unread").first).to_be_visible()
+    expect(rahma.locator("main .rows .dot:not(.is-read)").first).to_be_visible()
     follow(rahma, QUESTION)
     rahma.fill("textarea[name=body]", "Rebus sebentar, dinginkan, lalu simpan beku. Tahan dua minggu.")
     press(rahma, "Kirim jawaban")

@@ -16,7 +16,6 @@ def an_owner_signs_up(cast: Cast) -> None:
     press(page, "Kirim kode")
     page.fill("input[name=code]", code_for(YANI_PHONE))
     press(page, "Masuk")
-    follow(page, "Mulai")
     page.fill("input[name=full_name]", YANI)
     page.fill("input[name=nik]", "9971045708800001")
     press(page, "Lanjutkan")
