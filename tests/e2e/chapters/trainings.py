@@ -9,7 +9,7 @@ from foundation.notifications.models import Message
 from tests.e2e.chapters.cast import YANI, Cast, follow, latest, local_path, move_to, press, see
 from trainings.models import Certificate, Enrolment, Training
 
-FIRST_DAY, SECOND_DAY = dt.date(2026, 1, 20), dt.date(2026, 1, 21)
+FIRST_DAY, SECOND_DAY = dt.date(2027, 1, 19), dt.date(2027, 1, 20)
 TITLE = "Menghitung harga jual"
 
 
