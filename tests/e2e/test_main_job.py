@@ -50,7 +50,10 @@ def rahma(people: dict[str, User]) -> Person:
 
 @pytest.fixture
 def cast(
-    new_page: Callable[..., Page], screenshot: Callable[[Page, str], None], people: dict[str, User], rahma: Person,
+    new_page: Callable[..., Page],
+    screenshot: Callable[[Page, str], None],
+    people: dict[str, User],
+    rahma: Person,
     login_as: Callable[..., None],
 ) -> Cast:
     """Everybody at the phone or the desk; Yani and the stranger are not logged in."""
@@ -73,10 +76,11 @@ def test_the_main_job(cast: Cast, rahma: Person) -> None:
     move_to(fund.DISBURSED)
     fund.she_applies(cast)
     fund.three_people_decide(cast)
+    fund.another_owner_borrows_too(rahma)
     forum.a_question_is_answered(cast)
     forum.a_report_reaches_the_assistant(cast)
     follow_up.the_day_comes_and_she_answers(cast)
     follow_up.silence_becomes_a_task_of_the_assistant(cast)
     fund.the_rest_comes_back_on_time(cast)
-    fund.a_late_one_stays_shut(cast, rahma)
+    fund.a_late_one_stays_shut(cast)
     desk.the_figures_stand_there(cast)

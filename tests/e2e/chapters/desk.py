@@ -18,7 +18,7 @@ def figure(name: str) -> dict[str, list[dict[str, object]]]:
 def the_figures_stand_there(cast: Cast) -> None:
     page = cast.page("hendra")
     page.goto("/kantor/")
-    see(page, "Usaha menurut kecamatan dan skala")
+    see(page, "Sebaran usaha per kecamatan dan skala")
     cast.picture(page, "desk")
     sizes = {row["district"]: row["total"] for row in figure("district_scale")["rows"]}
     assert sizes["Ilir Barat Satu"] == len(("Yani", "Siti", "Rahma"))

@@ -84,9 +84,13 @@ def the_rest_comes_back_on_time(cast: Cast) -> None:
     cast.picture(page, "second-step-open")
 
 
-def a_late_one_stays_shut(cast: Cast, rahma: Person) -> None:
+def another_owner_borrows_too(rahma: Person) -> None:
+    funds.loan(rahma, on=DISBURSED)
+
+
+def a_late_one_stays_shut(cast: Cast) -> None:
     """Rahma paid everything back, but one instalment forty days late: the page says which and when."""
-    loan = funds.loan(rahma, on=DISBURSED)
+    loan = Loan.objects.get(person__full_name="Rahma Fitriani")
     due = list(loan.instalments.order_by("number").values_list("due_on", flat=True))
     days = [due[0], due[1], due[2] + dt.timedelta(days=40), *due[4:], due[-1]]
     for day in sorted(days):
