@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,14 @@ from msme_platform.embedded.lifecycle import servers, start, stop
 from msme_platform.embedded.servers import Postgres, Redis
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+
+def run(command: list[str]) -> int:
+    """Run a command to its end; ending us ends it first, and then the servers."""
+    with subprocess.Popen(command) as child:
+        signal.signal(signal.SIGTERM, lambda _number, _frame: child.terminate())
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the command by itself
+        return child.wait()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if chosen.what == "run":
             with servers(var, durable=durable):
-                return subprocess.run(chosen.command, check=False).returncode
+                return run(chosen.command)
         if chosen.what == "start":
             start(var, durable=durable)
             (var / "servers.keep").touch()
