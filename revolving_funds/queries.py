@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db import connection
 
@@ -29,9 +28,15 @@ def rule_of(policy: Policy) -> Rule:
     return Rule(policy.max_days_late, policy.next_working_day)
 
 
-def pools_for(office: Office, year: int) -> Any:
-    """The office's pools of a fiscal year, the fullest first."""
-    return Pool.objects.with_money().filter(agreement__office=office, year=year).order_by("-available__balance", "pk")
+def pool_with(office: Office, amount: int, *, on: date) -> Pool | None:
+    """The pool to lend `amount` from: of the newest year that holds as much, the fullest. None where none does.
+
+    What came back into the pools of earlier years is lent again; that is what makes the fund revolve.
+    """
+    pools = Pool.objects.with_money().filter(
+        agreement__office=office, year__lte=on.year, available__balance__gte=amount
+    )
+    return pools.order_by("-year", "-available__balance", "pk").first()
 
 
 def facts_of(loans: Iterable[Loan]) -> list[LoanFacts]:

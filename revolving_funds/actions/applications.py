@@ -49,7 +49,7 @@ class PurposeMissing(ActionError):
 
 
 class PoolEmpty(ActionError):
-    message = _("No pool of this year holds enough money. Ask the treasurer to place some, or approve less.")
+    message = _("No pool holds enough money. Ask the treasurer to place some, or approve less.")
     field = "pool"
 
 
@@ -227,7 +227,7 @@ def approve(
 ) -> Application:
     """Approve a surveyed application and reserve the money for it (J2). Nobody approves what they surveyed.
 
-    Without `amount` the recommended one; without `pool` the fullest of the year. Raises WrongStep, SamePersonTwice,
+    Without `amount` the recommended one; without `pool` the fullest of the newest year that has it. Raises WrongStep, SamePersonTwice,
     AmountTooHigh, PoolEmpty.
     """
     application = _advance(application, expect=(ApplicationStatus.SURVEYED,))
@@ -236,7 +236,7 @@ def approve(
     amount = amount or found.recommended_amount or application.amount or 0
     _within_tier(application, amount, on)
     office = Office.objects.get(region_id=application.office_code)
-    pool = pool or queries.pools_for(office, on.year).first()
+    pool = pool or queries.pool_with(office, amount, on=on)
     if pool is None or pool.agreement.office_id != office.pk:
         raise PoolEmpty
     application.approved_amount, application.pool = amount, pool

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy
 from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin
 from foundation.common.dates import short_date
-from revolving_funds import forms
+from foundation.regions.models import Office
+from revolving_funds import forms, queries
 from revolving_funds.actions import applications, loans
 from revolving_funds.admin.parts import DistrictFilter, LevelFilter, money, person_of, yes_no
 from revolving_funds.enums import ApplicationStatus
-from revolving_funds.models import Application, Pool
+from revolving_funds.models import Application
 
 
 def _survey(request: HttpRequest, application: Application, cleaned: dict[str, Any]) -> str:
@@ -38,9 +39,9 @@ def _disburse(request: HttpRequest, application: Application, cleaned: dict[str,
 
 
 def _decision_initial(application: Application) -> dict[str, Any]:
-    pools = Pool.objects.with_money().filter(agreement__office__region=application.office_code, year=clock.today().year)
-    fullest = pools.order_by("-available__balance", "pk").first()
-    return {"amount": application.survey.recommended_amount or application.amount, "pool": fullest}
+    amount = application.survey.recommended_amount or application.amount or 0
+    office = Office.objects.get(region_id=application.office_code)
+    return {"amount": amount, "pool": queries.pool_with(office, amount, on=clock.today())}
 
 
 @admin.register(Application)

@@ -251,7 +251,7 @@ class Survey(Record):
             models.CheckConstraint(
                 name="survey_recommendation_has_amount",
                 condition=Q(is_recommended=False, recommended_amount__isnull=True)
-                | Q(is_recommended=True, recommended_amount__gt=0),
+                | Q(is_recommended=True, recommended_amount__isnull=False, recommended_amount__gt=0),
                 violation_error_message=_("A recommendation names an amount."),
             ),
         ]
