@@ -108,10 +108,11 @@ def clients() -> dict[str, Client]:
     return found
 
 
-def main(arguments: list[str]) -> int:
+def main() -> None:
+    """Fill the database if it is empty, read every page, print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=float, default=1.0, help="times the true size of both cities")
-    size = parser.parse_args(arguments).size
+    size = parser.parse_args().size
     prepare(size)
     people = clients()
     bare, _worst = timed(lambda: people["yani"].get("/privasi/").content)
@@ -120,7 +121,6 @@ def main(arguments: list[str]) -> int:
     slow = [_slow(stop.kind, row) for stop, row in zip(tour(), readings, strict=True)]
     for line in filter(None, slow):
         print(line)
-    return 0
 
 
 def _slow(kind: str, row: Reading) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from foundation.accounts.models import Assignment
+from foundation.audit.models import Event
 from foundation.common.dates import short_date
 from members.enums import BusinessStatus, LicenceKind, LicenceState
 from members.models import Business, Licence, Person
@@ -101,3 +102,12 @@ def assistants(person: Person) -> list[Helper]:
         Helper(found.user.full_name, role, found.user.phone or "", message)
         for found in Assignment.objects.facilitators_of(person.village_id)
     ]
+
+
+MOST_LOOKS: Final = 10
+
+
+def looks_at_nik(person: Person) -> list[Event]:
+    """Who had the whole identity number shown, newest first, ten at most (UU 27/2022 art. 32)."""
+    seen = Event.objects.about("members.person", person.pk).filter(verb="person.nik_shown")
+    return list(seen.select_related("actor")[:MOST_LOOKS])

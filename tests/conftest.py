@@ -22,6 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Shut the doors before the first test is collected."""
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the tests' thread
     guards.close_the_door()
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where a fresh checkout has none
     guards.own_redis(os.environ.get("PYTEST_XDIST_WORKER", ""))
     config.stash[LEFT_OUT] = 0
 

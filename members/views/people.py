@@ -106,6 +106,7 @@ def _detail(request: HttpRequest, subject: Subject, template: str) -> TemplateRe
             "village": queries.village_label(person.village),
             "cards": cards,
             "assistants": overviews.assistants(person) if subject.own else [],
+            "looks": overviews.looks_at_nik(person) if subject.own else [],
             "may_change": subject.own or user.has_perm("members.change_person", person),
             "edit_url": subject.url("person-edit"),
             "add_url": subject.url("business-add"),

@@ -10,10 +10,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
+from forums.actions.seeding import seed_boards
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.regions.loading import load_regions
-from forums.actions.seeding import seed_boards
 from members.models import Person
 from tests.e2e.chapters import desk, follow_up, forum, fund, members, trainings
 from tests.e2e.chapters.cast import Cast, move_to

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from foundation.accounts.roles import Role
+from members.actions import people
 from members.enums import LicenceKind, LicenceStatus
 from members.models import Business, Licence, Person
 from tests.factories.foundation import UserFactory, region, user_with_role
@@ -159,4 +160,17 @@ def test_the_profile_has_a_fixed_cost(client: Client, count: int, django_assert_
 
 
 LIST_QUERIES = 7
-PROFILE_QUERIES = 8
+PROFILE_QUERIES = 9
+
+
+def test_an_owner_sees_who_had_her_whole_nik_shown(client: Client) -> None:
+    owner = OwnerFactory()
+    owner.set_nik(NIK)
+    owner.save()
+    client.force_login(owner.user)
+    assert "Belum ada yang membuka nomor lengkapnya" in client.get("/saya/").text
+    verifier = user_with_role(Role.VERIFIER, "16.71", full_name="Lina Marlina")
+    people.show_nik(person=owner, by=verifier, now=dt.datetime(2026, 11, 21, 3, 0, tzinfo=dt.UTC))
+    page = client.get("/saya/").text
+    assert "Lina Marlina" in page
+    assert "10.00" in page
