@@ -220,7 +220,7 @@ class OfficeModelAdmin(ModelAdmin):
         if not request.user.has_perm(deed.permission, obj):
             raise PermissionDenied
         extra: dict[str, Any] = {"obj": obj} if deed.takes_object else {}
-        if request.method != "POST" and not deed.available(obj):  # an old page or link: its form may lack what it needs
+        if not deed.available(obj):  # an old page or link, or a made-up address: nothing is asked and nothing is done
             return self._form_page(request, deed, obj, EmptyForm())
         if request.method != "POST":
             initial = deed.initial(obj) if deed.initial else {}

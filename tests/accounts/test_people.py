@@ -166,3 +166,23 @@ def test_the_auditor_reads_the_trail(client: Client) -> None:
     assert "account.role_given" in client.get("/kantor/audit/event/").text
     event = Event.objects.get(verb="account.role_given")
     assert client.get(f"/kantor/audit/event/{event.pk}/change/").status_code == 200
+
+
+def test_staff_end_the_service_of_assistants_and_of_nobody_else(client: Client) -> None:
+    approver = user_with_role(Role.APPROVER, "16.71", email="penyetuju@dinas.example")
+    assistant = user_with_role(Role.FACILITATOR, "16.71.04")
+    client.force_login(user_with_role(Role.STAFF, "16.71", email="staf@dinas.example"))
+    for user in (approver, assistant):
+        row = user.assignments.get()
+        client.post(f"/kantor/accounts/assignment/{row.uid}/deed/akhiri-pendamping/", {"end_on": "2030-01-01"})
+    assert approver.assignments.get().end_on is None
+    assert assistant.assignments.get().end_on == dt.date(2030, 1, 1)
+
+
+def test_a_role_ends_once_and_not_before_it_began() -> None:
+    row = user_with_role(Role.STAFF, "16.71").assignments.get()
+    with pytest.raises(people.EndsBeforeStart):
+        people.withdraw(assignment=row, end_on=row.start_on - dt.timedelta(days=1), by=None, now=NOW)
+    people.withdraw(assignment=row, end_on=row.start_on, by=None, now=NOW)
+    with pytest.raises(people.RoleEnded):
+        people.withdraw(assignment=row, end_on=DAY, by=None, now=NOW)

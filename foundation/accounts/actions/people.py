@@ -17,6 +17,15 @@ class RoleHeldAlready(ActionError):
     message = _("This account already holds the role in this region.")
 
 
+class RoleEnded(ActionError):
+    message = _("This role has ended already.")
+
+
+class EndsBeforeStart(ActionError):
+    message = _("A role cannot end before it starts.")
+    field = "end_on"
+
+
 @transaction.atomic
 def assign(*, user: User, role: Role, region_code: str, start_on: date, by: User | None, now: datetime) -> Assignment:
     """Give `user` a role in a region. Office roles open the office face. Raises RoleHeldAlready."""
@@ -40,8 +49,12 @@ def assign(*, user: User, role: Role, region_code: str, start_on: date, by: User
 
 @transaction.atomic
 def withdraw(*, assignment: Assignment, end_on: date, by: User | None, now: datetime) -> Assignment:
-    """End a role on a date; the row stays as history."""
+    """End a role on a date; the row stays as history. Raises RoleEnded, EndsBeforeStart."""
     assignment = Assignment.objects.locked(assignment.pk)
+    if assignment.end_on is not None:
+        raise RoleEnded
+    if end_on < assignment.start_on:
+        raise EndsBeforeStart
     assignment.end_on = end_on
     assignment.save(update_fields=["end_on", "updated_at"])
     happened.send(sender=Assignment, verb="account.role_ended", obj=assignment, by=by, now=now, data={})
