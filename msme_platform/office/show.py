@@ -125,7 +125,8 @@ def _stacked(row: Row, keys: tuple[str, ...], largest: float) -> list[Segment]:
 def spreadsheet(found: list[Measured]) -> bytes:
     """One sheet a figure, numbers as numbers, with the day and the meaning on top."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    # A name that somebody typed must stay a name: no formula, no link.
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     bold = book.add_format({"bold": True})
     formats = {
         Kind.COUNT: book.add_format({"num_format": "#,##0"}),
