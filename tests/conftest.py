@@ -56,11 +56,12 @@ def _undefined_variables_fail() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _files_go_to_a_temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    before = settings.MEDIA_ROOT, settings.DEMO_CLOCK_FILE
+    before = settings.MEDIA_ROOT, settings.STATIC_ROOT, settings.DEMO_CLOCK_FILE
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
+    settings.STATIC_ROOT = tmp_path_factory.mktemp("static")  # the server warns of a folder that is not there
     settings.DEMO_CLOCK_FILE = tmp_path_factory.mktemp("clock") / "demo_clock"
     yield
-    settings.MEDIA_ROOT, settings.DEMO_CLOCK_FILE = before
+    settings.MEDIA_ROOT, settings.STATIC_ROOT, settings.DEMO_CLOCK_FILE = before
 
 
 @pytest.fixture(autouse=True)
