@@ -108,7 +108,9 @@ def measure(posts: int) -> str:
     board = Board.objects.get(office_code=CITY, sector="CULINARY")
     long_topic = recent.order_by("-post_count", "-pk")[0]
     deep = recent[Topic.objects.count() * 3 // 4]
-    cursor = signing.dumps([deep.last_post_at.isoformat(), deep.pk], salt="page", compress=True)
+    cursor = signing.dumps(
+        [deep.last_post_at.isoformat(), deep.pk], salt="page:forums.Topic:-last_post_at,-pk", compress=True
+    )
     home, find = reverse("forums:home"), reverse("forums:search")
     bare = page("search, empty form", client, find)
     pages = [

@@ -100,6 +100,8 @@ class LatestFilter(ByDay):
             return queryset.none()
         if day is None:
             return queryset
+        if day == date.max:  # there is no day after it
+            return queryset.none()
         return queryset.latest_before(timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min)))
 
 

@@ -130,6 +130,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "csp.middleware.CSPMiddleware",
+    "foundation.common.middleware.NoNullMiddleware",
     "msme_platform.office.middleware.OfficePolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "foundation.accounts.middleware.LanguageMiddleware",

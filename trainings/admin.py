@@ -69,7 +69,8 @@ class YearFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         value = self.value() or ""
-        return queryset.filter(**{self.path: int(value)}) if value.isdigit() else queryset
+        known = {key for key, _label in self.lookup_choices}
+        return queryset.filter(**{self.path: int(value)}) if value in known else queryset
 
 
 class YearOfTrainingFilter(YearFilter):

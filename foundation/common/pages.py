@@ -40,8 +40,9 @@ def page(rows: models.QuerySet[M], *, order: list[str], cursor: str = "", size: 
 
     A cursor that was tampered with or is too old counts as the first page.
     """
+    salt = f"page:{rows.model._meta.label}:{','.join(order)}"  # a cursor of another list has other columns
     try:
-        values = signing.loads(cursor, salt="page") if cursor else []
+        values = signing.loads(cursor, salt=salt) if cursor else []
     except signing.BadSignature:
         values = []
     found = rows.order_by(*order)
@@ -50,14 +51,14 @@ def page(rows: models.QuerySet[M], *, order: list[str], cursor: str = "", size: 
     chunk = list(found[: size + 1])
     more = len(chunk) > size
     chunk = chunk[:size]
-    return Page(rows=chunk, next=_cursor(order, chunk[-1]) if more else "", first=not values)
+    return Page(rows=chunk, next=_cursor(order, chunk[-1], salt) if more else "", first=not values)
 
 
-def _cursor(order: list[str], row: models.Model) -> str:
+def _cursor(order: list[str], row: models.Model, salt: str) -> str:
     values: list[Any] = []
     for name in order:
         value: Any = row
         for part in name.lstrip("-").split("__"):
             value = getattr(value, part)
         values.append(value.isoformat() if hasattr(value, "isoformat") else value)
-    return signing.dumps(values, salt="page", compress=True)
+    return signing.dumps(values, salt=salt, compress=True)

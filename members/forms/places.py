@@ -10,7 +10,13 @@ from foundation.regions.models import Region
 from members.models import Kbli
 from members.queries import kbli_named, village_label, villages_typed
 
+MOST_TYPED = 80
 MATCHES = 8
+
+
+def _heard(value: Any) -> str:
+    """What came for a search, before any form has checked it: short, and fit for the database."""
+    return str(value or "").replace("\x00", "").strip()[:MOST_TYPED]
 
 
 class VillageForm(forms.Form):
@@ -18,7 +24,7 @@ class VillageForm(forms.Form):
 
     village_q = forms.CharField(
         label=_("Village or urban ward"),
-        max_length=80,
+        max_length=MOST_TYPED,
         help_text=_("Type its name, then pick it from the list. You may add the regency: banjaran bandung."),
         widget=forms.TextInput(
             {"autocomplete": "off", "hx-get": "", "hx-trigger": "input changed delay:300ms", "hx-target": "#desa"}
@@ -34,8 +40,7 @@ class VillageForm(forms.Form):
     def __init__(self, *args: Any, inside: Sequence[str] = ("",), near: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.inside = list(inside)
-        typed = str(self._typed("village_q") or "").strip()
-        picked = str(self._typed("village") or "")
+        typed, picked = _heard(self._typed("village_q")), _heard(self._typed("village"))
         found = villages_typed(typed, inside=self.inside, near=near)[:MATCHES] if typed else []
         self.matches = [(village.code, village_label(village)) for village in found]
         if picked and picked not in dict(self.matches):
@@ -68,7 +73,7 @@ class KbliForm(forms.Form):
 
     kbli_q = forms.CharField(
         label=_("Line of business (KBLI)"),
-        max_length=80,
+        max_length=MOST_TYPED,
         required=False,
         help_text=_("Type what you make or sell in plain words, for example: keripik, jahit, warung."),
         widget=forms.TextInput(
@@ -79,10 +84,9 @@ class KbliForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        typed = str(self._answer("kbli_q") or "").strip()
-        picked = str(self._answer("kbli") or "")
+        typed, picked = _heard(self._answer("kbli_q")), _heard(self._answer("kbli"))
         rows = list(kbli_named(typed, limit=MATCHES)) if typed else []
-        if picked.isdigit() and int(picked) not in {row.pk for row in rows}:
+        if picked.isdecimal() and int(picked) not in {row.pk for row in rows}:
             rows += Kbli.objects.filter(pk=int(picked))
         self.lines = [(str(row.pk), f"{row.title} ({row.code})") for row in rows]
         self.fields["kbli"].choices = self.lines  # type: ignore[attr-defined]

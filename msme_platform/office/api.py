@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import BasePermission
@@ -14,6 +15,7 @@ from rest_framework.views import APIView
 
 from foundation.common import clock
 from foundation.regions.models import Office
+from msme_platform.office.desk import YEARS
 from msme_platform.office.figures import BY_NAME, FIGURES
 
 PERMISSION = "office.view_figures"
@@ -35,6 +37,11 @@ class FigureName(serializers.Serializer[Any]):
 class FigureQuery(serializers.Serializer[Any]):
     office = serializers.RegexField(r"^\d\d\.\d\d$")
     as_of = serializers.DateField(required=False)
+
+    def validate_as_of(self, value: dt.date) -> dt.date:
+        if value.year not in YEARS:
+            raise serializers.ValidationError(_("This day is outside of what can be counted."))
+        return value
 
 
 class FigureAnswer(serializers.Serializer[Any]):

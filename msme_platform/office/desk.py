@@ -21,6 +21,7 @@ from msme_platform.office.tables import Figure, Kind, Measured
 
 PERMISSION = "office.view_figures"
 CACHE_SECONDS = 60
+YEARS = range(2000, 2100)  # figures look years back and months ahead; dates further off have no calendar
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -145,7 +146,7 @@ def figure_page(request: HttpRequest, site: Any, name: str) -> HttpResponse:
     figure, office = BY_NAME.get(name), office_of(request)
     if figure is None or office is None:
         raise Http404
-    as_of = parse_date(request.GET.get("as_of", "")) or clock.today()
+    as_of = _day(request.GET.get("as_of", ""))
     found = figure.run(office=office, as_of=as_of, now=clock.now())
     if request.GET.get("format") == "xlsx":
         return _file([found], f"{name}-{office.region_id}-{as_of}.xlsx")
@@ -161,6 +162,17 @@ def figure_page(request: HttpRequest, site: Any, name: str) -> HttpResponse:
             "measured_at": found.measured_at,
         },
     )
+
+
+def _day(text: str) -> date:
+    """The day asked for, else today. 404 for what is no day or lies outside of what can be counted."""
+    try:
+        asked = parse_date(text) if text else clock.today()
+    except ValueError:
+        asked = None
+    if asked is None or asked.year not in YEARS:
+        raise Http404
+    return asked
 
 
 @reading

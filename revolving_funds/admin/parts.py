@@ -91,4 +91,5 @@ class LevelFilter(admin.SimpleListFilter):
         return [(str(level), str(level)) for level, _amount, _tenor in STEPS]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.filter(level=self.value()) if str(self.value() or "").isdigit() else queryset
+        known = {level for level, _label in self.lookup_choices}
+        return queryset.filter(level=self.value()) if self.value() in known else queryset

@@ -21,6 +21,7 @@ from trainings.views import reach
 
 RECENT = 10
 MISSING = 30
+MOST_DIGITS = 3  # of a session's number
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def door_tick(request: HttpRequest, uid: UUID, enrolment_uid: UUID) -> HttpRespo
 
 def _number(request: HttpRequest) -> int:
     text = request.POST.get("session", "")
-    return int(text) if text.isdigit() else 0
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else 0
 
 
 def _arrive(

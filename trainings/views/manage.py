@@ -205,7 +205,7 @@ def participant_enrol(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """Register somebody on her behalf."""
     training = reach.runnable(request, uid)
     visible: Any = Person.objects.visible_to(request.user, "members.view_person")
-    person = get_object_or_404(visible, uid=request.POST.get("person") or None)
+    person = get_object_or_404(visible, uid=reach.uid_or_404(request.POST.get("person", "")))
     source = request.POST.get("source", "")
     try:
         made = enrolments.enrol(

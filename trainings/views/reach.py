@@ -64,6 +64,14 @@ def own_or_404(request: HttpRequest, training: Training) -> Enrolment:
     return enrolment
 
 
+def uid_or_404(text: str) -> UUID:
+    """The uid in a form's hidden field."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
+
+
 def refuse(request: HttpRequest, error: ActionError) -> None:
     """The sentence of a refusal, on the next page."""
     messages.error(request, str(error))
