@@ -34,6 +34,7 @@ HALAL_SHARE = 0.24
 WANTED_SHARE = 0.06
 FEMALE_SHARE = 0.62  # women lead most food trades
 HISTORY_DAYS = 3 * 365
+ASKED_DAYS = 12  # mean age of an open request for help
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Population:
 
     def __init__(self, *, place: Place, cells: list[Cell], seed: str, as_of: date, first_phone: int) -> None:
         self.rng = Random(seed)  # noqa: S311 -- made-up data, repeatable on purpose
+        self.asking = Random(f"{seed}/asking")  # noqa: S311
         self.place, self.cells, self.as_of = place, cells, as_of
         self.trades = list(place.trades)
         self.weights = [trade.weight for trade in self.trades]
@@ -83,10 +85,19 @@ class Population:
         self.serials[stem] += 1
         return f"{stem}{self.serials[stem]:04d}"
 
+    def asked_at(self, registered: datetime) -> datetime:
+        """When help was asked for: most wait for days or weeks, one in twelve longer than the month that is allowed."""
+        days = min(1 + int(self.asking.expovariate(1 / ASKED_DAYS)), HISTORY_DAYS)
+        return max(registered, self.at_work(self.as_of - timedelta(days=days), self.asking))
+
     def moment(self) -> datetime:
         """A working hour within the last three years."""
-        day = self.as_of - timedelta(days=self.rng.randrange(30, HISTORY_DAYS))
-        return datetime(day.year, day.month, day.day, self.rng.randrange(1, 9), self.rng.randrange(60), tzinfo=UTC)
+        return self.at_work(self.as_of - timedelta(days=self.rng.randrange(30, HISTORY_DAYS)), self.rng)
+
+    @staticmethod
+    def at_work(day: date, rng: Random) -> datetime:
+        """Some minute of the working day."""
+        return datetime(day.year, day.month, day.day, rng.randrange(1, 9), rng.randrange(60), tzinfo=UTC)
 
     def build(self) -> None:
         total = sum(cell.count for cell in self.cells)
@@ -172,7 +183,8 @@ class Population:
         wants = LicenceStatus.WANTED if self.rng.random() < WANTED_SHARE else LicenceStatus.NONE
         status = LicenceStatus.HELD if number else wants
         issued = at.date() if number else None
-        self.licences.append((self.uid(), at, at, business_id, kind.value, status.value, number, issued, ends))
+        changed = self.asked_at(at) if status == LicenceStatus.WANTED else at
+        self.licences.append((self.uid(), at, changed, business_id, kind.value, status.value, number, issued, ends))
 
     def save(self) -> None:
         copy_rows("members_person", PERSON, self.persons)
