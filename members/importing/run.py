@@ -1,5 +1,6 @@
 """A whole spreadsheet: read, check, merge, and hand back what was not right."""
 
+import zipfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,11 +22,17 @@ from members.importing.rows import Reader, Row
 from members.models import Kbli
 from members.queries import KBLI_EDITION, bounds
 
+MOST_BYTES = 50_000_000
+MOST_UNPACKED = 400_000_000  # a city of 50,000 rows takes about a quarter
 TOTALS = frozenset({"jumlah", "total", "jumlahtotal", "grandtotal"})
 
 
 class UnreadableFile(ActionError):
     message = gettext_lazy("This file cannot be read as a spreadsheet (XLSX, XLS or ODS).")
+
+
+class FileTooLarge(ActionError):
+    message = gettext_lazy("This file is too large to be read. Please split it into several, or ask who runs Guyub.")
 
 
 class NoHeadings(ActionError):
@@ -49,6 +56,7 @@ class Report:
 
 def read_sheet(path: Path) -> tuple[columns.Headings, list[tuple[int, list[Any]]]]:
     """The first visible sheet that has headings: they, and the lines below with their numbers. Raises ActionErrors."""
+    _refuse_what_swells(path)
     try:
         book = load_workbook(str(path))
     except PasswordError as error:
@@ -64,6 +72,20 @@ def read_sheet(path: Path) -> tuple[columns.Headings, list[tuple[int, list[Any]]
                 below = enumerate(lines[headings.line + 1 :], start=headings.line + 2)
                 return headings, [(number, line) for number, line in below if _says_something(line, headings)]
     raise NoHeadings
+
+
+def _refuse_what_swells(path: Path) -> None:
+    """A workbook is an archive: a small one may unpack into more than the machine's memory."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise FileTooLarge
+        with zipfile.ZipFile(path) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
+                raise FileTooLarge
+    except zipfile.BadZipFile:
+        return  # an old XLS, or no workbook at all: told when it is read
+    except OSError as error:
+        raise UnreadableFile from error
 
 
 def _says_something(line: list[Any], headings: columns.Headings) -> bool:
@@ -111,7 +133,7 @@ def staged(row: Row) -> imports.Staged:
 def import_file(*, path: Path, office: Office, by: User | None, now: datetime, commit: bool = True) -> Report:
     """Bring the members of a spreadsheet into an office. Repeating the same file changes nothing.
 
-    Raises UnreadableFile, NoHeadings. With `commit=False` the report is the same and nothing is stored.
+    Raises UnreadableFile, FileTooLarge, NoHeadings. With `commit=False` the report is the same and nothing is stored.
     """
     headings, lines = read_sheet(path)
     today = timezone.localdate(now)

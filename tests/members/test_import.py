@@ -1,6 +1,7 @@
 """A spreadsheet of an office comes in: right rows in, wrong ones out with the reason, and the same file twice changes nothing."""
 
 import datetime as dt
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from foundation.audit.models import Event
 from foundation.regions.models import Office
 from members.enums import LicenceStatus, Scale, ScaleBasis, Sex
 from members.importing import cells, corrections
-from members.importing.run import NoHeadings, Report, UnreadableFile, import_file
+from members.importing.run import FileTooLarge, NoHeadings, Report, UnreadableFile, import_file
 from members.models import Business, Licence, Person, StatusPeriod
 from tests.factories.foundation import office, region
 from tests.factories.members import BusinessFactory, LicenceFactory, PersonFactory
@@ -194,6 +195,19 @@ def test_what_is_no_spreadsheet_is_told_in_one_sentence(palembang: Office, tmp_p
         bring(picture, palembang)
     with pytest.raises(NoHeadings):
         bring(sheet(tmp_path / "b.xlsx", [[1, 2]], head=["satu", "dua"]), palembang)
+
+
+def test_a_small_file_that_unpacks_into_a_huge_one_is_not_unpacked(palembang: Office, tmp_path: Path) -> None:
+    path = tmp_path / "bom.xlsx"
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/worksheets/sheet1.xml", "w") as out,
+    ):
+        for _megabyte in range(401):
+            out.write(b" " * 1_000_000)
+    assert path.stat().st_size < 1_000_000
+    with pytest.raises(FileTooLarge):
+        import_file(path=path, office=palembang, by=None, now=NOW)
 
 
 def test_the_command_prints_the_counts_and_refuses_an_unknown_office(
