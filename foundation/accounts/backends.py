@@ -32,7 +32,9 @@ class RoleBackend:
         if obj is None:
             return bool(prefixes)
         code = region_of(obj)
-        return bool(prefixes) if code is None else any(code.startswith(prefix) for prefix in prefixes)
+        if code is None:  # nobody's region: only for who holds the permission everywhere
+            return "" in prefixes
+        return any(code.startswith(prefix) for prefix in prefixes)
 
 
 class LoginBackend(AuthenticationBackend):

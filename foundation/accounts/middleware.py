@@ -71,7 +71,7 @@ class SecondStepMiddleware:
 
     def _may_pass(self, request: HttpRequest) -> bool:
         user = request.user
-        if not user.is_authenticated or not user.is_staff:
+        if not user.is_authenticated or not (user.is_staff or user.works_in_office):
             return True
         open_paths = (reverse("accounts:account"), reverse("set_language"), "/health/", settings.STATIC_URL)
         if request.path.startswith(open_paths):

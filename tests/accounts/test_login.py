@@ -267,3 +267,13 @@ def test_the_second_step_is_asked_after_the_password(client: Client) -> None:
 def test_owners_are_not_asked_for_a_second_step(client: Client) -> None:
     client.force_login(UserFactory())
     assert client.get("/akun/").status_code == 200
+
+
+@override_settings(STAFF_TOTP_REQUIRED=True)
+def test_whoever_holds_a_role_of_the_office_needs_the_second_step_whatever_the_account_s_mark_says(
+    client: Client,
+) -> None:
+    user = user_with_role(Role.AUDITOR, "16.71", email="pemeriksa@dinas.example")
+    User.objects.filter(pk=user.pk).update(is_staff=False)
+    client.force_login(User.objects.get(pk=user.pk))
+    assert client.get("/kantor/")["Location"] == "/akun/keamanan/aplikasi/"

@@ -70,3 +70,9 @@ def test_permission_on_an_object_ends_at_the_region(businesses: dict[str, Busine
 def test_the_auditor_changes_nothing() -> None:
     verbs = {permission.split(".")[1].split("_")[0] for permission in PERMISSIONS[Role.AUDITOR]}
     assert verbs == {"view"}
+
+
+def test_what_lies_in_no_region_is_only_for_who_serves_the_whole_country() -> None:
+    nobodys = UserFactory()
+    assert not user_with_role(Role.STAFF, "16.71").has_perm("members.change_business", nobodys)
+    assert user_with_role(Role.STAFF, "").has_perm("members.change_business", nobodys)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import structlog
-from django.db import transaction
+from django.db import DataError, transaction
 
 from foundation.accounts.actions import consents
 from foundation.accounts.models import Consent, User
@@ -47,7 +47,7 @@ def process_next(*, now: datetime) -> bool:
         with transaction.atomic():
             for value in _values(call.body):
                 _read(call, value, now=now)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ArithmeticError, AttributeError, DataError, LookupError, OSError, TypeError, ValueError) as error:
         logger.warning("webhook_unreadable", call=str(call.uid), error=type(error).__name__)
         call.error = f"{type(error).__name__}: {error}"[:300]
     call.processed_at = now
