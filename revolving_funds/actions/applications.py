@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
@@ -113,7 +114,7 @@ def fill(*, application: Application, by: User, now: datetime, **fields: Any) ->
     application = _advance(application, expect=(ApplicationStatus.DRAFT,))
     amount = fields.get("amount")
     if amount:
-        _within_tier(application, amount, now.date())
+        _within_tier(application, amount, timezone.localdate(now))
     for name, value in fields.items():
         if name not in {"amount", "purpose", "details", "monthly_sales"}:
             raise TypeError(name)

@@ -145,3 +145,14 @@ def test_a_call_is_stored_before_it_is_read(client: Client, settings: Any) -> No
     assert webhooks.store(body=b'{"entry": []}', now=NOON)
     assert WebhookCall.objects.get().processed_at is None
     assert not webhooks.store(body=b'{"entry": []}', now=NOON)
+
+
+@pytest.mark.parametrize("odd", [{"id": "a\x00b"}, {"timestamp": "9" * 30}, {"timestamp": "-99999999999999"}])
+def test_no_value_in_a_call_stops_the_calls_behind_it(client: Client, odd: dict[str, str]) -> None:
+    message = sent()
+    call(client, status(message, "sent", **odd))
+    call(client, status(message, "delivered"))
+    webhooks.process_waiting(now=NOON)
+    assert not WebhookCall.objects.filter(processed_at=None).exists()
+    message.refresh_from_db()
+    assert message.delivered_at is not None
