@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,7 +34,7 @@ def living(pid_file: Path, sign: str) -> psutil.Process | None:
 
 
 @dataclass
-class Server:
+class Server(ABC):
     """What PostgreSQL and Redis have in common: started as a daemon, found again by pid file, ended for sure."""
 
     var: Path
@@ -45,30 +46,31 @@ class Server:
     stop_signals: tuple[int, ...] = (signal.SIGTERM, signal.SIGKILL)
 
     @property
+    @abstractmethod
     def pid_file(self) -> Path:
-        raise NotImplementedError
+        """Where the server writes its process number."""
 
     @property
+    @abstractmethod
     def sign(self) -> str:
         """What stands in the command line of this server and in no other's."""
-        raise NotImplementedError
 
+    @abstractmethod
     def command(self) -> list[str | Path]:
         """The command line that runs the server in the foreground."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answers(self) -> bool:
         """Whether the server answers a question."""
-        raise NotImplementedError
 
     def sweep(self) -> None:
         """Remove what a crash left behind: the numbers in it may belong to other processes today."""
         self.pid_file.unlink(missing_ok=True)
 
-    def before(self) -> None:
+    def before(self) -> None:  # noqa: B027 -- a server may need nothing
         """Make what the server needs before its first start."""
 
-    def after(self) -> None:
+    def after(self) -> None:  # noqa: B027 -- a server may need nothing
         """Make what its clients need, once it answers."""
 
     def process(self) -> psutil.Process | None:
