@@ -214,13 +214,12 @@ class Postgres(Server):
             "wal_level": "minimal",
             "max_wal_senders": "0",
             "max_wal_size": "4GB",
-            "synchronous_commit": "off",  # a crash of the machine may cost the last half second, and nothing else
             "jit": "off",
             "timezone": "UTC",
             "log_timezone": "UTC",
         }
         if not self.durable:
-            settings |= {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
+            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [self.bin / "postgres", "-D", self.data, *options]
 
