@@ -92,6 +92,7 @@ class OfficeModelAdmin(ModelAdmin):
     list_deeds: ClassVar[tuple[Deed, ...]] = ()
 
     show_full_result_count = False
+    view_on_site = False
     list_per_page = 50
     list_max_show_all = 0
     paginator = BoundedPaginator

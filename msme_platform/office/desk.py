@@ -1,10 +1,11 @@
 """The working desk: queues first, then key figures, then tables and charts."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from django.contrib import admin
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -17,7 +18,7 @@ from foundation.common.http import reading
 from foundation.regions.models import Office
 from msme_platform.office import queues, show
 from msme_platform.office.figures import BY_NAME, FIGURES
-from msme_platform.office.tables import Figure, Kind, Measured
+from msme_platform.office.tables import Figure, Kind, Measured, Row
 
 PERMISSION = "office.view_figures"
 CACHE_SECONDS = 60
@@ -45,6 +46,20 @@ def measured(figure: Figure, office: Office, as_of: date) -> Measured:
         return fresh
     measured_at, rows, total = found
     return Measured(figure, office, as_of, measured_at, rows, total)
+
+
+def openable(found: Measured, request: HttpRequest) -> Measured:
+    """The same numbers, with those links only that this person may follow."""
+    lists = {
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for model, shown in admin.site._registry.items()  # noqa: SLF001 -- Django keeps no public list
+        if shown.has_view_permission(request)
+    }
+
+    def kept(row: Row) -> Row:
+        return replace(row, links={key: url for key, url in row.links.items() if url.partition("?")[0] in lists})
+
+    return replace(found, rows=[kept(row) for row in found.rows], total=kept(found.total) if found.total else None)
 
 
 def offices_of(user: Any) -> Iterable[Office]:
@@ -123,7 +138,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     user: Any = request.user
     waiting, today = queues.waiting(user), clock.today()
     office = office_of(request)
-    tables = {figure.name: measured(figure, office, today) for figure in FIGURES} if office else {}
+    tables = {figure.name: openable(measured(figure, office, today), request) for figure in FIGURES} if office else {}
     return {
         **context,
         "title": _("Working desk"),
@@ -156,7 +171,7 @@ def figure_page(request: HttpRequest, site: Any, name: str) -> HttpResponse:
         {
             **site.each_context(request),
             "title": figure.title,
-            "table": show.table(found),
+            "table": show.table(openable(found, request)),
             "office": office,
             "as_of": as_of,
             "measured_at": found.measured_at,

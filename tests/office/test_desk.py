@@ -1,17 +1,21 @@
 """The working desk: queues by lateness, figures with the lists behind them, only what the person may see."""
 
 import datetime as dt
+import html
 import io
+import re
 from typing import Any
 
 import openpyxl
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import reverse
 
 from foundation.accounts.roles import Role
 from msme_platform.office import navigation, queues, show
 from msme_platform.office.tables import Column, Figure, Kind, Measured, Row
+from revolving_funds.models import Loan
 from tests.factories import revolving_funds as fund
 from tests.factories.foundation import UserFactory, office, user_with_role
 
@@ -63,6 +67,28 @@ def test_desk_opens_for_every_role_of_the_office(client: Client) -> None:
         answer = client.get("/kantor/")
         assert answer.status_code == 200, role
         assert answer.content.decode().count("<h1") == 1
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.VERIFIER, Role.AUDITOR, Role.OBSERVER])
+def test_every_link_of_the_desk_opens_for_who_sees_it(client: Client, role: Role) -> None:
+    fund.pool()
+    fund.loan()
+    client.force_login(staff(role))
+    pages = [client.get("/kantor/").text, client.get("/kantor/angka/district_scale/").text]
+    links = {
+        html.unescape(link)
+        for page in pages
+        for link in re.findall(r'href="(/kantor/(?!angka)[a-z_]+/[a-z]+/\?[^"]*)"', page)
+    }
+    assert bool(links) == (role != Role.OBSERVER)
+    assert [link for link in sorted(links) if client.get(link).status_code != 200] == []
+
+
+def test_no_row_is_found_by_its_number(client: Client) -> None:
+    kind = ContentType.objects.get_for_model(Loan)
+    fund.pool()
+    client.force_login(staff(Role.AUDITOR))
+    assert client.get(f"/kantor/r/{kind.pk}/{fund.loan().pk}/").status_code == 404
 
 
 def test_office_of_somebody_else_is_not_there(client: Client) -> None:
