@@ -208,8 +208,3 @@ def reports_waiting(user: User) -> QuerySet[Report]:
     """The queue of `user` (by the regions they moderate), oldest first."""
     rows = Report.objects.waiting().visible_to(user, reach.MODERATE)
     return rows.select_related("post__topic", "reporter").order_by("reported_at", "pk")
-
-
-def moderation_count(user: User) -> int:
-    """How many reports wait for `user`; for the desk."""
-    return Report.objects.waiting().visible_to(user, reach.MODERATE).count()

@@ -30,10 +30,6 @@ class MessageQuerySet(ScopedQuerySet["Message"]):
         """What the sender should take: queued and due."""
         return self.filter(status=Message.Status.QUEUED, next_try_at__lte=now).order_by("-urgent", "next_try_at", "id")
 
-    def stranded(self, before: object) -> "MessageQuerySet":
-        """Taken by a sender before that moment, and never heard of again: it was killed on the way."""
-        return self.filter(status=Message.Status.SENDING, claimed_at__lt=before).order_by("claimed_at", "id")
-
 
 class Message(Record):
     class Status(models.TextChoices):

@@ -85,11 +85,6 @@ class BusinessQuerySet(ScopedQuerySet["Business"]):
     def operating(self) -> Self:
         return self.filter(status=BusinessStatus.ACTIVE)
 
-    def holding(self, kind: str, *, on: date) -> Self:
-        """Businesses whose licence of `kind` is held and not past its date."""
-        held = Licence.objects.filter(business=models.OuterRef("pk")).held(kind, on=on)
-        return self.filter(models.Exists(held))
-
 
 class Business(Record):
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="businesses", verbose_name=_("owner"))
@@ -159,10 +154,6 @@ class Business(Record):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def district_code(self) -> str:
-        return self.village_id[:8]
 
     @property
     def office_code(self) -> str:

@@ -129,10 +129,6 @@ class Person(Record):
         return f"•••• •••• •••• {self.nik_tail}" if self.nik_tail else ""
 
     @property
-    def district_code(self) -> str:
-        return self.village_id[:8]
-
-    @property
     def office_code(self) -> str:
         return self.village_id[:5]
 

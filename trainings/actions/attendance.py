@@ -19,10 +19,6 @@ from trainings.models import Attendance, Enrolment, Session, Training
 OLDEST_SCAN = timedelta(days=7)
 
 
-class NotEnrolled(ActionError):
-    message = _("This person is not registered for this training.")
-
-
 class OtherTraining(ActionError):
     message = _("The ticket of %(name)s is for another training: %(title)s, %(when)s.")
 

@@ -204,10 +204,6 @@ class Training(Record):
         """Where to go, in one line."""
         return self.venue or str(_("Online"))
 
-    @property
-    def is_whole_regency(self) -> bool:
-        return self.region_id == self.office_code
-
     def takes_enrolments(self, now: datetime) -> bool:
         return self.status == TrainingStatus.OPEN and now <= self.enrol_until
 

@@ -13,7 +13,7 @@ from django.utils import translation
 from foundation.accounts.models import User
 from foundation.notifications import kinds
 from foundation.notifications.kinds import Channel
-from foundation.notifications.models import MASK, Message, Preference, Silence
+from foundation.notifications.models import MASK, Message, Preference
 from foundation.notifications.signals import queued
 
 BATCH = 2000
@@ -91,14 +91,6 @@ def _switched_off(spec: kinds.Kind, recipients: list[Recipient]) -> set[tuple[in
     users = [recipient.user_id for recipient in recipients if recipient.user_id]
     rows = Preference.objects.filter(category=spec.category, user__in=users).values_list("user_id", "channel")
     return set(rows)
-
-
-def _silent(spec: kinds.Kind, recipients: list[Recipient]) -> set[str]:
-    """Numbers that said STOP. A code is sent all the same: the person asks for it at that very moment."""
-    if spec.secret:
-        return set()
-    phones = {recipient.phone for recipient in recipients if recipient.phone}
-    return set(Silence.objects.filter(phone__in=phones, ended_at=None).values_list("phone", flat=True))
 
 
 def _message(
