@@ -8,8 +8,9 @@ from rules.predicates import predicate
 
 @predicate
 def leads_training(user: Any, training: Any) -> bool:
-    """The facilitator named on the training, also where it invites people beyond her own district."""
-    return training is not None and getattr(training, "facilitator_id", None) == user.pk
+    """The facilitator named on the training, also where it invites people beyond her own district, while in office."""
+    leads = training is not None and getattr(training, "facilitator_id", None) == user.pk
+    return leads and bool(user.region_prefixes("trainings.take_attendance"))
 
 
 add_perm("trainings.take_attendance", leads_training)

@@ -35,7 +35,7 @@ class DistrictForm(forms.Form):
 
     full_name = forms.CharField(label=gettext_lazy("Full name"), max_length=150)
     phone = PhoneField()
-    district = forms.ModelChoiceField(label=gettext_lazy("District"), queryset=None)
+    district: Any = forms.ModelChoiceField(label=gettext_lazy("District"), queryset=None)
 
     def __init__(self, *args: Any, prefixes: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -461,3 +461,13 @@ def test_no_filter_of_the_schedule_claims_that_the_signal_is_gone() -> None:
     for shown in ("semua", "tempat", "daring", "kelola"):
         page = client.get(reverse("trainings:training-list"), {"tampil": shown}).content.decode()
         assert "data-offline hidden" in page
+
+
+def test_who_led_a_training_has_no_hand_in_it_after_the_service_has_ended(client: Client) -> None:
+    led = TrainingFactory(facilitator=user_with_role(Role.FACILITATOR, "16.71.04"))
+    client.force_login(led.facilitator)
+    path = reverse("trainings:participant-list", args=[led.uid])
+    assert client.get(path).status_code == 200
+    led.facilitator.assignments.update(end_on=dt.date(2026, 1, 1), start_on=dt.date(2025, 1, 1))
+    assert client.get(path).status_code == 403
+    assert client.post(reverse("trainings:training-finish", args=[led.uid])).status_code == 403
