@@ -36,6 +36,10 @@ class NotAnAmount(ActionError):
     field = "amount"
 
 
+class OwnLoan(ActionError):
+    message = _("Nobody books payments of the own loan. Please ask a colleague to do it.")
+
+
 class PaidOnOutOfRange(ActionError):
     message = _("The day of payment lies ahead, or before the money was paid out.")
     field = "paid_on"
@@ -58,9 +62,11 @@ def record(
 
     `request_uid` names the request: the same one again returns the first repayment, with other content it raises
     KeyReused. More than is left is refused (MoreThanOwed) unless `keep_excess` keeps the rest for her.
-    Locks the loan.
+    Locks the loan. Nobody books what they owe themselves (OwnLoan).
     """
     loan = Loan.objects.locked(loan.pk)
+    if by is not None and by.pk == loan.person.user_id:
+        raise OwnLoan
     known = Repayment.objects.filter(request_uid=request_uid).first()
     if known is not None:
         if (known.loan_id, known.amount, known.paid_on) != (loan.pk, amount, paid_on):

@@ -373,3 +373,11 @@ def test_the_portfolio_has_its_parts_and_nothing_is_no_data() -> None:
         (8_000_000, 0, 2_000_000),
         (1_000_000, 0, 0),
     ]
+
+
+def test_a_treasurer_who_borrowed_does_not_book_her_own_payments() -> None:
+    make.pool()
+    loan = make.loan()
+    with pytest.raises(repayments.OwnLoan):
+        make.repay(loan, 200_000, TODAY, by=loan.person.user)
+    assert not loan.repayments.exists()
