@@ -266,6 +266,7 @@ class ReadonlyInline(UnfoldTabularInline):
     max_num = 0
     can_delete = False
     show_change_link = False
+    view_on_site = False
     tab = False
     hide_title = True
 
