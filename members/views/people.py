@@ -75,6 +75,8 @@ def profile(request: HttpRequest) -> HttpResponseBase:
     """One's own page; who is not registered yet is told how to."""
     user: Any = request.user
     person = overviews.with_everything(Person.objects.filter(user=user)).first()
+    if person is None and user.is_facilitator:
+        return redirect("accounts:account")
     if person is None:
         draft = RegistrationDraft.objects.filter(user=user, assisted=False).exists()
         can = bool(user.phone and user.phone_verified)

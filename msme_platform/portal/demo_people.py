@@ -15,15 +15,27 @@ from foundation.accounts.actions import people as accounts
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.accounts.texts import VERSION
+from foundation.regions.models import Region
 from members.actions import people as members
 from members.entries import BusinessEntry, ConsentEntry, LicenceEntry, PersonEntry
 from members.enums import LicenceKind, LicenceStatus, Source
 from members.models import Business, Licence, Person
+from trainings.actions import trainings
+from trainings.models import Training
 
 PASSWORD: Final = "mari-coba-guyub"  # noqa: S105 -- of made-up people, in demo mode only
 SINCE: Final = dt.date(2025, 1, 2)
 DISTRICT, NEIGHBOUR, CITY, PROVINCE = "16.71.04", "16.71.14", "16.71", "16"
 VILLAGE: Final = "16.71.04.1001"
+AHEAD: Final = 7  # days until the training that the demo finds announced
+TRAINING: Final[dict[str, Any]] = {
+    "title": "Mengurus P-IRT dari awal sampai terbit",
+    "summary": "Pulang membawa berkas P-IRT yang lengkap dan siap dikirim.",
+    "capacity": 25,
+    "venue": "Aula Kantor Kecamatan Ilir Barat Satu",
+    "address": "Jalan Demang Lebar Daun, Palembang",
+    "bring": "KTP, NIB, dan satu contoh produk",
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,7 @@ class DemoPerson:
     phone: str = ""
     email: str = ""
     business: str = ""
+    product: str = ""
     nib: bool = False
 
     @property
@@ -53,6 +66,7 @@ DEMO_PEOPLE: Final[tuple[DemoPerson, ...]] = (
         _("Owner with a NIB: may apply for a loan, joins trainings"),
         phone="+6281200000101",
         business="Pempek Bu Yani",
+        product="Pempek",
         nib=True,
     ),
     DemoPerson(
@@ -61,6 +75,7 @@ DEMO_PEOPLE: Final[tuple[DemoPerson, ...]] = (
         _("Owner without a NIB: sees what is missing for a loan"),
         phone="+6281200000102",
         business="Songket Cek Rahma",
+        product="Kain songket",
     ),
     DemoPerson(
         "dewi",
@@ -168,7 +183,31 @@ def ensure_demo_people(now: dt.datetime) -> list[User]:
     """
     if not (settings.DEMO or settings.TEST):
         raise RuntimeError("Demo people exist in demo mode only.")
-    return [_ensure(person, now) for person in DEMO_PEOPLE]
+    users = [_ensure(person, now) for person in DEMO_PEOPLE]
+    _invite(now)
+    return users
+
+
+def _invite(now: dt.datetime) -> None:
+    """One training of the assistant's lies ahead, so that the owners find an invitation and he a door to stand at."""
+    rizky = account_of(BY_KEY["rizky"])
+    if rizky is None or Training.objects.filter(facilitator=rizky, starts_at__gt=now).exists():
+        return
+    training = trainings.schedule(
+        outline=trainings.Outline(**TRAINING),
+        region=Region.objects.get(code=DISTRICT),
+        slots=[_slot(now, AHEAD, "Menyiapkan berkas"), _slot(now, AHEAD + 1, "Mengisi dan mengirim permohonan")],
+        facilitator=rizky,
+        by=rizky,
+        now=now,
+    )
+    trainings.publish(training=training, by=rizky, now=now)
+
+
+def _slot(now: dt.datetime, days: int, title: str) -> trainings.Slot:
+    """From nine to twelve in Palembang, UTC+7, so many days from now."""
+    start = dt.datetime.combine(now.date() + dt.timedelta(days=days), dt.time(2), tzinfo=dt.UTC)
+    return trainings.Slot(start, start + dt.timedelta(hours=3), title)
 
 
 def _ensure(person: DemoPerson, now: dt.datetime) -> User:
@@ -203,8 +242,8 @@ def _adopt(person: DemoPerson, user: User, now: dt.datetime) -> bool:
     owner = business.owner
     owner.user, owner.full_name, owner.phone, owner.sex = user, person.name, person.phone, "FEMALE"
     owner.save(update_fields=["user", "full_name", "phone", "sex", "updated_at"])
-    business.name = person.business
-    business.save(update_fields=["name", "updated_at"])
+    business.name, business.product = person.business, person.product
+    business.save(update_fields=["name", "product", "updated_at"])
     members.agree(person=owner, consent=_consent(), by=user, now=now)
     return True
 
@@ -217,7 +256,7 @@ def _register(person: DemoPerson, user: User, now: dt.datetime) -> bool:
         by=user,
         now=now,
         consent=_consent(),
-        business=BusinessEntry(name=person.business, village=VILLAGE, product="Makanan", capital=8_000_000),
+        business=BusinessEntry(name=person.business, village=VILLAGE, product=person.product, capital=8_000_000),
         licences=licences,
     )
     return True

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from foundation.accounts.roles import Role
+from foundation.common import numbers
 from foundation.regions.models import Region
 from members.models import Business
 from monitoring import queries as monitoring
@@ -72,10 +73,10 @@ def _sessions(user: Any, today: dt.date) -> list[SessionCard]:
 def _businesses(user: Any) -> dict[str, Any]:
     """How many of the district's businesses operate."""
     visible = Business.objects.visible_to(user)
-    note = _("of %(n)s") % {"n": visible.count()}
+    note = _("of %(n)s") % {"n": numbers.grouped(visible.count())}
     return {
         "label": _("Operating businesses"),
-        "value": visible.operating().count(),
+        "value": numbers.grouped(visible.operating().count()),
         "note": note,
         "url": reverse("members:people-list"),
     }

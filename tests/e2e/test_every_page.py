@@ -1,0 +1,210 @@
+"""Every kind of page with something on it: clean for axe-core, one h1, no sideways scroll on the phone.
+
+One world for all (tests/factories/world.py), one phone or desk for each test; also the paths that have to work without
+JavaScript, since prepaid data often brings the page and not the script.
+"""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import time_machine
+from playwright.sync_api import Page, expect
+
+from forums.models import Topic
+from tests.e2e.conftest import PHONE
+from tests.factories.world import CITY, DISTRICT, NOW, World
+from trainings.models import Enrolment
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def world(transactional_db: None) -> Iterator[World]:
+    """Everybody and everything, on the morning of the world's day."""
+    with time_machine.travel(NOW, tick=True):
+        yield World()
+
+
+@pytest.fixture
+def look(axe: Callable[..., None], fits: Callable[[Page], None]) -> Callable[[Page, list[str]], None]:
+    """Open each address; all faults are told together."""
+
+    def check(page: Page, addresses: list[str]) -> None:
+        faults = []
+        for address in addresses:
+            answer = page.goto(address)
+            if answer is None or answer.status != 200:
+                faults.append(f"{address} answers {answer and answer.status}")
+                continue
+            for test in (axe, fits):
+                try:
+                    test(page)
+                except AssertionError as fault:
+                    faults.append(f"{address}: {fault}")
+        assert not faults, "\n".join(faults)
+
+    return check
+
+
+def test_pages_that_are_open_to_everybody(
+    page_phone: Page, world: World, look: Callable[[Page, list[str]], None]
+) -> None:
+    look(
+        page_phone,
+        [
+            "/",
+            "/akun/masuk/",
+            "/akun/masuk/petugas/",
+            "/akun/daftar/",
+            "/privasi/",
+            "/pelatihan/",
+            f"/pelatihan/{world.training.uid}/",
+            "/pelatihan/sertifikat/",
+            f"/pelatihan/sertifikat/{world.certificate.code}/",
+            f"/forum/t/{world.topic.short}/",
+            f"/kabar/{world.token}/",
+        ],
+    )
+
+
+def test_pages_of_an_owner(
+    page_phone: Page, world: World, look: Callable[[Page, list[str]], None], login_as: Callable[..., None]
+) -> None:
+    login_as(page_phone, world.owner.user, world.owner.village_id)
+    business = f"/saya/usaha/{world.business.uid}/"
+    look(
+        page_phone,
+        [
+            "/",
+            "/pemberitahuan/",
+            "/pemberitahuan/pengaturan/",
+            "/akun/",
+            "/pelatihan/",
+            "/pelatihan/saya/",
+            f"/pelatihan/{world.training.uid}/",
+            f"/pelatihan/{world.training.uid}/tiket/",
+            "/dana/",
+            f"/dana/permohonan/{world.application.uid}/",
+            "/forum/",
+            "/forum/papan/",
+            f"/forum/papan/{world.topic.board.uid}/",
+            "/forum/diikuti/",
+            "/forum/cari/?q=pempek",
+            "/forum/tulis/",
+            f"/forum/topik/{world.topic.uid}/",
+            f"/forum/tulisan/{world.post.uid}/laporkan/",
+            "/saya/",
+            "/saya/ubah/",
+            business,
+            f"{business}izin/nib/",
+            "/saya/usaha/baru/",
+        ],
+    )
+
+
+def test_pages_of_a_borrower(
+    page_phone: Page, world: World, look: Callable[[Page, list[str]], None], login_as: Callable[..., None]
+) -> None:
+    login_as(page_phone, world.other.user, world.other.village_id)
+    look(page_phone, ["/", "/dana/", f"/dana/pinjaman/{world.loan.uid}/", f"/dana/kuitansi/{world.repayment.uid}/"])
+
+
+def test_pages_of_an_assistant(
+    page_phone: Page, world: World, look: Callable[[Page, list[str]], None], login_as: Callable[..., None]
+) -> None:
+    assistant = world.people["facilitator"]
+    assert assistant
+    login_as(page_phone, assistant, DISTRICT)
+    person, training, task = (f"/binaan/{world.owner.uid}/", f"/pelatihan/{world.training.uid}/", world.task.uid)
+    look(
+        page_phone,
+        [
+            "/",
+            "/saya/",
+            "/binaan/",
+            person,
+            f"{person}ubah/",
+            f"{person}usaha/{world.business.uid}/",
+            f"{person}usaha/{world.business.uid}/izin/pirt/",
+            "/pelatihan/baru/",
+            training,
+            f"{training}ubah/",
+            f"{training}batalkan/",
+            f"{training}peserta/",
+            f"{training}peserta/tambah/?q=zzz",
+            f"{training}pintu/",
+            "/tugas/",
+            f"/tugas/{task}/",
+            f"/tugas/{task}/jawaban/",
+            "/forum/moderasi/",
+            f"/forum/moderasi/{world.report.uid}/",
+        ],
+    )
+
+
+def test_main_pages_of_the_office(
+    page_desk: Page, world: World, axe: Callable[..., None], login_as: Callable[..., None]
+) -> None:
+    addresses = {
+        "staff": [
+            "/kantor/",
+            "/kantor/members/person/",
+            f"/kantor/members/person/{world.owner.uid}/change/",
+            "/kantor/members/business/",
+            f"/kantor/members/business/{world.business.uid}/change/",
+            "/kantor/members/licence/",
+            "/kantor/trainings/training/",
+            f"/kantor/trainings/training/{world.training.uid}/change/",
+            "/kantor/monitoring/task/",
+            "/kantor/angka/district_scale/?office=16.71",
+        ],
+        "verifier": [
+            "/kantor/",
+            "/kantor/revolving_funds/application/",
+            f"/kantor/revolving_funds/application/{world.application.uid}/change/",
+        ],
+        "treasurer": ["/kantor/revolving_funds/loan/", f"/kantor/revolving_funds/loan/{world.loan.uid}/change/"],
+    }
+    for role, pages in addresses.items():
+        user = world.people[role]
+        assert user
+        login_as(page_desk, user, CITY)
+        for address in pages:
+            answer = page_desk.goto(address)
+            assert answer, address
+            assert answer.status == 200, address
+            axe(page_desk)
+            wide, room = page_desk.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+            assert wide <= room, address
+
+
+def test_no_number_of_the_desk_leads_to_a_shut_door(
+    page_desk: Page, world: World, login_as: Callable[..., None]
+) -> None:
+    """A treasurer sees every figure, but the lists of other desks are not hers."""
+    treasurer = world.people["treasurer"]
+    assert treasurer
+    login_as(page_desk, treasurer, CITY)
+    page_desk.goto("/kantor/")
+    addresses = page_desk.eval_on_selector_all("main a[href]", "links => links.map((link) => link.href)")
+    lists = {address for address in addresses if "/kantor/" in address and "rekapitulasi" not in address}
+    assert any("revolving_funds/loan" in address for address in lists)
+    firsts = {address.partition("?")[0]: address for address in lists}.values()
+    assert [page_desk.request.get(address).status for address in firsts] == [200] * len(firsts)
+
+
+def test_an_owner_gets_along_without_javascript(
+    new_page: Callable[..., Page], world: World, login_as: Callable[..., None]
+) -> None:
+    page = new_page(PHONE, java_script_enabled=False)
+    other = world.other.user
+    login_as(page, other, world.other.village_id)
+    page.goto(f"/pelatihan/{world.training.uid}/")
+    page.get_by_role("button", name="Daftar").first.click()
+    assert Enrolment.objects.filter(training=world.training, person=world.other).exists()
+    page.goto("/forum/tulis/")
+    page.get_by_label("Pertanyaan Anda").fill("Kemasan apa yang tahan minyak?")
+    page.get_by_label("Ceritakan").fill("Keripik saya cepat lembek di plastik biasa.")
+    page.get_by_role("button", name="Kirim pertanyaan").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Kemasan apa")
+    assert Topic.objects.filter(title__startswith="Kemasan apa").exists()
