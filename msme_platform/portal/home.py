@@ -76,7 +76,9 @@ def owner_home(user: Any, *, now: dt.datetime, today: dt.date) -> OwnerHome:
     """The page of an owner; somebody with an account but no registration is led to it."""
     person = Person.objects.filter(user=user).first()
     if person is None:
-        return OwnerHome(greeting(user.full_name, "", now), [_registration()], None, registered=False)
+        # Banks and partners log in with a password: they have nothing to register.
+        actions = [_registration()] if user.phone and user.phone_verified else []
+        return OwnerHome(greeting(user.full_name, "", now), actions, None, registered=False)
     answer = eligibility.of(person, on=today)
     page = pages.loan_page(answer.loan, today) if answer.loan else None
     actions = [

@@ -10,9 +10,14 @@ import pytest
 import time_machine
 from playwright.sync_api import Page, expect
 
-from forums.models import Topic
+from members.models import Person
+from monitoring.models import Response
+from revolving_funds.models import Application
+from tests.e2e.chapters.cast import press
 from tests.e2e.conftest import PHONE
-from tests.factories.world import CITY, DISTRICT, NOW, World
+from tests.factories import revolving_funds as funds
+from tests.factories.foundation import UserFactory
+from tests.factories.world import CITY, DISTRICT, LONG_AGO, NOW, World
 from trainings.models import Enrolment
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -193,18 +198,67 @@ def test_no_number_of_the_desk_leads_to_a_shut_door(
     assert [page_desk.request.get(address).status for address in firsts] == [200] * len(firsts)
 
 
-def test_an_owner_gets_along_without_javascript(
-    new_page: Callable[..., Page], world: World, login_as: Callable[..., None]
+@pytest.fixture
+def plain(new_page: Callable[..., Page]) -> Page:
+    """A telephone on which no script runs."""
+    return new_page(PHONE, java_script_enabled=False)
+
+
+def test_an_owner_enrols_asks_and_applies_without_javascript(
+    plain: Page, world: World, login_as: Callable[..., None]
 ) -> None:
-    page = new_page(PHONE, java_script_enabled=False)
-    other = world.other.user
-    login_as(page, other, world.other.village_id)
-    page.goto(f"/pelatihan/{world.training.uid}/")
-    page.get_by_role("button", name="Daftar").first.click()
-    assert Enrolment.objects.filter(training=world.training, person=world.other).exists()
-    page.goto("/forum/tulis/")
-    page.get_by_label("Pertanyaan Anda").fill("Kemasan apa yang tahan minyak?")
-    page.get_by_label("Ceritakan").fill("Keripik saya cepat lembek di plastik biasa.")
-    page.get_by_role("button", name="Kirim pertanyaan").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Kemasan apa")
-    assert Topic.objects.filter(title__startswith="Kemasan apa").exists()
+    person = funds.owner(full_name="Siti Aminah", user__created_at=LONG_AGO)
+    login_as(plain, person.user, person.village_id)
+    plain.goto(f"/pelatihan/{world.training.uid}/")
+    press(plain, "Daftar")
+    expect(plain.get_by_text("Tiket").first).to_be_visible()
+    assert Enrolment.objects.filter(training=world.training, person=person).exists()
+    plain.goto("/forum/tulis/")
+    plain.fill("input[name=title]", "Kemasan apa yang tahan minyak?")
+    plain.fill("textarea[name=body]", "Keripik saya cepat lembek di plastik biasa.")
+    press(plain, "Kirim pertanyaan")
+    expect(plain.get_by_role("heading", level=1)).to_contain_text("Kemasan apa")
+    plain.goto("/dana/")
+    press(plain, "Ajukan pinjaman")
+    plain.fill("input[name=monthly_sales]", "6.000.000")
+    press(plain, "Lanjut")
+    plain.fill("input[name=amount]", "2.000.000")
+    plain.locator("[name=purpose]").first.check()
+    press(plain, "Lanjut")
+    plain.check("input[name=agree]")
+    press(plain, "Kirim")
+    expect(plain.get_by_text("terkirim").first).to_be_visible()
+    assert Application.objects.get(person=person).status == "SUBMITTED"
+
+
+def test_a_newcomer_registers_and_an_owner_answers_without_javascript(
+    plain: Page, world: World, login_as: Callable[..., None]
+) -> None:
+    plain.goto(f"/kabar/{world.token}/")
+    plain.check("input[name=operating][value=ACTIVE]")
+    plain.check("input[name=change][value=UP]")
+    plain.select_option("select[name=band]", "TO_3M")
+    plain.fill("input[name=workers]", "2")
+    press(plain, "Kirim kabar")
+    expect(plain.get_by_role("heading", level=1)).to_contain_text("Terima kasih")
+    assert Response.objects.filter(checkin=world.checkin).exists()
+    newcomer = UserFactory(phone="+6281200005021", phone_verified=True, created_at=LONG_AGO)
+    login_as(plain, newcomer)
+    plain.goto("/daftar/diri/")
+    plain.fill("input[name=full_name]", "Dewi Lestari")
+    plain.fill("input[name=nik]", "9971044101750002")
+    press(plain, "Lanjutkan")
+    press(plain, "Lanjutkan")
+    plain.fill("input[name=village_q]", world.owner.village.name)
+    press(plain, "Lanjutkan")
+    if plain.locator("input[name=village]").count():  # more than one of that name
+        plain.locator("input[name=village]").first.check()
+        press(plain, "Lanjutkan")
+    plain.fill("input[name=name]", "Kue Bu Dewi")
+    plain.fill("input[name=capital]", "4.000.000")
+    press(plain, "Lanjutkan")
+    press(plain, "Lanjutkan")
+    plain.check("input[name=consent]")
+    press(plain, "Kirim")
+    expect(plain.get_by_text("Kue Bu Dewi").first).to_be_visible()
+    assert Person.objects.get(user=newcomer).businesses.get().name == "Kue Bu Dewi"
