@@ -55,7 +55,7 @@ def tour() -> Iterator[Stop]:
     loan = Loan.objects.filter(village__code__startswith="16.71").order_by("pk").first()
     person = Person.objects.filter(village__code__startswith="16.71.04").order_by("pk").first()
     business = Business.objects.filter(village__code__startswith="16.71").order_by("pk").first()
-    task = Task.objects.filter(district_code__startswith="16.71.04", done_at=None).order_by("pk").first()
+    task = Task.objects.filter(region_code__startswith="16.71.04", done_at=None).order_by("pk").first()
     yield from (
         Stop("yani", "owner's home", "/"),
         Stop("yani", "profile", "/saya/"),

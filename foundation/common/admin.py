@@ -93,7 +93,7 @@ class OfficeModelAdmin(ModelAdmin):
 
     show_full_result_count = False
     view_on_site = False
-    list_per_page = 50
+    list_per_page = 25
     list_max_show_all = 0
     paginator = BoundedPaginator
     list_filter_sheet = False

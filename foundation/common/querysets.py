@@ -1,5 +1,6 @@
 """What every QuerySet of ours can do."""
 
+from collections.abc import Iterable
 from typing import Any, Self, TypeVar
 
 from django.db import models
@@ -29,14 +30,19 @@ class ScopedQuerySet(BaseQuerySet[M]):
         """Rows in the region `code` (prefix match on the C-collated code); empty code = nation."""
         return self.filter(**{f"{self.region_path}__startswith": code}) if code else self
 
+    def scope(self, codes: Iterable[str]) -> Q:
+        """The condition for rows in any of the regions; no region, no row."""
+        found = Q(pk__in=[])
+        for code in codes:
+            found |= Q(**{f"{self.region_path}__startswith": code})
+        return found
+
     def visible_to(self, user: Any, permission: str | None = None) -> Self:
         """Rows in the regions where `user` may see (or holds `permission`). Nobody sees by default."""
         prefixes = user.region_prefixes(permission or self.view_permission())
         if "" in prefixes:
             return self
-        scope = Q(pk__in=[])
-        for prefix in prefixes:
-            scope |= Q(**{f"{self.region_path}__startswith": prefix})
+        scope = self.scope(prefixes)
         # Who sees a region at a desk has one's own things in the portal; the OR would keep the index from helping.
         if prefixes and user.works_in_office:
             return self.filter(scope)

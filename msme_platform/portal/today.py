@@ -4,12 +4,14 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from foundation.accounts.roles import Role
 from foundation.common import numbers
 from foundation.regions.models import Region
+from members.enums import BusinessStatus
 from members.models import Business
 from monitoring import queries as monitoring
 from trainings import queries as trainings
@@ -72,11 +74,12 @@ def _sessions(user: Any, today: dt.date) -> list[SessionCard]:
 
 def _businesses(user: Any) -> dict[str, Any]:
     """How many of the district's businesses operate."""
-    visible = Business.objects.visible_to(user)
-    note = _("of %(n)s") % {"n": numbers.grouped(visible.count())}
+    there = Business.objects.filter(Business.objects.all().scope(user.region_prefixes("members.view_business")))
+    counted = there.aggregate(all=Count("pk"), running=Count("pk", filter=Q(status=BusinessStatus.ACTIVE)))
+    note = _("of %(n)s") % {"n": numbers.grouped(counted["all"])}
     return {
         "label": _("Operating businesses"),
-        "value": numbers.grouped(visible.operating().count()),
+        "value": numbers.grouped(counted["running"]),
         "note": note,
         "url": reverse("members:people-list"),
     }
