@@ -54,6 +54,7 @@ def test_pages_of_the_portal_stand_junk_in_the_address(client: Client) -> None:
     assert found == []
 
 
+@pytest.mark.ci
 def test_lists_of_the_office_stand_junk_in_every_filter(client: Client) -> None:
     client.force_login(UserFactory(is_superuser=True, is_staff=True))
     found = []

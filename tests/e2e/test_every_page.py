@@ -20,7 +20,7 @@ from tests.factories.foundation import UserFactory
 from tests.factories.world import CITY, DISTRICT, LONG_AGO, NOW, World
 from trainings.models import Enrolment
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.ci, pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

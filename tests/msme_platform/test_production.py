@@ -280,6 +280,7 @@ def healthy(stack: dict[str, Any], name: str) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.django_db
+@pytest.mark.ci
 def test_the_services_serve_a_login_whose_code_a_job_sends(stack: dict[str, Any]) -> None:
     for name in ("web", "worker", "beat"):
         until(lambda name=name: healthy(stack, name))
