@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.template import engines
 
+from foundation.common import clock
 from members import reference
 from members.models import Kbli, ScaleRule
 from tests import guards
@@ -62,6 +63,13 @@ def _files_go_to_a_temporary_folder(tmp_path_factory: pytest.TempPathFactory) ->
     settings.DEMO_CLOCK_FILE = tmp_path_factory.mktemp("clock") / "demo_clock"
     yield
     settings.MEDIA_ROOT, settings.STATIC_ROOT, settings.DEMO_CLOCK_FILE = before
+
+
+@pytest.fixture(autouse=True)
+def _the_clock_is_right() -> Iterator[None]:
+    """A story that moved the date leaves it as it found it."""
+    yield
+    clock.reset()
 
 
 @pytest.fixture(autouse=True)
