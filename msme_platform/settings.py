@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "foundation.regions",
     "foundation.accounts",
     "foundation.audit",
+    "foundation.clients",
     "foundation.ledger",
     "foundation.notifications",
     "members",
@@ -357,6 +358,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", default=str(VAR_DIR / "celerybeat-schedule"))
 CELERY_BEAT_SCHEDULE = {
     # name of the entry = name of the task; a test checks that each exists
+    "clients.forget_answers": {"task": "clients.forget_answers", "schedule": crontab(hour="3", minute="35")},
     "members.forget_drafts": {"task": "members.forget_drafts", "schedule": crontab(hour="3", minute="20")},
     "monitoring.run_day": {"task": "monitoring.run_day", "schedule": crontab(hour="6", minute="5")},
     "notifications.sweep": {"task": "notifications.sweep", "schedule": 60.0},
@@ -366,7 +368,11 @@ if TEST:
 
 # API
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "foundation.clients.authentication.ClientAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["foundation.clients.authentication.PerMinute"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -118,6 +118,7 @@ def admin_key(world: World, route: str) -> dict[str, Any]:
         "accounts.user": staff,
         "accounts.assignment": staff.assignments.get(),
         "audit.event": world.event,
+        "clients.client": world.client,
         "ledger.transaction": world.transaction,
         "ledger.account": world.account,
         "notifications.message": world.message,

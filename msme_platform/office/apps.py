@@ -15,3 +15,10 @@ class OfficeConfig(AppConfig):
     label = "office"
     verbose_name = _("Office")
     default = True
+
+    def ready(self) -> None:
+        from foundation.clients import scopes  # noqa: PLC0415 -- after the apps below
+
+        scopes.register(
+            scopes.Scope("figures.read", _("Read the figures of the office"), frozenset({"office.view_figures"}))
+        )

@@ -75,6 +75,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item(_("Roles"), "people", "accounts.assignment"),
             Item(_("Offices"), "home", "regions.office"),
             Item(_("Messages"), "whatsapp", "notifications.message"),
+            Item(_("Tokens of systems"), "lock", "clients.client"),
             Item(_("Audit trail"), "search", "audit.event"),
             Item(_("General ledger"), "document", "ledger.transaction"),
             Item(_("Ledger accounts"), "document", "ledger.account"),

@@ -13,7 +13,7 @@ from foundation.ledger.models import Account, Transaction
 from foundation.notifications.kinds import Channel
 from monitoring import links
 from revolving_funds.models import Pool
-from tests.factories import forums, monitoring, notifications, revolving_funds, trainings
+from tests.factories import clients, forums, monitoring, notifications, revolving_funds, trainings
 from tests.factories.foundation import office, region, user_with_role
 from tests.factories.members import BusinessFactory
 from trainings.models import Certificate, YearPlan
@@ -105,6 +105,7 @@ class World:
             user=self.owner.user, channel=Channel.APP, status="SENT", sent_at=NOW, url="/akun/", region_code=DISTRICT
         )
         self.message: Any = notifications.MessageFactory(status="FAILED", region_code=DISTRICT)
+        self.client: Any = clients.token("figures.read", now=NOW)[0]
         self.event: Event = log.record("person.seen", self.owner, by=None, now=NOW)
         self.transaction = Transaction.objects.order_by("pk").first()
         self.account = Account.objects.order_by("pk").first()
