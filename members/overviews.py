@@ -91,6 +91,17 @@ class Helper:
     role: str
     phone: str
     message: str
+    note: str = ""
+
+
+def _stands_in(found: Assignment) -> str:
+    """`Stands in for Rina until 30 Nov 2026.`"""
+    if found.covers is None or found.end_on is None:
+        return ""
+    return _("Stands in for %(name)s until %(date)s.") % {
+        "name": found.covers.user.full_name,
+        "date": short_date(found.end_on),
+    }
 
 
 def assistants(person: Person) -> list[Helper]:
@@ -99,7 +110,7 @@ def assistants(person: Person) -> list[Helper]:
     role = _("MSME assistant, %(district)s") % {"district": district.label if district else ""}
     message = _("Hello, I am %(name)s, %(village)s.") % {"name": person.full_name, "village": person.village.label}
     return [
-        Helper(found.user.full_name, role, found.user.phone or "", message)
+        Helper(found.user.full_name, role, found.user.phone or "", message, _stands_in(found))
         for found in Assignment.objects.facilitators_of(person.village_id)
     ]
 

@@ -21,6 +21,7 @@ from foundation.accounts.models import Assignment, User
 from foundation.accounts.roles import ROLE_LABELS, Role
 from foundation.common import clock, phone
 from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
+from foundation.common.dates import short_date
 from foundation.common.widgets import DateInput
 from foundation.regions.models import Region
 
@@ -72,7 +73,29 @@ class RoleForm(forms.Form):
 class EndForm(forms.Form):
     """The last day of a role."""
 
+    end_on = forms.DateField(
+        label=gettext_lazy("Last day"),
+        widget=DateInput,
+        help_text=gettext_lazy("On this day the role still holds. To end it at once, choose yesterday."),
+    )
+
+
+class CoverForm(forms.Form):
+    """Who stands in for an assistant on leave, and on which days."""
+
+    stand_in: Any = forms.ModelChoiceField(label=gettext_lazy("Who stands in?"), queryset=None)
+    start_on = forms.DateField(label=gettext_lazy("First day"), widget=DateInput)
     end_on = forms.DateField(label=gettext_lazy("Last day"), widget=DateInput)
+
+    def __init__(self, *args: Any, obj: Assignment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        same_office = Assignment.objects.in_force().filter(
+            role=Role.FACILITATOR, region_code__startswith=obj.region_code[:5]
+        )
+        field: Any = self.fields["stand_in"]
+        field.queryset = (
+            User.objects.filter(pk__in=same_office.values("user")).exclude(pk=obj.user_id).order_by("full_name", "pk")
+        )
 
 
 def _appoint(request: HttpRequest, _obj: None, data: dict[str, Any]) -> str:
@@ -106,20 +129,35 @@ def _give(request: HttpRequest, _obj: None, data: dict[str, Any]) -> str:
 def _end(request: HttpRequest, assignment: Assignment, data: dict[str, Any]) -> str:
     by: Any = request.user
     people.withdraw(assignment=assignment, end_on=data["end_on"], by=by, now=clock.now())
-    return _("The role is ended.")
+    return _("The role holds until the end of %(date)s.") % {"date": short_date(data["end_on"])}
+
+
+def _cover(request: HttpRequest, assignment: Assignment, data: dict[str, Any]) -> str:
+    by: Any = request.user
+    people.cover(assignment=assignment, **data, by=by, now=clock.now())
+    told = _("%(name)s serves the district from %(start)s to %(end)s; owners are shown this assistant on those days.")
+    return told % {
+        "name": data["stand_in"].full_name,
+        "start": short_date(data["start_on"]),
+        "end": short_date(data["end_on"]),
+    }
+
+
+def _running(row: Assignment) -> bool:
+    return not row.ended(clock.today())
 
 
 @admin.register(Assignment)
 class AssignmentAdmin(OfficeModelAdmin):
     """Who holds which role where."""
 
-    list_display = ("user", "role", "region_name", "start_on", "end_on")
+    list_display = ("user", "role", "region_name", "start_on", "end_on", "in_place_of")
     list_filter = ("role",)
-    list_select_related = ("user",)
+    list_select_related = ("user", "covers__user")
     search_fields = ("user__full_name", "user__phone", "user__email")
     ordering = ("-start_on", "-pk")
-    fields = ("user", "role", "region_name", "start_on", "end_on")
-    readonly_fields = ("region_name",)
+    fields = ("user", "role", "region_name", "start_on", "end_on", "in_place_of")
+    readonly_fields = ("region_name", "in_place_of")
     list_deeds: ClassVar[tuple[Deed, ...]] = (
         Deed(
             name="pendamping",
@@ -144,7 +182,7 @@ class AssignmentAdmin(OfficeModelAdmin):
             permission="accounts.give_role",
             perform=_end,
             form=EndForm,
-            available=lambda row: row.end_on is None,
+            available=_running,
             danger=True,
         ),
         Deed(
@@ -154,7 +192,20 @@ class AssignmentAdmin(OfficeModelAdmin):
             perform=_end,
             form=EndForm,
             danger=True,
-            available=lambda row: row.end_on is None and row.role == Role.FACILITATOR,
+            available=lambda row: _running(row) and row.role == Role.FACILITATOR,
+        ),
+        Deed(
+            name="cuti",
+            label=gettext_lazy("Arrange cover for leave"),
+            permission="accounts.appoint_facilitator",
+            perform=_cover,
+            form=CoverForm,
+            takes_object=True,
+            text=gettext_lazy(
+                "The stand-in sees the owners of the district on these days only. "
+                "The assistant on leave keeps her own access."
+            ),
+            available=lambda row: _running(row) and row.role == Role.FACILITATOR and not row.covers_id,
         ),
     )
 
@@ -174,6 +225,10 @@ class AssignmentAdmin(OfficeModelAdmin):
     @display(description=gettext_lazy("Region"), ordering="region_code")
     def region_name(self, row: Any) -> str:
         return f"{row.region_code} {row.region_label}" if row.region_code else _("the whole country")
+
+    @display(description=gettext_lazy("Stands in for"))
+    def in_place_of(self, row: Assignment) -> str:
+        return row.covers.user.full_name if row.covers else "-"
 
 
 class AssignmentInline(ReadonlyInline):

@@ -1,14 +1,18 @@
 """People who log in, and what each may do where."""
 
+from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.roles import OFFICE_ROLES, PERMISSIONS, ROLE_LABELS, Role, roles_with
+from foundation.common import clock
 from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
 from foundation.regions.models import Region
@@ -77,8 +81,8 @@ class User(AbstractBaseUser, Record):
 
     @cached_property
     def scopes(self) -> list[tuple[Role, str]]:
-        """The roles in force with their region codes ('' = nation). One query, once per request."""
-        rows = self.assignments.filter(end_on__isnull=True).values_list("role", "region_code")
+        """The roles in force today with their region codes ('' = nation). One query, once per request."""
+        rows = self.assignments.filter(in_force_on(clock.today())).order_by("pk").values_list("role", "region_code")
         return [(Role(role), code) for role, code in rows]
 
     def region_prefixes(self, permission: str) -> list[str]:
@@ -123,19 +127,45 @@ class User(AbstractBaseUser, Record):
         return any(perm.startswith(f"{app_label}.") for perm in held)
 
 
+def in_force_on(day: date) -> Q:
+    """From the first day of an assignment until the end of its last."""
+    return Q(start_on__lte=day) & (Q(end_on__isnull=True) | Q(end_on__gte=day))
+
+
+def _days() -> Func:
+    """The days of an assignment, both ends included."""
+    return Func(
+        F("start_on"),
+        F("end_on"),
+        RangeBoundary(inclusive_lower=True, inclusive_upper=True),
+        function="daterange",
+        output_field=DateRangeField(),
+    )
+
+
 class AssignmentQuerySet(ScopedQuerySet["Assignment"]):
     region_path = "region_code"
 
-    def in_force(self) -> "AssignmentQuerySet":
-        return self.filter(end_on__isnull=True, user__is_active=True)
+    def in_force(self, on: date | None = None) -> "AssignmentQuerySet":
+        """Roles that hold on a day, by default today."""
+        return self.filter(in_force_on(on or clock.today()), user__is_active=True)
 
-    def facilitators_of(self, code: str) -> "AssignmentQuerySet":
-        """The assistants in whose district `code` (a district or a village) lies."""
-        return self.in_force().filter(role=Role.FACILITATOR, region_code=code[:8]).select_related("user").order_by("pk")
+    def facilitators_of(self, code: str, on: date | None = None) -> "AssignmentQuerySet":
+        """The assistants who serve the district of `code` (a district or a village) on a day.
+
+        Who is on leave with somebody standing in is left out: the owner asks the one who is there.
+        """
+        day = on or clock.today()
+        covered = Assignment.objects.filter(in_force_on(day), covers=OuterRef("pk"), user__is_active=True)
+        found = self.in_force(day).filter(~Exists(covered), role=Role.FACILITATOR, region_code=code[:8])
+        return found.select_related("user", "covers__user").order_by("pk")
 
 
 class Assignment(Record):
-    """A role in a region: `(FACILITATOR, 16.71.04)`. The code is text, so that '' can mean the nation."""
+    """A role in a region: `(FACILITATOR, 16.71.04)`. The code is text, so that '' can mean the nation.
+
+    `covers` names the assistant's service in whose place this one stands for some days; the region is the same.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments", verbose_name=_("account"))
     role = models.CharField(
@@ -143,7 +173,15 @@ class Assignment(Record):
     )
     region_code = models.CharField(_("region code"), max_length=13, blank=True, db_collation="C")
     start_on = models.DateField(_("from"))
-    end_on = models.DateField(_("until"), null=True, blank=True)
+    end_on = models.DateField(_("last day"), null=True, blank=True)
+    covers = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stand_ins",
+        verbose_name=_("stands in for"),
+    )
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -151,11 +189,26 @@ class Assignment(Record):
         verbose_name = _("role assignment")
         verbose_name_plural = _("role assignments")
         constraints = [
-            models.UniqueConstraint(
+            ExclusionConstraint(
                 name="assignment_once_in_force",
-                fields=["user", "role", "region_code"],
-                condition=Q(end_on__isnull=True),
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    ("region_code", RangeOperators.EQUAL),
+                    (_days(), RangeOperators.OVERLAPS),
+                ],
                 violation_error_message=_("This account already holds the role in this region."),
+            ),
+            ExclusionConstraint(
+                name="assignment_covered_once",
+                expressions=[("covers", RangeOperators.EQUAL), (_days(), RangeOperators.OVERLAPS)],
+                condition=Q(covers__isnull=False),
+                violation_error_message=_("Somebody already stands in on these days."),
+            ),
+            models.CheckConstraint(
+                name="assignment_cover_has_end",
+                condition=Q(covers__isnull=True) | Q(end_on__isnull=False, role=Role.FACILITATOR),
+                violation_error_message=_("Standing in for an assistant has a last day."),
             ),
             models.CheckConstraint(
                 name="assignment_ends_after_start",
@@ -177,6 +230,10 @@ class Assignment(Record):
 
     def __str__(self) -> str:
         return f"{self.user} {self.role} {self.region_code}"
+
+    def ended(self, on: date) -> bool:
+        """Whether its last day is past."""
+        return self.end_on is not None and self.end_on < on
 
     @property
     def region(self) -> Region | None:

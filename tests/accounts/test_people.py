@@ -10,12 +10,14 @@ from foundation.accounts.actions import people
 from foundation.accounts.models import Assignment, Consent, User
 from foundation.accounts.roles import Role
 from foundation.audit.models import Event
+from foundation.common import clock
 from foundation.notifications.models import Message
 from tests.factories.foundation import UserFactory, region, user_with_role
 from tests.factories.notifications import MessageFactory
 
 NOW = dt.datetime(2026, 11, 21, 3, 0, tzinfo=dt.UTC)
 DAY = dt.date(2026, 11, 21)
+DAY_LONG = dt.timedelta(days=1)
 pytestmark = pytest.mark.django_db
 
 
@@ -35,7 +37,7 @@ def test_a_role_is_held_once_and_opens_the_office_face() -> None:
 
 def test_an_ended_role_gives_nothing_and_stays_as_history() -> None:
     user = user_with_role(Role.STAFF, "16.71")
-    people.withdraw(assignment=user.assignments.get(), end_on=DAY, by=administrator(), now=NOW)
+    people.withdraw(assignment=user.assignments.get(), end_on=clock.today() - DAY_LONG, by=administrator(), now=NOW)
     again = User.objects.get(pk=user.pk)
     assert not again.has_perm("members.view_person")
     assert again.assignments.count() == 1
@@ -186,3 +188,91 @@ def test_a_role_ends_once_and_not_before_it_began() -> None:
     people.withdraw(assignment=row, end_on=row.start_on, by=None, now=NOW)
     with pytest.raises(people.RoleEnded):
         people.withdraw(assignment=row, end_on=DAY, by=None, now=NOW)
+
+
+def test_a_role_holds_from_its_first_day_until_the_end_of_its_last() -> None:
+    today = clock.today()
+    user, by = UserFactory(), administrator()
+    given = people.assign(user=user, role=Role.STAFF, region_code="16.71", start_on=today, by=by, now=clock.now())
+    people.withdraw(assignment=given, end_on=today + 30 * DAY_LONG, by=by, now=clock.now())
+    assert User.objects.get(pk=user.pk).has_perm("members.view_person")
+    people.withdraw(assignment=given, end_on=today, by=by, now=clock.now())  # thought better of it: today is the last
+    assert User.objects.get(pk=user.pk).has_perm("members.view_person")
+    Assignment.objects.update(start_on=today - 9 * DAY_LONG, end_on=today - DAY_LONG)
+    assert not User.objects.get(pk=user.pk).has_perm("members.view_person")
+    Assignment.objects.update(start_on=today + DAY_LONG, end_on=None)
+    assert not User.objects.get(pk=user.pk).has_perm("members.view_person")
+
+
+# Cover for leave
+
+
+def test_a_stand_in_serves_the_district_on_the_days_of_the_leave_only() -> None:
+    today, now = clock.today(), clock.now()
+    away = user_with_role(Role.FACILITATOR, "16.71.04", full_name="Rina")
+    other = user_with_role(Role.FACILITATOR, "16.71.14", full_name="Rizky")
+    service = away.assignments.get()
+    people.cover(assignment=service, stand_in=other, start_on=today, end_on=today + 7 * DAY_LONG, by=None, now=now)
+    seen = [row.user for row in Assignment.objects.facilitators_of("16.71.04.1001")]
+    assert seen == [other]
+    assert sorted(User.objects.get(pk=other.pk).region_prefixes("members.view_person")) == ["16.71.04", "16.71.14"]
+    assert User.objects.get(pk=away.pk).region_prefixes("members.view_person") == ["16.71.04"]
+    later = today + 8 * DAY_LONG
+    assert [row.user for row in Assignment.objects.facilitators_of("16.71.04.1001", later)] == [away]
+
+
+def test_leave_is_covered_by_one_other_assistant_within_the_service() -> None:
+    today, now = clock.today(), clock.now()
+    away = user_with_role(Role.FACILITATOR, "16.71.04")
+    other, third = user_with_role(Role.FACILITATOR, "16.71.14"), user_with_role(Role.FACILITATOR, "16.71.14")
+    service, staff = away.assignments.get(), user_with_role(Role.STAFF, "16.71")
+    days = {"start_on": today, "end_on": today + 7 * DAY_LONG, "by": staff, "now": now}
+    made = people.cover(assignment=service, stand_in=other, **days)
+    for error, wrong in (
+        (people.CoveredAlready, {"assignment": service, "stand_in": third}),
+        (people.CoversHerself, {"assignment": service, "stand_in": away}),
+        (people.NotAnAssistant, {"assignment": staff.assignments.get(), "stand_in": other}),
+        (people.NotAnAssistant, {"assignment": made, "stand_in": third}),
+        (people.CoverOutside, {"assignment": service, "stand_in": third, "start_on": dt.date(2020, 1, 1)}),
+        (people.EndsBeforeStart, {"assignment": service, "stand_in": third, "end_on": today - DAY_LONG}),
+    ):
+        with pytest.raises(error):
+            people.cover(**{**days, **wrong})
+    own = user_with_role(Role.FACILITATOR, "16.71.04")
+    with pytest.raises(people.RoleHeldAlready):
+        people.cover(assignment=service, stand_in=own, **{**days, "start_on": later(8), "end_on": later(9)})
+
+
+def later(days: int) -> dt.date:
+    return clock.today() + days * DAY_LONG
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"end_on": None}, "assignment_cover_has_end"),
+        ({"end_on": dt.date(2026, 3, 5)}, "assignment_covered_once"),
+    ],
+)
+def test_the_database_refuses_a_cover_without_end_and_a_second_one(fields: dict[str, object], constraint: str) -> None:
+    service = user_with_role(Role.FACILITATOR, "16.71.04").assignments.get()
+    row = {"role": "FACILITATOR", "region_code": "16.71.04", "covers": service, "start_on": dt.date(2026, 3, 1)}
+    Assignment.objects.create(user=UserFactory(), end_on=dt.date(2026, 3, 7), **row)
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Assignment.objects.create(user=UserFactory(), **{**row, **fields})
+
+
+def test_the_office_arranges_the_cover_among_its_own_assistants(client: Client) -> None:
+    region("16.71.04")
+    away = user_with_role(Role.FACILITATOR, "16.71.04", full_name="Rina")
+    other = user_with_role(Role.FACILITATOR, "16.71.14", full_name="Rizky")
+    user_with_role(Role.FACILITATOR, "32.04.13", full_name="Asep")
+    client.force_login(user_with_role(Role.STAFF, "16.71"))
+    path = f"/kantor/accounts/assignment/{away.assignments.get().uid}/deed/cuti/"
+    page = client.get(path).text
+    assert "Rizky" in page
+    assert "Asep" not in page
+    days = {"start_on": str(clock.today()), "end_on": str(later(3))}
+    assert client.post(path, {"stand_in": other.pk, **days}).status_code == 302
+    assert Assignment.objects.get(covers=away.assignments.get()).user == other
+    assert "Rina" in client.get("/kantor/accounts/assignment/").text

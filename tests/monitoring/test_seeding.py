@@ -105,7 +105,7 @@ def test_without_an_assistant_nobody_calls() -> None:
     businesses = [BusinessFactory() for _n in range(10)]
     finished(8, businesses)
     user_with_role(Role.FACILITATOR, "16.71.14")
-    Assignment.objects.filter(region_code="16.71.04").update(end_on=AS_OF)
+    Assignment.objects.filter(region_code="16.71.04").update(end_on=dt.date(2026, 1, 2))
     seed_history(office("16.71"), random.Random("x"), AS_OF)
     assert not Task.objects.filter(assignee__isnull=False).exists()
     assert Attempt.objects.count() == 0

@@ -4,7 +4,9 @@ import secrets
 from datetime import date, datetime
 
 from allauth.mfa.models import Authenticator
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import Assignment, User
@@ -15,6 +17,25 @@ from foundation.common.errors import ActionError
 
 class RoleHeldAlready(ActionError):
     message = _("This account already holds the role in this region.")
+
+
+class NotAnAssistant(ActionError):
+    message = _("Only the service of an assistant can be covered.")
+
+
+class CoverOutside(ActionError):
+    message = _("The days of the cover lie outside of the service. Please check the dates.")
+    field = "start_on"
+
+
+class CoveredAlready(ActionError):
+    message = _("Somebody already stands in on some of these days. Please choose other days.")
+    field = "start_on"
+
+
+class CoversHerself(ActionError):
+    message = _("Please choose another assistant.")
+    field = "stand_in"
 
 
 class RoleEnded(ActionError):
@@ -28,9 +49,10 @@ class EndsBeforeStart(ActionError):
 
 @transaction.atomic
 def assign(*, user: User, role: Role, region_code: str, start_on: date, by: User | None, now: datetime) -> Assignment:
-    """Give `user` a role in a region. Office roles open the office face. Raises RoleHeldAlready."""
+    """Give `user` a role in a region from a day on. Office roles open the office face. Raises RoleHeldAlready."""
     user = User.objects.select_for_update().get(pk=user.pk)
-    if user.assignments.filter(role=role, region_code=region_code, end_on__isnull=True).exists():
+    held = user.assignments.filter(role=role, region_code=region_code)
+    if held.filter(Q(end_on__isnull=True) | Q(end_on__gte=start_on)).exists():
         raise RoleHeldAlready
     assignment = Assignment.objects.create(user=user, role=role, region_code=region_code, start_on=start_on)
     if role in OFFICE_ROLES and not user.is_staff:
@@ -49,16 +71,60 @@ def assign(*, user: User, role: Role, region_code: str, start_on: date, by: User
 
 @transaction.atomic
 def withdraw(*, assignment: Assignment, end_on: date, by: User | None, now: datetime) -> Assignment:
-    """End a role on a date; the row stays as history. Raises RoleEnded, EndsBeforeStart."""
+    """Name the last day of a role: until its end the role still holds, and until then the day can be changed.
+
+    The row stays as history. Raises RoleEnded, EndsBeforeStart.
+    """
     assignment = Assignment.objects.locked(assignment.pk)
-    if assignment.end_on is not None:
+    if assignment.ended(timezone.localdate(now)):
         raise RoleEnded
     if end_on < assignment.start_on:
         raise EndsBeforeStart
     assignment.end_on = end_on
     assignment.save(update_fields=["end_on", "updated_at"])
-    happened.send(sender=Assignment, verb="account.role_ended", obj=assignment, by=by, now=now, data={})
+    data = {"last_day": end_on.isoformat()}
+    happened.send(sender=Assignment, verb="account.role_ended", obj=assignment, by=by, now=now, data=data)
     return assignment
+
+
+@transaction.atomic
+def cover(
+    *, assignment: Assignment, stand_in: User, start_on: date, end_on: date, by: User | None, now: datetime
+) -> Assignment:
+    """Let `stand_in` serve the district of an assistant who is on leave, from a day until another, both included.
+
+    She sees the district on those days and no longer; owners are shown her instead of the one on leave.
+    Raises NotAnAssistant, CoversHerself, EndsBeforeStart, CoverOutside, RoleHeldAlready, CoveredAlready.
+    """
+    assignment = Assignment.objects.locked(assignment.pk)
+    if assignment.role != Role.FACILITATOR or assignment.covers_id:
+        raise NotAnAssistant
+    if stand_in.pk == assignment.user_id or not stand_in.is_active:
+        raise CoversHerself
+    if end_on < start_on:
+        raise EndsBeforeStart
+    if start_on < assignment.start_on or (assignment.end_on and end_on > assignment.end_on):
+        raise CoverOutside
+    try:
+        with transaction.atomic():
+            made = Assignment.objects.create(
+                user=stand_in,
+                role=Role.FACILITATOR,
+                region_code=assignment.region_code,
+                start_on=start_on,
+                end_on=end_on,
+                covers=assignment,
+            )
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
+        if constraint == "assignment_covered_once":
+            raise CoveredAlready from error
+        if constraint == "assignment_once_in_force":
+            raise RoleHeldAlready from error
+        raise
+    data = {"region": made.region_code, "for": assignment.user_id, "last_day": end_on.isoformat()}
+    happened.send(sender=Assignment, verb="account.cover_arranged", obj=made, by=by, now=now, data=data)
+    return made
 
 
 @transaction.atomic
