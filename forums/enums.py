@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from members import sectors
+
 
 class BoardKind(models.TextChoices):
     REGION = "REGION", _("Region")
@@ -10,14 +12,14 @@ class BoardKind(models.TextChoices):
 
 
 class Sector(models.TextChoices):
-    """What people sell, in the words they use themselves."""
+    """The boards of an office: one for each sector of its businesses, and two for what concerns them all."""
 
-    CULINARY = "CULINARY", _("Culinary")
-    CRAFT = "CRAFT", _("Crafts")
-    FASHION = "FASHION", _("Fashion")
-    SERVICE = "SERVICE", _("Services")
-    TRADE = "TRADE", _("Trade and stalls")
-    FARM = "FARM", _("Farming and fishery")
+    CULINARY = sectors.Sector.CULINARY.value, sectors.Sector.CULINARY.label
+    CRAFT = sectors.Sector.CRAFT.value, sectors.Sector.CRAFT.label
+    FASHION = sectors.Sector.FASHION.value, sectors.Sector.FASHION.label
+    SERVICE = sectors.Sector.SERVICE.value, sectors.Sector.SERVICE.label
+    TRADE = sectors.Sector.TRADE.value, sectors.Sector.TRADE.label
+    FARM = sectors.Sector.FARM.value, sectors.Sector.FARM.label
     DIGITAL = "DIGITAL", _("Selling online")
     CHAT = "CHAT", _("Light talk")
 
@@ -41,19 +43,3 @@ class ReportStatus(models.TextChoices):
     OPEN = "OPEN", _("Waiting")
     UPHELD = "UPHELD", _("The post was hidden")
     DISMISSED = "DISMISSED", _("The post stays")
-
-
-# The first two digits of a KBLI code and the board where that business feels at home.
-_BY_DIVISION = {
-    Sector.FARM: ("01", "02", "03"),
-    Sector.CULINARY: ("10", "11", "56"),
-    Sector.FASHION: ("13", "14", "15"),
-    Sector.CRAFT: ("16", "17", "23", "25", "31", "32"),
-    Sector.TRADE: ("45", "46", "47"),
-}
-SECTOR_OF_DIVISION = {division: sector for sector, divisions in _BY_DIVISION.items() for division in divisions}
-
-
-def sector_of(kbli: str | None) -> Sector | None:
-    """The sector board of a KBLI code; services where no other fits, None without a code."""
-    return SECTOR_OF_DIVISION.get(kbli[:2], Sector.SERVICE) if kbli else None

@@ -9,10 +9,11 @@ from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordS
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 
 from forums import reach, rules, words
-from forums.enums import BoardKind, sector_of
+from forums.enums import BoardKind
 from forums.models import Board, BoardMark, Follow, Post, ReadMark, Report, Topic, TopicQuerySet
 from foundation.accounts.models import User
 from foundation.common import pages
+from members.sectors import sector_of
 
 ORDER = ["-last_post_at", "-pk"]
 PAGE = 25
