@@ -122,6 +122,27 @@ class RepaymentForm(forms.Form):
     keep_excess = forms.BooleanField(label=_("Keep what is too much for the borrower"), required=False)
 
 
+class ReverseForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("The borrower and the auditor read this sentence."),
+    )
+
+
+class MoveForm(ReverseForm):
+    number = forms.CharField(label=_("Number of the right loan"), max_length=30)
+    field_order = ("number", "reason")
+
+
+class RefundForm(forms.Form):
+    request_uid = forms.UUIDField(widget=forms.HiddenInput)
+    amount = MoneyField(label=_("Amount"), min_value=1)
+    paid_on = forms.DateField(label=_("Paid on"), widget=DateInput)
+    reference = forms.CharField(label=_("Bank reference"), max_length=60)
+
+
 class PlacementForm(forms.Form):
     request_uid = forms.UUIDField(widget=forms.HiddenInput)
     amount = MoneyField(label=_("Amount"), min_value=1)

@@ -51,6 +51,15 @@ RECEIVED = register(
         template="fund_instalment_received",
     )
 )
+REVERSED = register(
+    Kind(
+        "fund_repayment_reversed",
+        Category.SERVICE,
+        _("A payment was corrected"),
+        _("%(name)s, a payment on your loan was booked wrongly and has been taken back. Open the link to see why."),
+        template="fund_repayment_reversed",
+    )
+)
 CLOSED = register(
     Kind(
         "fund_loan_closed",

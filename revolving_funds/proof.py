@@ -24,7 +24,8 @@ _questions = [
         """
         SELECT format('loan %%s: repayments %%s, the book %%s', l.number, coalesce(r.total, 0), l.amount - a.balance)
           FROM revolving_funds_loan l JOIN ledger_account a ON a.id = l.account_id
-          LEFT JOIN (SELECT loan_id, sum(amount - excess) total FROM revolving_funds_repayment GROUP BY loan_id) r
+          LEFT JOIN (SELECT loan_id, sum(amount - excess) total FROM revolving_funds_repayment
+                      WHERE reversal_id IS NULL GROUP BY loan_id) r
                  ON r.loan_id = l.id
          WHERE starts_with(l.village_id, %(book)s) AND coalesce(r.total, 0) <> l.amount - a.balance""",
     ),
@@ -47,7 +48,27 @@ _questions = [
           FROM revolving_funds_repayment r
           JOIN revolving_funds_loan l ON l.id = r.loan_id
           LEFT JOIN ledger_leg g ON g.transaction_id = r.transaction_id AND g.account_id = l.account_id
-         WHERE starts_with(l.village_id, %(book)s) AND g.amount IS DISTINCT FROM -(r.amount - r.excess)""",
+         WHERE starts_with(l.village_id, %(book)s) AND g.amount IS DISTINCT FROM -nullif(r.amount - r.excess, 0)""",
+    ),
+    Question(
+        "every payment taken back was taken back in the book, and only such",
+        REPAYMENTS,
+        """
+        SELECT format('repayment %%s of loan %%s', r.uid, l.number)
+          FROM revolving_funds_repayment r JOIN revolving_funds_loan l ON l.id = r.loan_id
+          LEFT JOIN ledger_transaction t ON t.reverses_id = r.transaction_id
+         WHERE starts_with(l.village_id, %(book)s) AND t.id IS DISTINCT FROM r.reversal_id""",
+    ),
+    Question(
+        "receipt numbers leave no gap",
+        REPAYMENTS,
+        """
+        SELECT format('office %%s, %%s: %%s receipts, the last number is %%s', s.office_code, s.year, r.many, s.last)
+          FROM revolving_funds_receiptserial s
+          LEFT JOIN (SELECT office_code, receipt_year, count(*) many, max(receipt_serial) upto
+                       FROM revolving_funds_repayment GROUP BY office_code, receipt_year) r
+                 ON r.office_code = s.office_code AND r.receipt_year = s.year
+         WHERE starts_with(s.office_code, %(book)s) AND (r.many IS DISTINCT FROM s.last OR r.upto <> s.last)""",
     ),
 ]
 QUESTIONS: list[Callable[[str], Finding]] = [partial(ask, question) for question in _questions]

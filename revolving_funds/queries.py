@@ -46,7 +46,7 @@ def facts_of(loans: Iterable[Loan]) -> list[LoanFacts]:
     for row in Instalment.objects.filter(loan__in=loans).order_by("loan_id", "number"):
         dues[row.loan_id].append(Due(row.number, row.contract_due_on, row.due_on, row.amount, row.cumulative))
     paid: dict[int, list[Paid]] = defaultdict(list)
-    for repayment in Repayment.objects.filter(loan__in=loans).order_by("loan_id", "paid_on", "sequence"):
+    for repayment in Repayment.objects.standing().filter(loan__in=loans).order_by("loan_id", "paid_on", "sequence"):
         paid[repayment.loan_id].append(Paid(repayment.paid_on, repayment.principal))
     return [
         LoanFacts(loan.uid, loan.level, loan.amount, loan.disbursed_on, dues[loan.pk], paid[loan.pk]) for loan in loans
@@ -79,14 +79,15 @@ class Portfolio:
         return self.overdue_outstanding / self.outstanding if self.outstanding else None
 
 
-# Of each loan still open on the day: left = principal less what came back by value date; due = the schedule's sum
+# Of each loan still open on the day: left = principal less what the book had taken in by then; due = the schedule's sum
 # up to the day before. The last paid rupiah closes the loan, so loans closed by the day fall out first.
 PORTFOLIO = """
 WITH book AS (
     SELECT l.id, l.amount, {group} AS part,
            l.amount - CASE WHEN %(live)s THEN l.amount - a.balance ELSE (
                SELECT coalesce(sum(r.amount - r.excess), 0) FROM revolving_funds_repayment r
-                WHERE r.loan_id = l.id AND r.paid_on <= %(on)s) END AS outstanding,
+                WHERE r.loan_id = l.id AND r.booked_on <= %(on)s
+                  AND (r.reversed_on IS NULL OR r.reversed_on > %(on)s)) END AS outstanding,
            coalesce((SELECT i.cumulative FROM revolving_funds_instalment i
                       WHERE i.loan_id = l.id AND i.due_on < %(on)s ORDER BY i.number DESC LIMIT 1), 0) AS due
       FROM revolving_funds_loan l JOIN ledger_account a ON a.id = l.account_id
@@ -115,7 +116,7 @@ GROUPS = {
 def portfolio(code: str, *, on: date, today: date, by: str = "") -> list[Portfolio]:
     """The portfolio of the region `code` on a day, by '' (one row), 'district', 'tier' or 'bank'.
 
-    For `today` the ledger's balances are read; for another day the repayments are summed by value date.
+    For `today` the ledger's balances are read; for another day the repayments that the book held then.
     A region without loans gives one row of zeros for '', and no rows otherwise.
     """
     group, join = GROUPS[by]

@@ -14,4 +14,6 @@ urlpatterns = [
     path("permohonan/<uuid:uid>/tarik/", views.withdraw, name="application-withdraw"),
     path("pinjaman/<uuid:uid>/", views.loan_detail, name="loan-detail"),
     path("kuitansi/<uuid:uid>/", views.receipt, name="receipt"),
+    path("kuitansi/<uuid:uid>/unduh/", views.receipt_download, name="receipt-download"),
+    path("kuitansi/<uuid:uid>/periksa/", views.receipt_verify, name="receipt-verify"),
 ]

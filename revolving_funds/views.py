@@ -4,18 +4,20 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from foundation.accounts.models import User
 from foundation.common import clock
 from foundation.common.errors import ActionError
-from foundation.common.http import form_page, reading, writing
+from foundation.common.http import form_page, pdf_response, reading, writing
 from foundation.common.money import rupiah
 from members.models import Person
-from revolving_funds import eligibility, pages
+from revolving_funds import eligibility, pages, papers
 from revolving_funds.actions import applications
 from revolving_funds.enums import ApplicationStatus
 from revolving_funds.forms import BusinessStep, NeedStep, SendStep
@@ -234,9 +236,40 @@ def loan_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     )
 
 
+def _receipt(request: HttpRequest, uid: UUID) -> Repayment:
+    rows = Repayment.objects.select_related("loan__person", "loan__pool__agreement__bank", "loan__account")
+    return get_object_or_404(rows.visible_to(request.user), uid=uid)
+
+
 @reading
 def receipt(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One payment, to show and to print."""
-    rows = Repayment.objects.select_related("loan__person", "loan__pool__agreement__bank", "loan__account")
-    repayment = get_object_or_404(rows.visible_to(request.user), uid=uid)
-    return TemplateResponse(request, "revolving_funds/receipt.html", {"repayment": repayment, "loan": repayment.loan})
+    repayment = _receipt(request, uid)
+    address = request.build_absolute_uri(reverse("revolving_funds:receipt-verify", args=[uid]))
+    return TemplateResponse(
+        request,
+        "revolving_funds/receipt.html",
+        {"repayment": repayment, "loan": repayment.loan, "left": papers.left_after(repayment), "address": address},
+    )
+
+
+@reading
+def receipt_download(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The same as PDF."""
+    repayment = _receipt(request, uid)
+    return pdf_response(papers.receipt_pdf(repayment), f"{repayment.receipt_number}.pdf")
+
+
+@login_not_required
+@reading
+def receipt_verify(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What the QR of a receipt opens: it stands, it was taken back, or it is not ours. Names nobody."""
+    repayment = Repayment.objects.select_related("loan__pool__agreement__bank").filter(uid=uid).first()
+    response = render(
+        request,
+        "revolving_funds/receipt_verify.html",
+        {"repayment": repayment, "office": papers.office_of(repayment.office_code) if repayment else None},
+        status=200 if repayment else 404,
+    )
+    response["X-Robots-Tag"] = "noindex"
+    return response

@@ -119,13 +119,17 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         "clients.change_client",
     },
     Role.VERIFIER: _SEE_MEMBERS | _SEE_FUND | _FIGURES | {"members.show_nik", "revolving_funds.survey_application"},
-    Role.APPROVER: _SEE_MEMBERS | _SEE_FUND | _FIGURES | {"revolving_funds.decide_application"},
+    Role.APPROVER: _SEE_MEMBERS
+    | _SEE_FUND
+    | _FIGURES
+    | {"revolving_funds.decide_application", "revolving_funds.reverse_repayment"},
     Role.TREASURER: _SEE_MEMBERS
     | _SEE_FUND
     | _FIGURES
     | {
         "revolving_funds.disburse_loan",
         "revolving_funds.post_repayment",
+        "revolving_funds.reverse_repayment",
         "revolving_funds.change_pool",
         "clients.view_client",
         "clients.change_client",

@@ -172,6 +172,19 @@ def withdraw(*, application: Application, by: User, now: datetime, on: date) -> 
 
 
 @transaction.atomic
+def lapse(*, person: Person, by: User | None, now: datetime, on: date) -> None:
+    """A payment was taken back and the loan before runs again: what was asked for on top of it falls away."""
+    for application in Application.objects.live().filter(person=person).order_by("pk"):
+        application = Application.objects.locked(application.pk)  # noqa: PLW2901 -- the same row, locked and fresh
+        if application.status == ApplicationStatus.APPROVED:
+            assert application.pool is not None  # noqa: S101 -- a constraint
+            release(application, application.pool, by=by, now=now, on=on, why="loan reopened")
+        application.status = ApplicationStatus.WITHDRAWN
+        application.save(update_fields=["status", "updated_at"])
+        log.record("application.lapsed", application, by=by, now=now)
+
+
+@transaction.atomic
 def survey(
     *,
     application: Application,
@@ -293,7 +306,7 @@ def reserve(application: Application, pool: Pool, *, by: User, now: datetime, on
         raise PoolEmpty from error
 
 
-def release(application: Application, pool: Pool, *, by: User, now: datetime, on: date, why: str) -> None:
+def release(application: Application, pool: Pool, *, by: User | None, now: datetime, on: date, why: str) -> None:
     """The reservation taken back: its money is available again."""
     amount = application.approved_amount or 0
     journal.post(

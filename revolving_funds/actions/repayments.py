@@ -15,9 +15,10 @@ from foundation.common.money import rupiah
 from foundation.ledger.actions import accounts, journal
 from foundation.ledger.entries import Entry, credit, debit
 from foundation.ledger.enums import AccountKind
-from foundation.ledger.errors import KeyReused
-from foundation.ledger.models import Account
+from foundation.ledger.errors import KeyReused, PeriodClosed
+from foundation.ledger.models import Account, Transaction
 from foundation.notifications.actions import outbox
+from revolving_funds.actions import receipts
 from revolving_funds.enums import LoanStatus
 from revolving_funds.models import Loan, Repayment
 from revolving_funds.signals import loan_closed
@@ -62,7 +63,8 @@ def record(
 
     `request_uid` names the request: the same one again returns the first repayment, with other content it raises
     KeyReused. More than is left is refused (MoreThanOwed) unless `keep_excess` keeps the rest for her.
-    Locks the loan. Nobody books what they owe themselves (OwnLoan).
+    Locks the loan. Nobody books what they owe themselves (OwnLoan). Where the month of `paid_on` is closed, the
+    entry stands on the day `on`; `paid_on` still decides punctuality.
     """
     loan = Loan.objects.locked(loan.pk)
     if by is not None and by.pk == loan.person.user_id:
@@ -81,7 +83,7 @@ def record(
             % {"left": rupiah(left)}
         )
     repayment = _book(
-        loan, amount, excess, paid_on=paid_on, request_uid=request_uid, reference=reference, by=by, now=now
+        loan, amount, excess, paid_on=paid_on, request_uid=request_uid, reference=reference, by=by, now=now, on=on
     )
     log.record("loan.repaid", loan, by=by, now=now, amount=amount, excess=excess, paid_on=str(paid_on))
     if amount >= left:
@@ -110,32 +112,43 @@ def _book(
     reference: str,
     by: User | None,
     now: datetime,
+    on: date,
 ) -> Repayment:
-    legs: list[Entry] = [debit(loan.pool.available_id, amount), credit(loan.account_id, amount - excess)]
+    legs: list[Entry] = [debit(loan.pool.available_id, amount)]
+    if amount > excess:
+        legs.append(credit(loan.account_id, amount - excess))
     if excess:
         legs.append(credit(excess_account(loan), excess))
-    entry = journal.post(
-        book=loan.office_code,
-        kind="REPAID",
-        business_date=paid_on,
-        legs=legs,
-        scope="loan.repay",
-        key=str(request_uid),
-        by=by,
-        now=now,
-        memo=reference,
-    )
+    entry = _post(loan, legs, paid_on=paid_on, key=str(request_uid), reference=reference, by=by, now=now, on=on)
     return Repayment.objects.create(
         loan=loan,
         sequence=(loan.repayments.aggregate(last=Max("sequence"))["last"] or 0) + 1,
         request_uid=request_uid,
         transaction=entry,
         paid_on=paid_on,
+        booked_on=entry.business_date,
         amount=amount,
         excess=excess,
         reference=reference,
+        office_code=loan.office_code,
+        receipt_year=on.year,
+        receipt_serial=receipts.next_serial(office_code=loan.office_code, year=on.year, count=1),
         recorded_by=by,
+        borrower_id=loan.person.user_id,
     )
+
+
+def _post(
+    loan: Loan, legs: list[Entry], *, paid_on: date, key: str, reference: str, by: User | None, now: datetime, on: date
+) -> Transaction:
+    """In the month of the value date; where that is closed, today, with the value date in the memo."""
+    post = partial(
+        journal.post, book=loan.office_code, kind="REPAID", legs=legs, scope="loan.repay", key=key, by=by, now=now
+    )
+    try:
+        return post(business_date=paid_on, memo=reference)
+    except PeriodClosed:
+        return post(business_date=on, memo=f"{reference} ({paid_on})".strip())
 
 
 def excess_account(loan: Loan) -> Account:
@@ -148,7 +161,7 @@ def excess_account(loan: Loan) -> Account:
 def _close(loan: Loan, *, by: User | None, now: datetime) -> None:
     """Nothing is left: closed on the value date of the latest payment."""
     loan.status = LoanStatus.CLOSED
-    loan.closed_on = loan.repayments.aggregate(last=Max("paid_on"))["last"]
+    loan.closed_on = Repayment.objects.standing().filter(loan=loan).aggregate(last=Max("paid_on"))["last"]
     loan.save(update_fields=["status", "closed_on", "updated_at"])
     log.record("loan.closed", loan, by=by, now=now, closed_on=str(loan.closed_on))
     outbox.queue(

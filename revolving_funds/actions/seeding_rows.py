@@ -12,7 +12,7 @@ from foundation.ledger.actions import journal
 from foundation.ledger.entries import Entry, Posting, credit, debit
 from foundation.ledger.models import Transaction
 from foundation.regions.models import Office
-from revolving_funds.actions import programme
+from revolving_funds.actions import programme, receipts
 from revolving_funds.actions.seeding_history import MILLION, BankShare, Borrower, Hands, Made, fresh_uid, moment
 from revolving_funds.enums import Purpose
 from revolving_funds.models import Agreement, Bank, Pool
@@ -182,15 +182,34 @@ class Writer:
             repayments += [(pk, number, *payment) for number, payment in enumerate(loan.payments, start=1)]
         copy_rows("revolving_funds_loan", LOAN, loans)
         copy_rows("revolving_funds_instalment", INSTALMENT, dues)
+        self._repayments(repayments)
+
+    def _repayments(self, rows: list[tuple[int, int, date, int, UUID]]) -> None:
+        """With receipts numbered in the order of their days, as an office would have."""
         paid, by, rng = self._entries("loan.repay"), self.hands.treasurer, self.rng
+        numbers = self._receipts(rows)
         copy_rows(
             "revolving_funds_repayment",
             REPAYMENT,
             (
-                (fresh_uid(rng), moment(on), moment(on), pk, number, key, paid[str(key)], on, amount, 0, "", by)
-                for pk, number, on, amount, key in repayments
+                (
+                    *(fresh_uid(rng), moment(on), moment(on), pk, number, key, paid[str(key)], on, on, amount, 0, ""),
+                    *(self.book, on.year, numbers[key], by),
+                )
+                for pk, number, on, amount, key in rows
             ),
         )
+
+    def _receipts(self, rows: list[tuple[int, int, date, int, UUID]]) -> dict[UUID, int]:
+        """The receipt number of each payment, by its key."""
+        years: dict[int, list[UUID]] = defaultdict(list)
+        for _pk, _number, on, _amount, key in sorted(rows, key=lambda row: (row[2], row[0], row[1])):
+            years[on.year].append(key)
+        found: dict[UUID, int] = {}
+        for year, keys in years.items():
+            first = receipts.next_serial(office_code=self.book, year=year, count=len(keys))
+            found |= {key: number for number, key in enumerate(keys, start=first)}
+        return found
 
     def _entries(self, scope: str) -> dict[str, int]:
         rows = Transaction.objects.filter(book=self.book, idem_scope=scope)
@@ -247,4 +266,7 @@ LOAN = (
     " tenor_months account_id disbursement_id disbursed_on maturity_on status closed_on"
 )
 INSTALMENT = "loan_id number contract_due_on due_on amount cumulative"
-REPAYMENT = "uid created_at updated_at loan_id sequence request_uid transaction_id paid_on amount excess reference recorded_by_id"
+REPAYMENT = (
+    "uid created_at updated_at loan_id sequence request_uid transaction_id paid_on booked_on amount excess reference"
+    " office_code receipt_year receipt_serial recorded_by_id"
+)

@@ -1,5 +1,5 @@
 """The fund in the office."""
 
-from revolving_funds.admin import applications, loans, programme
+from revolving_funds.admin import applications, loans, programme, repayments
 
-__all__ = ["applications", "loans", "programme"]
+__all__ = ["applications", "loans", "programme", "repayments"]

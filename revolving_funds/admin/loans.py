@@ -5,15 +5,18 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from foundation.common import clock
-from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyAdmin, ReadonlyInline
+from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
 from foundation.common.dates import short_date
 from foundation.common.money import rupiah
+from foundation.ledger.models import Account
 from revolving_funds import forms
-from revolving_funds.actions import repayments
+from revolving_funds.actions import corrections, repayments
 from revolving_funds.admin.parts import BankFilter, DistrictFilter, LevelFilter, LoanStateFilter, person_of
 from revolving_funds.enums import LoanStatus
 from revolving_funds.models import Instalment, Loan, Repayment
@@ -21,10 +24,21 @@ from revolving_funds.models import Instalment, Loan, Repayment
 
 def _repay(request: HttpRequest, loan: Loan, cleaned: dict[str, Any]) -> str:
     repayment = repayments.record(loan=loan, by=person_of(request), now=clock.now(), on=clock.today(), **cleaned)
-    return _("%(amount)s booked as receipt %(number)d.") % {
+    return _("%(amount)s booked as receipt %(number)s.") % {
         "amount": rupiah(repayment.amount),
-        "number": repayment.sequence,
+        "number": repayment.receipt_number,
     }
+
+
+def _refund(request: HttpRequest, loan: Loan, cleaned: dict[str, Any]) -> str:
+    corrections.refund(loan=loan, by=person_of(request), now=clock.now(), **cleaned)
+    return _("%(amount)s paid back to the borrower.") % {"amount": rupiah(cleaned["amount"])}
+
+
+def _kept(loan: Loan) -> int:
+    """What stands there for the borrower because too much was paid."""
+    code = f"excess/{loan.person.uid}"
+    return Account.objects.filter(book=loan.office_code, code=code).values_list("balance", flat=True).first() or 0
 
 
 class InstalmentInline(ReadonlyInline):
@@ -45,7 +59,7 @@ class InstalmentInline(ReadonlyInline):
 class RepaymentInline(ReadonlyInline):
     model = Repayment
     hide_title = True
-    fields = ("sequence", "paid_on", "paid", "reference", "recorded_by")
+    fields = ("receipt", "paid_on", "paid", "reference", "recorded_by", "standing")
     readonly_fields = fields
     verbose_name_plural = gettext_lazy("Repayments")
 
@@ -55,6 +69,15 @@ class RepaymentInline(ReadonlyInline):
     @admin.display(description=gettext_lazy("Amount"))
     def paid(self, row: Repayment) -> str:
         return rupiah(row.amount)
+
+    @admin.display(description=gettext_lazy("Receipt"))
+    def receipt(self, row: Repayment) -> str:
+        url = reverse("admin:revolving_funds_repayment_change", args=[row.uid])
+        return format_html('<a href="{}">{}</a>', url, row.receipt_number)
+
+    @admin.display(description=gettext_lazy("State"))
+    def standing(self, row: Repayment) -> str:
+        return str(_("Taken back")) if row.is_reversed else ""
 
 
 @admin.register(Loan)
@@ -96,6 +119,16 @@ class LoanAdmin(OfficeModelAdmin):
             primary=True,
             initial=lambda _row: {"request_uid": uuid.uuid4(), "paid_on": clock.today()},
             text=gettext_lazy("Money that came back to the bank. The oldest instalment is paid first."),
+        ),
+        Deed(
+            "refund",
+            gettext_lazy("Pay back what is kept"),
+            "revolving_funds.post_repayment",
+            _refund,
+            forms.RefundForm,
+            available=lambda row: _kept(row) > 0,
+            initial=lambda row: {"request_uid": uuid.uuid4(), "paid_on": clock.today(), "amount": _kept(row)},
+            text=gettext_lazy("Money that was paid above what was owed goes back to the borrower."),
         ),
     )
 
@@ -148,27 +181,3 @@ class LoanAdmin(OfficeModelAdmin):
     @admin.display(description=gettext_lazy("Ledger entry"))
     def entry(self, row: Loan) -> str:
         return str(row.disbursement.uid)
-
-
-@admin.register(Repayment)
-class RepaymentAdmin(ReadonlyAdmin):
-    list_display = ("paid_on", "loan", "borrower", "paid", "reference", "recorded_by")
-    list_filter = (type("RepaymentDistrict", (DistrictFilter,), {"path": "loan__village__code"}),)
-    list_select_related = ("loan__person", "recorded_by")
-    search_fields = ("loan__number__startswith", "reference__istartswith")
-    search_help_text = gettext_lazy("Search by loan number or bank reference")
-    ordering = ("-paid_on", "-id")
-    fields = ("loan", "sequence", "paid_on", "paid", "excess", "reference", "recorded_by", "created_at", "entry")
-    readonly_fields = ("paid", "entry")
-
-    @admin.display(description=gettext_lazy("Borrower"))
-    def borrower(self, row: Repayment) -> str:
-        return str(row.loan.person)
-
-    @admin.display(description=gettext_lazy("Amount"), ordering="amount")
-    def paid(self, row: Repayment) -> str:
-        return rupiah(row.amount)
-
-    @admin.display(description=gettext_lazy("Ledger entry"))
-    def entry(self, row: Repayment) -> str:
-        return str(row.transaction.uid)

@@ -1,11 +1,10 @@
-"""A loan, its schedule and its repayments. How much is left, what is overdue and by how many days is derived
+"""A loan and its schedule. How much is left, what is overdue and by how many days is derived
 from the ledger and the schedule; the one stored state is whether it is closed.
 """
 
 from datetime import date
 from typing import Any, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Greatest
@@ -146,66 +145,3 @@ class Instalment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.loan_id}/{self.number}"
-
-
-class RepaymentQuerySet(ScopedQuerySet["Repayment"]):
-    region_path = "loan__village__code"
-
-    def own(self, user: Any) -> Q:
-        return Q(loan__person__user_id=user.pk)
-
-
-class Repayment(Record):
-    """Money that came back. `paid_on` is the day the borrower paid (value date), the ledger knows when it was booked."""
-
-    loan = models.ForeignKey(
-        Loan, on_delete=models.PROTECT, related_name="repayments", db_index=False, verbose_name=_("loan")
-    )
-    sequence = models.PositiveSmallIntegerField(_("number"))
-    request_uid = models.UUIDField(unique=True, editable=False)
-    transaction = models.OneToOneField(
-        Transaction, on_delete=models.PROTECT, related_name="+", verbose_name=_("ledger entry")
-    )
-    paid_on = models.DateField(_("paid on"))
-    amount = models.BigIntegerField(_("amount"))
-    excess = models.BigIntegerField(_("kept as excess"), default=0)
-    reference = models.CharField(_("bank reference"), max_length=60, blank=True)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-        verbose_name=_("recorded by"),
-    )
-
-    objects = RepaymentQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("repayment")
-        verbose_name_plural = _("repayments")
-        constraints = [
-            models.UniqueConstraint(fields=["loan", "sequence"], name="repayment_number"),
-            models.CheckConstraint(
-                condition=Q(excess__gte=0, amount__gt=F("excess")),
-                name="repayment_amount_positive",
-                violation_error_message=_("A repayment is above zero."),
-            ),
-        ]
-        indexes = [models.Index(fields=["paid_on", "id"], name="repayment_date_idx")]
-
-    def __str__(self) -> str:
-        return f"{self.loan_id}/{self.sequence}"
-
-    @property
-    def principal(self) -> int:
-        """What it took off the loan."""
-        return self.amount - self.excess
-
-    @property
-    def village_id(self) -> str:
-        return self.loan.village_id
-
-    def get_absolute_url(self) -> str:
-        return reverse("revolving_funds:receipt", args=[self.uid])

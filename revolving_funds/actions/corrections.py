@@ -1,0 +1,185 @@
+"""What was booked wrong, put right by adding: taken back, moved to the right loan, paid back to the borrower."""
+
+from datetime import date, datetime
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import User
+from foundation.audit import log
+from foundation.common.errors import ActionError
+from foundation.ledger.actions import journal
+from foundation.ledger.entries import credit, debit
+from foundation.ledger.errors import NotEnough
+from foundation.ledger.models import Transaction
+from foundation.notifications.actions import outbox
+from revolving_funds.actions import applications, repayments
+from revolving_funds.actions.repayments import NotAnAmount, OwnLoan
+from revolving_funds.enums import LoanStatus
+from revolving_funds.models import Loan, Repayment
+
+
+class AlreadyTakenBack(ActionError):
+    message = _("This payment was already taken back.")
+
+
+class SameHand(ActionError):
+    message = _("You booked this payment yourself. Another officer must take it back.")
+
+
+class ReasonMissing(ActionError):
+    message = _("Write why the payment is taken back.")
+    field = "reason"
+
+
+class MoneyIsOut(ActionError):
+    message = _(
+        "The money of this payment is no longer in the pool or was paid back to the borrower. "
+        "Place money in the pool first, or move the payment to the right loan."
+    )
+
+
+class LaterLoan(ActionError):
+    message = _(
+        "The borrower has a newer running loan, so this one cannot be opened again. Move that loan's money first."
+    )
+
+
+class SameLoan(ActionError):
+    message = _("The payment already stands on this loan. Write the number of the right one.")
+    field = "number"
+
+
+class NoSuchLoan(ActionError):
+    message = _("There is no running loan with this number in your region.")
+    field = "number"
+
+
+class NothingKept(ActionError):
+    message = _("Less than that is kept for this borrower.")
+    field = "amount"
+
+
+@transaction.atomic
+def reverse(*, repayment: Repayment, reason: str, by: User, now: datetime, on: date) -> Repayment:
+    """Take a payment back by its mirror (J12); the loan is open again where it had closed it.
+
+    Raises ReasonMissing, AlreadyTakenBack, OwnLoan, SameHand (who booked it), MoneyIsOut, LaterLoan. Locks the loan.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    loan = Loan.objects.locked(repayment.loan_id)
+    repayment = Repayment.objects.locked(repayment.pk)
+    _may_take_back(repayment, loan, by)
+    try:
+        entry = journal.reverse(
+            original=repayment.transaction,
+            business_date=max(on, repayment.booked_on),
+            key=str(repayment.uid),
+            by=by,
+            now=now,
+            memo=reason.strip(),
+        )
+    except NotEnough as error:
+        raise MoneyIsOut from error
+    repayment.reversal, repayment.reversed_on = entry, entry.business_date
+    repayment.reversed_by, repayment.reverse_reason = by, reason.strip()
+    repayment.save(update_fields=["reversal", "reversed_on", "reversed_by", "reverse_reason", "updated_at"])
+    log.record(
+        "repayment.reversed",
+        repayment,
+        by=by,
+        now=now,
+        amount=repayment.amount,
+        receipt=repayment.receipt_number,
+        reason=reason.strip(),
+    )
+    _open_again(loan, repayment, by=by, now=now, on=on)
+    outbox.queue(
+        "fund_repayment_reversed",
+        to=[loan.person.as_recipient()],
+        subject=f"repayment:{repayment.pk}",
+        context={},
+        url=repayment.get_absolute_url(),
+        now=now,
+    )
+    return repayment
+
+
+def _may_take_back(repayment: Repayment, loan: Loan, by: User) -> None:
+    if repayment.is_reversed:
+        raise AlreadyTakenBack
+    if by.pk in {loan.person.user_id, repayment.borrower_id}:
+        raise OwnLoan
+    if by.pk == repayment.recorded_by_id:
+        raise SameHand
+
+
+def _open_again(loan: Loan, repayment: Repayment, *, by: User, now: datetime, on: date) -> None:
+    """A loan that is owed again runs again, and what was granted because it was paid off is withdrawn."""
+    if loan.status != LoanStatus.CLOSED or not repayment.principal:
+        return
+    if Loan.objects.open().filter(person=loan.person_id).exists():
+        raise LaterLoan
+    loan.status, loan.closed_on = LoanStatus.OPEN, None
+    loan.save(update_fields=["status", "closed_on", "updated_at"])
+    log.record("loan.reopened", loan, by=by, now=now, receipt=repayment.receipt_number)
+    applications.lapse(person=loan.person, by=by, now=now, on=on)
+
+
+@transaction.atomic
+def move(*, repayment: Repayment, to: Loan, reason: str, by: User, now: datetime, on: date) -> Repayment:
+    """Book a payment on the loan it was meant for, with its own value date, and take it off the wrong one.
+
+    The right entry comes first, so that the pool never lacks the money in between. What is more than the right
+    loan owes is kept for its borrower. Raises SameLoan and what `reverse` and `repayments.record` raise.
+    """
+    if to.pk == repayment.loan_id:
+        raise SameLoan
+    list(Loan.objects.for_update().filter(pk__in=[to.pk, repayment.loan_id]).order_by("pk"))
+    _may_take_back(Repayment.objects.locked(repayment.pk), Loan.objects.get(pk=repayment.loan_id), by)
+    right = repayments.record(
+        loan=to,
+        amount=repayment.amount,
+        paid_on=repayment.paid_on,
+        request_uid=uuid5(repayment.uid, "moved"),
+        by=by,
+        now=now,
+        on=on,
+        reference=repayment.reference,
+        keep_excess=True,
+    )
+    reverse(repayment=repayment, reason=reason, by=by, now=now, on=on)
+    return right
+
+
+@transaction.atomic
+def refund(
+    *, loan: Loan, amount: int, paid_on: date, reference: str, request_uid: UUID, by: User, now: datetime
+) -> Transaction:
+    """Pay back what was kept for the borrower (J6). The same `request_uid` again pays nothing.
+
+    Raises NotAnAmount, OwnLoan, NothingKept.
+    """
+    if amount <= 0:
+        raise NotAnAmount
+    if by.pk == loan.person.user_id:
+        raise OwnLoan
+    kept = repayments.excess_account(loan)
+    try:
+        entry = journal.post(
+            book=loan.office_code,
+            kind="REFUNDED",
+            business_date=paid_on,
+            legs=[debit(kept, amount), credit(loan.pool.available_id, amount)],
+            scope="loan.refund",
+            key=str(request_uid),
+            by=by,
+            now=now,
+            memo=reference,
+        )
+    except NotEnough as error:
+        raise NothingKept from error
+    log.record("loan.refunded", loan, by=by, now=now, amount=amount, reference=reference)
+    return entry
