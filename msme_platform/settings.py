@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "foundation.accounts",
     "foundation.audit",
     "foundation.clients",
+    "foundation.files",
     "foundation.ledger",
     "foundation.notifications",
     "members",
@@ -135,6 +136,7 @@ MIDDLEWARE = [
     "msme_platform.office.middleware.OfficePolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "foundation.accounts.middleware.LanguageMiddleware",
+    "foundation.files.middleware.UploadLimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -278,6 +280,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))  # private: served by views that check
+UPLOAD_MAX_BYTES = 20_000_000  # of one request; the proxy (deploy/Caddyfile) refuses more as well
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -359,6 +364,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", default=str(VAR_DI
 CELERY_BEAT_SCHEDULE = {
     # name of the entry = name of the task; a test checks that each exists
     "clients.forget_answers": {"task": "clients.forget_answers", "schedule": crontab(hour="3", minute="35")},
+    "files.sweep": {"task": "files.sweep", "schedule": crontab(hour="3", minute="40")},
     "members.forget_drafts": {"task": "members.forget_drafts", "schedule": crontab(hour="3", minute="20")},
     "monitoring.run_day": {"task": "monitoring.run_day", "schedule": crontab(hour="6", minute="5")},
     "notifications.sweep": {"task": "notifications.sweep", "schedule": 60.0},

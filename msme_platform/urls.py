@@ -14,6 +14,7 @@ urlpatterns = [
     path("privasi/", views.privacy, name="privacy"),
     path("akun/", include("foundation.accounts.urls")),
     path("akun/", include("foundation.accounts.allauth_urls")),
+    path("berkas/", include("foundation.files.urls")),
     path("pemberitahuan/", include("foundation.notifications.urls")),
     path("webhooks/whatsapp/", webhook.whatsapp, name="whatsapp-webhook"),
     path("", include("members.urls")),

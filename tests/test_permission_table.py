@@ -73,6 +73,7 @@ def values(world: World, route: str) -> dict[str, Any]:
         (r"^kantor/<url>", {"url": "tidak/ada"}),
         (r"^kantor/", admin_key(world, route)),
         (r"^akun/persetujuan/", {"purpose": "directory"}),
+        (r"^berkas/", {"uid": world.file.uid}),
         (r"^pemberitahuan/", {"uid": world.note.uid}),
         (r"^daftar/", {"step": "diri"}),
         (
@@ -173,6 +174,7 @@ def ask(client: Client, path: str) -> str:
         if answer.status_code == 405:
             answer = client.post(path)
         found = letter(answer)
+        answer.close()  # a file that is served is open until then
         transaction.set_rollback(True)
     return found
 

@@ -11,6 +11,8 @@ from django.utils.datastructures import MultiValueDict
 from foundation.common import charts
 from foundation.common.pages import Page
 from foundation.common.widgets import BigChoices, CodeInput, DateInput, DocumentInput, MoneyField, PhotoInput, TimeInput
+from foundation.files.forms import StoredFileInput
+from foundation.files.models import StoredFile
 from msme_platform.portal.actions import NextAction
 
 ICONS = [
@@ -92,7 +94,7 @@ PARTS = [
     Part("langkah", "Langkah", "Permohonan dan kasus perizinan. Di telepon hanya pita, namanya ditulis di atas judul."),
     Part("isian", "Isian", "Label di atas, bantuan di bawah label, kesalahan tepat di atas kotaknya."),
     Part("pilihan", "Pilihan", "Kotak besar untuk jari. Tiga sejajar hanya bila katanya pendek."),
-    Part("unggah", "Unggah foto", "Kosong, tersimpan, salah, sedang dikirim."),
+    Part("unggah", "Unggah foto dan surat", "Kosong, tersimpan, salah, sedang dikirim; surat: kamera atau berkas."),
     Part("catatan", "Catatan dan keadaan jaringan", "Catatan menjelaskan; pita gelap hanya untuk tanpa sinyal."),
     Part("dialog", "Dialog", "Hanya untuk yang tidak dapat ditarik kembali. Tombolnya menyebut perbuatannya."),
     Part("orang", "Orang", "Selalu dengan jalan menghubunginya."),
@@ -170,6 +172,21 @@ class SampleUploads(forms.Form):
     )
 
 
+class SamplePapers(forms.Form):
+    """A private file: not sent yet, and kept while another field is put right."""
+
+    permit = forms.FileField(label="Surat izin", widget=StoredFileInput(), required=False)
+    brand = forms.FileField(label="Sertifikat merek", widget=StoredFileInput(), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            control: Any = field.widget
+            control.accept, control.max_bytes = "image/*,application/pdf,.pdf", 12_000_000
+        kept: Any = self.fields["brand"].widget
+        kept.kept = StoredFile(name="Sertifikat merek Cek Ayu.pdf")
+
+
 def themes() -> list[dict[str, Any]]:
     """Light and dark, each with forms of its own so that no id stands twice."""
     data = {
@@ -189,6 +206,7 @@ def themes() -> list[dict[str, Any]]:
             "form": SampleForm(_prefixed(data, name), prefix=name),
             "choices": SampleChoices(_prefixed(chosen, f"{name}-c"), prefix=f"{name}-c"),
             "uploads": SampleUploads({}, MultiValueDict(), prefix=f"{name}-u"),
+            "papers": SamplePapers(prefix=f"{name}-b"),
         }
         for css, name in (("terang", "terang"), ("gelap", "gelap"))
     ]

@@ -29,6 +29,19 @@
       const size = file.size < 1048576 ? `${Math.ceil(file.size / 1024)} KB` : `${(file.size / 1048576).toFixed(1).replace(".", ",")} MB`;
       const help = label.querySelector("[data-upload-help]");
       label.querySelector("[data-upload-name]").textContent = file.name;
+      const big = Number(label.dataset.max) > 0 && file.size > Number(label.dataset.max);
+      if (big) {
+        input.value = "";
+        help.textContent = `${size}. ${help.dataset.big}`;
+        label.classList.remove("is-good");
+        return;
+      }
+      const both = label.closest("[data-uploads]");
+      if (both) each(both, "[data-upload]", (other) => {
+        if (other === label) return;
+        other.querySelector("input[type=file]").value = "";
+        other.classList.remove("is-good");
+      });
       help.textContent = `${size}. ${help.dataset.chosen}`;
       label.classList.add("is-good");
     });

@@ -9,11 +9,12 @@ from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.audit import log
 from foundation.audit.models import Event
+from foundation.files.actions import uploads
 from foundation.ledger.models import Account, Transaction
 from foundation.notifications.kinds import Channel
 from monitoring import links
 from revolving_funds.models import Pool
-from tests.factories import clients, forums, monitoring, notifications, revolving_funds, trainings
+from tests.factories import clients, files, forums, monitoring, notifications, revolving_funds, trainings
 from tests.factories.foundation import office, region, user_with_role
 from tests.factories.members import BusinessFactory
 from trainings.models import Certificate, YearPlan
@@ -88,6 +89,9 @@ class World:
             code="0123456789",
             holder_name="Yani",
             issued_at=NOW,
+        )
+        self.file = uploads.store(
+            files.upload(files.PDF, "izin.pdf"), purpose=files.PAPER.name, by=self.owner.user, now=NOW
         )
         self.plan = YearPlan.objects.create(office_code=CITY, year=2026)
         checkin: Any = monitoring.CheckInFactory(business=self.business, open=True, expires_on=dt.date(2026, 12, 15))

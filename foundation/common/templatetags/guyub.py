@@ -189,7 +189,7 @@ def share_of(part: int, whole: int) -> str:
 
 @register.filter
 def kind(field: BoundField) -> str:
-    """Which look the field has: bigchoices, choices, checkbox, file, money, code or input."""
+    """Which look the field has: bigchoices, choices, checkbox, file, stored, money, code or input."""
     widget = field.field.widget
     named = getattr(widget, "look", "")
     if named:
