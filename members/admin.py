@@ -15,7 +15,7 @@ from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
 from foundation.common.money import rupiah
 from foundation.common.phone import shown
-from members import queries
+from members import searching
 from members.actions import businesses, drafts, licences, people, statuses
 from members.entries import LicenceEntry
 from members.enums import BusinessStatus, Source
@@ -200,7 +200,7 @@ class PersonAdmin(OfficeModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """Spelling is forgiven; numbers are found whole."""
-        return (queries.people_matching(queryset, search_term) if search_term.strip() else queryset), False
+        return (searching.people_matching(queryset, search_term) if search_term.strip() else queryset), False
 
     @admin.display(description=gettext_lazy("Village/Urban ward"))
     def place(self, person: Person) -> str:
@@ -297,7 +297,7 @@ class BusinessAdmin(OfficeModelAdmin):
         text = search_term.strip()
         if not text:
             return queryset, False
-        return queries.businesses_matching(queryset, text), False
+        return searching.businesses_matching(queryset, text), False
 
     @admin.display(description=gettext_lazy("Owner"), ordering="owner__full_name")
     def owner_name(self, business: Business) -> str:

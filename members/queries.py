@@ -1,26 +1,20 @@
-"""Reads across models: the scale by law, lines of business by plain words, people by forgiving search."""
+"""Reads across models: the scale by law, lines of business by plain words, villages by what was typed."""
 
-import contextlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from foundation.common.errors import ActionError
-from foundation.common.phone import BadPhone, parse_mobile
 from foundation.regions.models import Region, normal
 from members.enums import Scale, ScaleBasis
-from members.identifiers import compact
-from members.models import Business, Kbli, Person, ScaleRule
+from members.models import Kbli, ScaleRule
 
 # The edition that permits carry and that is offered; rows of KBLI 2025 are kept beside it (see data/SOURCE.md).
 KBLI_EDITION: Final = 2020
-TOO_LONG_FOR_A_NAME: Final = 8  # digits: from nine on it is a phone number or a NIK
 
 
 class TooLarge(ActionError):
@@ -113,51 +107,6 @@ def kbli_named(text: str, *, edition: int = KBLI_EDITION, limit: int = 8) -> Que
 
 def _plain(word: str) -> str:
     return "".join(c for c in word if c.isalnum())
-
-
-def people_matching(people: QuerySet[Person], text: str) -> QuerySet[Person]:
-    """Owners whose name or business contains `text`, or whose phone or NIK it is; if none does, those that resemble it."""
-    text = text.strip()
-    digits = compact(text)
-    if digits.isascii() and digits.lstrip("+").isdigit() and len(digits) > TOO_LONG_FOR_A_NAME:
-        return people.filter(_by_number(digits))
-    literal = people.filter(pk__in=_people_with(text, "iregex"))
-    return literal if literal.exists() else people.filter(pk__in=_people_with(text, "trigram_word_similar"))
-
-
-def businesses_matching(businesses: QuerySet[Business], text: str) -> QuerySet[Business]:
-    """The same for businesses: by their name or their owner's."""
-    literal = businesses.filter(pk__in=_businesses_with(text, "iregex"))
-    return literal if literal.exists() else businesses.filter(pk__in=_businesses_with(text, "trigram_word_similar"))
-
-
-# Each arm of a union goes by its own trigram index; an OR over a join could use neither, and `icontains` cannot at all.
-
-
-def _condition(name: str, text: str, lookup: str) -> Q:
-    return Q(**{f"{name}__{lookup}": re.escape(text) if lookup == "iregex" else text})
-
-
-def _people_with(text: str, lookup: str) -> Any:
-    owners = Business.objects.filter(_condition("name", text, lookup)).values("owner_id")
-    return Person.objects.filter(_condition("full_name", text, lookup)).values("pk").union(owners)
-
-
-def _businesses_with(text: str, lookup: str) -> Any:
-    owners = Person.objects.filter(_condition("full_name", text, lookup)).values("pk")
-    named = Business.objects.filter(_condition("name", text, lookup)).values("pk")
-    return named.union(Business.objects.filter(owner__in=owners).values("pk"))
-
-
-def closest_first(people: QuerySet[Person], text: str) -> QuerySet[Any]:
-    return people.annotate(closeness=TrigramWordSimilarity(text, "full_name")).order_by("-closeness", "full_name", "pk")
-
-
-def _by_number(digits: str) -> Q:
-    condition = Q(pk__in=Person.objects.with_nik(digits).values("pk"))
-    with contextlib.suppress(BadPhone):
-        condition |= Q(phone=parse_mobile(digits))
-    return condition
 
 
 def villages_typed(text: str, *, inside: Sequence[str] = ("",), near: str = "") -> QuerySet[Region]:

@@ -19,7 +19,7 @@ from foundation.common.errors import ActionError
 from foundation.common.htmx import page_or_part
 from foundation.common.http import form_page, reading
 from foundation.common.pages import Page, page
-from members import overviews, queries
+from members import overviews, queries, searching
 from members.actions import businesses, licences, people
 from members.enums import LicenceKind, Source
 from members.forms.editing import BusinessEditForm, LicenceForm, PersonForm
@@ -127,7 +127,7 @@ def people_list(request: HttpRequest) -> HttpResponseBase:
     text = request.GET.get("q", "").strip()
     if text:
         found: Page[Person] = Page(
-            rows=list(queries.closest_first(queries.people_matching(rows, text), text)[:25]), next="", first=True
+            rows=list(searching.closest_first(searching.people_matching(rows, text), text)[:25]), next="", first=True
         )
     else:
         found = page(rows, order=["full_name", "pk"], cursor=request.GET.get("cursor", ""), size=25)

@@ -120,9 +120,7 @@ def test_a_loan_does_not_run_again_beside_a_newer_one() -> None:
 
 def test_a_payment_on_the_wrong_loan_moves_with_its_own_day(loan: Loan) -> None:
     right, paid = make.loan(), make.repay(loan, 200_000, FEBRUARY, reference="BSB-1")
-    moved = corrections.move(
-        repayment=paid, to=right, reason="Tertukar", by=make.approver(), now=NOW, on=D(2026, 3, 2)
-    )
+    moved = corrections.move(repayment=paid, to=right, reason="Tertukar", by=make.approver(), now=NOW, on=D(2026, 3, 2))
     assert (left(loan), left(right)) == (2_000_000, 1_800_000)
     assert (moved.paid_on, moved.reference, moved.loan) == (FEBRUARY, "BSB-1", right)
     assert whole()
