@@ -27,7 +27,7 @@ HEADER = {
     "Plural-Forms": "nplurals=1; plural=0;",
 }
 
-FOUNDATION = ("accounts", "audit", "clients", "files", "ledger", "notifications", "regions")
+FOUNDATION = ("accounts", "audit", "clients", "files", "jobs", "ledger", "notifications", "regions")
 APPS = ("members", "trainings", "revolving_funds", "forums", "monitoring")
 PYTHON_ROOTS = ("foundation", "msme_platform", *APPS)
 TEMPLATE_SUFFIXES = (".html", ".txt", ".xml")

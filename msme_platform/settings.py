@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "foundation.files",
     "foundation.ledger",
     "foundation.notifications",
+    "foundation.jobs",
     "members",
     "trainings",
     "revolving_funds",
@@ -365,6 +366,8 @@ CELERY_BEAT_SCHEDULE = {
     # name of the entry = name of the task; a test checks that each exists
     "clients.forget_answers": {"task": "clients.forget_answers", "schedule": crontab(hour="3", minute="35")},
     "files.sweep": {"task": "files.sweep", "schedule": crontab(hour="3", minute="40")},
+    "jobs.forget_results": {"task": "jobs.forget_results", "schedule": crontab(hour="3", minute="40")},
+    "jobs.sweep": {"task": "jobs.sweep", "schedule": 30.0},
     "members.forget_drafts": {"task": "members.forget_drafts", "schedule": crontab(hour="3", minute="20")},
     "monitoring.run_day": {"task": "monitoring.run_day", "schedule": crontab(hour="6", minute="5")},
     "notifications.sweep": {"task": "notifications.sweep", "schedule": 60.0},

@@ -17,6 +17,7 @@ urlpatterns = [
     path("berkas/", include("foundation.files.urls")),
     path("pemberitahuan/", include("foundation.notifications.urls")),
     path("webhooks/whatsapp/", webhook.whatsapp, name="whatsapp-webhook"),
+    path("pekerjaan/", include("foundation.jobs.urls")),
     path("", include("members.urls")),
     path("pelatihan/", include("trainings.urls")),
     path("dana/", include("revolving_funds.urls")),

@@ -74,6 +74,7 @@ def values(world: World, route: str) -> dict[str, Any]:
         (r"^kantor/", admin_key(world, route)),
         (r"^akun/persetujuan/", {"purpose": "directory"}),
         (r"^berkas/", {"uid": world.file.uid}),
+        (r"^pekerjaan/", {"uid": world.job.uid}),
         (r"^pemberitahuan/", {"uid": world.note.uid}),
         (r"^daftar/", {"step": "diri"}),
         (
@@ -120,6 +121,7 @@ def admin_key(world: World, route: str) -> dict[str, Any]:
         "accounts.assignment": staff.assignments.get(),
         "audit.event": world.event,
         "clients.client": world.client,
+        "jobs.job": world.office_job,
         "ledger.transaction": world.transaction,
         "ledger.account": world.account,
         "notifications.message": world.message,
@@ -174,7 +176,8 @@ def ask(client: Client, path: str) -> str:
         if answer.status_code == 405:
             answer = client.post(path)
         found = letter(answer)
-        answer.close()  # a file that is served is open until then
+        if answer.streaming:
+            b"".join(answer)  # a file that is served is open until it is read
         transaction.set_rollback(True)
     return found
 

@@ -64,7 +64,8 @@ _SEE_FUND = frozenset(
 )
 _SEE_FORUMS = frozenset({"forums.view_board", "forums.view_topic", "forums.view_report"})
 _SEE_MONITORING = frozenset({"monitoring.view_checkin", "monitoring.view_response", "monitoring.view_task"})
-_FIGURES = frozenset({"office.view_desk", "office.view_figures"})
+# The desk: figures, and the list of jobs (one's own, and the shared ones of the region).
+_FIGURES = frozenset({"office.view_desk", "office.view_figures", "jobs.view_job"})
 
 # Held by no role, so by the system's own administrator alone: `accounts.give_role`, `accounts.change_user`.
 PERMISSIONS: Final[dict[Role, frozenset[str]]] = {

@@ -76,6 +76,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item(_("Offices"), "home", "regions.office"),
             Item(_("Messages"), "whatsapp", "notifications.message"),
             Item(_("Tokens of systems"), "lock", "clients.client"),
+            Item(_("Jobs"), "clock", "jobs.job"),
             Item(_("Audit trail"), "search", "audit.event"),
             Item(_("General ledger"), "document", "ledger.transaction"),
             Item(_("Ledger accounts"), "document", "ledger.account"),

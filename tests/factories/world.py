@@ -10,6 +10,9 @@ from foundation.accounts.roles import Role
 from foundation.audit import log
 from foundation.audit.models import Event
 from foundation.files.actions import uploads
+from foundation.jobs import kinds
+from foundation.jobs.kinds import Kind
+from foundation.jobs.models import Job
 from foundation.ledger.models import Account, Transaction
 from foundation.notifications.kinds import Channel
 from monitoring import links
@@ -38,6 +41,7 @@ PEOPLE: Final[dict[str, tuple[Role, str] | None]] = {
     "bank": (Role.BANK, CITY),
     "elsewhere": (Role.STAFF, "32.04"),
 }
+DOWNLOAD: Final = kinds.register(Kind("world.download", "Unduhan", lambda _run: None))
 LONG_AGO: Final = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
@@ -111,5 +115,16 @@ class World:
         self.message: Any = notifications.MessageFactory(status="FAILED", region_code=DISTRICT)
         self.client: Any = clients.token("figures.read", now=NOW)[0]
         self.event: Event = log.record("person.seen", self.owner, by=None, now=NOW)
+        self.job = self._job(self.owner.user)
+        self.office_job = self._job(self.people["staff"])
         self.transaction = Transaction.objects.order_by("pk").first()
         self.account = Account.objects.order_by("pk").first()
+
+    def _job(self, by: User | None) -> Job:
+        """A download that is ready, seen by the one who asked for it alone."""
+        job = Job(kind=DOWNLOAD.name, by=by, state="DONE", finished_at=NOW, result_name="daftar.csv")
+        job.folder.mkdir(parents=True)
+        (job.folder / "result.csv").write_text("a;b")
+        job.result = f"jobs/{job.uid}/result.csv"
+        job.save()
+        return job
