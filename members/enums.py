@@ -78,3 +78,28 @@ class LicenceState(models.TextChoices):
 # How many days before its end a licence counts as expiring: a trade mark is renewed from six months before.
 EXPIRING_DAYS = {LicenceKind.PIRT: 90, LicenceKind.BPOM: 180, LicenceKind.BRAND: 180}
 EXPIRING_DAYS_OTHERS = 90
+
+
+class Need(models.TextChoices):
+    """What a licence is to a business, by the rules of the day."""
+
+    REQUIRED = "REQUIRED", _("Required")
+    USEFUL = "USEFUL", _("Useful")
+    NOT_REQUIRED = "NOT_REQUIRED", _("Not required")
+
+
+class CaseStatus(models.TextChoices):
+    """How a licensing case stands."""
+
+    OPEN = "OPEN", _("In process")
+    ISSUED = "ISSUED", _("Issued")
+    REFUSED = "REFUSED", _("Refused by the issuer")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+
+
+class StepWho(models.TextChoices):
+    """Whose turn it is in a step."""
+
+    OWNER = "OWNER", _("the owner")
+    OFFICE = "OFFICE", _("the office")
+    ISSUER = "ISSUER", _("the issuer")

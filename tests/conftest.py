@@ -11,8 +11,16 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.template import engines
 
 from foundation.common import clock
-from members import reference
-from members.models import Kbli, ScaleRule
+from members import licensing_data, reference
+from members.models import (
+    Kbli,
+    LicenceProcess,
+    LicenceRule,
+    LicenceTerm,
+    ProcessDocument,
+    ProcessStep,
+    ScaleRule,
+)
 from tests import guards
 from tests.e2e.browser import HOW_TO_GET_IT, chromium
 
@@ -86,6 +94,9 @@ def _emptying_between_tests_passes_the_append_only_guards() -> None:
         done = empty(self, ["SET LOCAL session_replication_role = replica", *sql_list])
         # What migrations put in place (laws, lines of business) stands again for the next test.
         reference.load(kbli=Kbli, scale_rule=ScaleRule)
+        licensing_data.load(
+            rule=LicenceRule, term=LicenceTerm, process=LicenceProcess, step=ProcessStep, document=ProcessDocument
+        )
         return done
 
     DatabaseOperations.execute_sql_flush = past_the_guards  # type: ignore[method-assign]

@@ -9,17 +9,41 @@ from members.models.businesses import (
     ScaleRule,
     StatusPeriod,
 )
+from members.models.cases import CaseDocument, CaseOfficer, CaseStep, LicenceCase, LicenceCaseQuerySet
+from members.models.letters import LETTER_CODE_LENGTH, LetterSerial, RecommendationLetter
+from members.models.licensing import (
+    LicencePaper,
+    LicenceProcess,
+    LicenceRule,
+    LicenceTerm,
+    ProcessDocument,
+    ProcessStep,
+)
 from members.models.people import VILLAGE_CODE_LENGTH, Person, PersonQuerySet, RegistrationDraft
 
 __all__ = [
+    "LETTER_CODE_LENGTH",
     "VILLAGE_CODE_LENGTH",
     "Business",
     "BusinessQuerySet",
+    "CaseDocument",
+    "CaseOfficer",
+    "CaseStep",
     "Kbli",
+    "LetterSerial",
     "Licence",
+    "LicenceCase",
+    "LicenceCaseQuerySet",
+    "LicencePaper",
+    "LicenceProcess",
     "LicenceQuerySet",
+    "LicenceRule",
+    "LicenceTerm",
     "Person",
     "PersonQuerySet",
+    "ProcessDocument",
+    "ProcessStep",
+    "RecommendationLetter",
     "RegistrationDraft",
     "ScaleRule",
     "StatusPeriod",
