@@ -21,6 +21,47 @@ class Mode(models.TextChoices):
     SELF = "SELF", _("The office lends")
 
 
+class SubsidyBasis(models.TextChoices):
+    """What the interest is counted on."""
+
+    FLAT = "FLAT", _("The original principal")
+    OUTSTANDING = "OUTSTANDING", _("What is still to be returned")
+
+
+class DayCount(models.TextChoices):
+    ACT_365 = "ACT_365", _("Real days of 365")
+    ACT_360 = "ACT_360", _("Real days of 360")
+    THIRTY_360 = "THIRTY_360", _("Months of 30 days, years of 360")
+
+
+class SubsidyRounding(models.TextChoices):
+    """Half up to whole rupiah: each month, or once for the whole loan."""
+
+    MONTHLY = "MONTHLY", _("Each month")
+    ONCE = "ONCE", _("Once, at the end")
+
+
+class LossBearer(models.TextChoices):
+    OFFICE = "OFFICE", _("The office: the fund becomes smaller")
+    BANK = "BANK", _("The bank: it owes the money to the office")
+
+
+class GroupRule(models.TextChoices):
+    """What a late fellow of the same group does to an application."""
+
+    IGNORE = "IGNORE", _("Does not matter")
+    WARN = "WARN", _("Is shown to the officers")
+    BLOCK = "BLOCK", _("Stops the application")
+
+
+class Scale(models.TextChoices):
+    """Who measures the quality of a loan."""
+
+    COMMERCIAL = "COMMERCIAL", _("Commercial banks")
+    RURAL = "RURAL", _("Rural banks (BPR)")
+    OFFICE = "OFFICE", _("The office's own accounts")
+
+
 class Purpose(models.TextChoices):
     MATERIALS = "MATERIALS", _("Raw materials")
     TOOLS = "TOOLS", _("Tools or machines")
@@ -50,3 +91,46 @@ LIVE: Final = (
 class LoanStatus(models.TextChoices):
     OPEN = "OPEN", _("Running")
     CLOSED = "CLOSED", _("Paid off")
+    WRITTEN_OFF = "WRITTEN_OFF", _("Written off")
+
+
+class Dimension(models.TextChoices):
+    """What the portfolio of a day is cut by."""
+
+    ALL = "ALL", _("Everything")
+    TIER = "TIER", _("Tier")
+    BANK = "BANK", _("Bank")
+    DISTRICT = "DISTRICT", _("District")
+    COHORT = "COHORT", _("Quarter of payout")
+    OFFICER = "OFFICER", _("Verification officer")
+
+
+class CaseKind(models.TextChoices):
+    """What may happen to a loan besides being paid; each is proposed by one person and decided by another."""
+
+    RESTRUCTURE = "RESTRUCTURE", _("Easier schedule")
+    WRITE_OFF = "WRITE_OFF", _("Write-off by decree")
+    DEATH = "DEATH", _("Death of the borrower")
+
+
+class CaseStatus(models.TextChoices):
+    PROPOSED = "PROPOSED", _("Proposed, waiting for the decision")
+    APPROVED = "APPROVED", _("Approved")
+    REJECTED = "REJECTED", _("Rejected")
+
+
+class SourceKind(models.TextChoices):
+    """Capital from elsewhere."""
+
+    KUR = "KUR", _("People's business credit (KUR)")
+    BANK = "BANK", _("Bank")
+    CSR = "CSR", _("Partnership programme of a company (CSR)")
+    ZAKAT = "ZAKAT", _("Zakat body")
+    GROUP = "GROUP", _("Savings group or cooperative")
+
+
+class ReferralStatus(models.TextChoices):
+    SENT = "SENT", _("Referred, waiting for the answer")
+    GRANTED = "GRANTED", _("Granted")
+    REFUSED = "REFUSED", _("Not granted")
+    DROPPED = "DROPPED", _("The owner decided otherwise")

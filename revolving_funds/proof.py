@@ -16,7 +16,7 @@ _questions = [
         """
         SELECT format('loan %%s is %%s with %%s left', l.number, l.status, a.balance)
           FROM revolving_funds_loan l JOIN ledger_account a ON a.id = l.account_id
-         WHERE starts_with(l.village_id, %(book)s) AND (l.status = 'CLOSED') <> (a.balance = 0)""",
+         WHERE starts_with(l.village_id, %(book)s) AND (l.status <> 'OPEN') <> (a.balance = 0)""",
     ),
     Question(
         "every loan's repayments are what the book took off it",
@@ -27,7 +27,9 @@ _questions = [
           LEFT JOIN (SELECT loan_id, sum(amount - excess) total FROM revolving_funds_repayment
                       WHERE reversal_id IS NULL GROUP BY loan_id) r
                  ON r.loan_id = l.id
-         WHERE starts_with(l.village_id, %(book)s) AND coalesce(r.total, 0) <> l.amount - a.balance""",
+          LEFT JOIN revolving_funds_loancase c ON c.loan_id = l.id AND c.kind = 'WRITE_OFF' AND c.status = 'APPROVED'
+         WHERE starts_with(l.village_id, %(book)s)
+           AND coalesce(r.total, 0) + coalesce(c.amount, 0) <> l.amount - a.balance""",
     ),
     Question(
         "every schedule returns its principal",
@@ -35,10 +37,13 @@ _questions = [
         """
         SELECT format('loan %%s: schedule %%s of %%s', l.number, i.total, l.amount)
           FROM revolving_funds_loan l
-          LEFT JOIN (SELECT loan_id, sum(amount) total, count(*) rows, max(cumulative) upto
-                       FROM revolving_funds_instalment GROUP BY loan_id) i ON i.loan_id = l.id
+          LEFT JOIN (SELECT loan_id, sum(amount) total, count(*) rows, max(cumulative) upto,
+                            max(version) AS version
+                       FROM revolving_funds_instalment WHERE replaced_on IS NULL GROUP BY loan_id
+                    ) i ON i.loan_id = l.id
          WHERE starts_with(l.village_id, %(book)s)
-           AND (i.total IS DISTINCT FROM l.amount OR i.upto <> l.amount OR i.rows <> l.tenor_months)""",
+           AND (i.total IS DISTINCT FROM l.amount OR i.upto <> l.amount
+                OR (i.version = 1 AND i.rows <> l.tenor_months))""",
     ),
     Question(
         "every repayment stands in the book with its amount",

@@ -9,9 +9,10 @@ from django.db import connection
 
 from foundation.regions.models import Office
 from members.models import Person
-from revolving_funds.enums import LoanStatus
+from revolving_funds import schedule, subsidy
+from revolving_funds.enums import DayCount, LoanStatus, Mode, SubsidyBasis, SubsidyRounding
 from revolving_funds.ladder import LoanFacts, Paid, Rule, Standing, climb
-from revolving_funds.models import Instalment, Loan, Policy, Pool, Repayment, Tier
+from revolving_funds.models import Agreement, AgreementTerms, Instalment, Loan, Policy, Pool, Repayment, Tier
 from revolving_funds.schedule import Due
 
 
@@ -28,22 +29,73 @@ def rule_of(policy: Policy) -> Rule:
     return Rule(policy.max_days_late, policy.next_working_day)
 
 
-def pool_with(office: Office, amount: int, *, on: date) -> Pool | None:
-    """The pool to lend `amount` from: of the newest year that holds as much, the fullest. None where none does.
+def office_of(code: str) -> Office | None:
+    return Office.objects.filter(region_id=code).first()
+
+
+def terms_on(agreement: Agreement | int, day: date) -> AgreementTerms | None:
+    """What the office pays the bank, as it holds on `day`."""
+    return AgreementTerms.objects.on(day).filter(agreement=agreement).first()
+
+
+def subsidy_terms(row: AgreementTerms) -> subsidy.Terms:
+    """The dated row as plain values for `subsidy`."""
+    return subsidy.Terms(
+        row.rate_bp,
+        SubsidyBasis(row.basis),
+        DayCount(row.day_count),
+        SubsidyRounding(row.rounding),
+        row.capped,
+    )
+
+
+def expected_subsidy(pool: Pool, amount: int, tenor: int, *, on: date) -> int:
+    """What the bank will be paid for a loan out of `pool` that is paid out on `on` and returned on time; rupiah."""
+    agreement = pool.agreement
+    row = terms_on(agreement, on)
+    if row is None or agreement.mode == Mode.SELF or not row.rate_bp:
+        return 0
+    dues = schedule.plan(amount=amount, tenor=tenor, disbursed_on=on, rounding=1000, shift=True)
+    terms = subsidy_terms(row)
+    return subsidy.total(subsidy.by_schedule(amount=amount, disbursed_on=on, dues=dues, terms=terms), terms)
+
+
+def budget_of(pool: Pool, year: int) -> Pool | None:
+    """The same bank's pool of the fiscal year, whose subsidy budget pays for what is approved in it."""
+    if pool.year == year:
+        return pool
+    same = Pool.objects.with_money().filter(
+        agreement__office=pool.agreement.office_id, agreement__bank=pool.agreement.bank_id, year=year
+    )
+    return same.order_by("-pk").first()
+
+
+def pool_with(office: Office, amount: int, *, on: date, tenor: int = 0) -> Pool | None:
+    """The pool to lend `amount` from: of the newest year that holds as much, the fullest; None where none does. With
+    `tenor` the subsidy budget must cover its interest as well.
 
     What came back into the pools of earlier years is lent again; that is what makes the fund revolve.
     """
     pools = Pool.objects.with_money().filter(
         agreement__office=office, year__lte=on.year, available__balance__gte=amount
     )
-    return pools.order_by("-year", "-available__balance", "pk").first()
+    rows = pools.order_by("-year", "-available__balance", "pk")
+    if not tenor:
+        return rows.first()
+    return next((pool for pool in rows[:20] if _subsidy_covers(pool, amount, tenor, on)), None)
+
+
+def _subsidy_covers(pool: Pool, amount: int, tenor: int, on: date) -> bool:
+    cost = expected_subsidy(pool, amount, tenor, on=on)
+    budget = budget_of(pool, on.year) if cost else None
+    return not cost or (budget is not None and budget.subsidy_budget.balance >= cost)
 
 
 def facts_of(loans: Iterable[Loan]) -> list[LoanFacts]:
     """What the ledger and the schedules say of `loans`: two queries, however many there are."""
     loans = list(loans)
     dues: dict[int, list[Due]] = defaultdict(list)
-    for row in Instalment.objects.filter(loan__in=loans).order_by("loan_id", "number"):
+    for row in Instalment.objects.in_force().filter(loan__in=loans).order_by("loan_id", "number"):
         dues[row.loan_id].append(Due(row.number, row.contract_due_on, row.due_on, row.amount, row.cumulative))
     paid: dict[int, list[Paid]] = defaultdict(list)
     for repayment in Repayment.objects.standing().filter(loan__in=loans).order_by("loan_id", "paid_on", "sequence"):
@@ -89,7 +141,7 @@ WITH book AS (
                 WHERE r.loan_id = l.id AND r.booked_on <= %(on)s
                   AND (r.reversed_on IS NULL OR r.reversed_on > %(on)s)) END AS outstanding,
            coalesce((SELECT i.cumulative FROM revolving_funds_instalment i
-                      WHERE i.loan_id = l.id AND i.due_on < %(on)s ORDER BY i.number DESC LIMIT 1), 0) AS due
+                      WHERE i.loan_id = l.id AND i.replaced_on IS NULL AND i.due_on < %(on)s ORDER BY i.number DESC LIMIT 1), 0) AS due
       FROM revolving_funds_loan l JOIN ledger_account a ON a.id = l.account_id
       {join}
      WHERE l.village_id LIKE %(office)s AND l.disbursed_on <= %(on)s

@@ -11,13 +11,12 @@ from foundation.accounts.models import User
 from foundation.audit import log
 from foundation.common.errors import ActionError
 from foundation.common.money import rupiah
-from foundation.ledger.actions import journal
-from foundation.ledger.entries import credit, debit
-from foundation.ledger.errors import NotEnough
 from foundation.notifications.actions import outbox
 from foundation.regions.models import Office
 from members.models import Person
 from revolving_funds import eligibility, queries
+from revolving_funds.actions import pools
+from revolving_funds.actions.pools import PoolEmpty
 from revolving_funds.enums import LIVE, ApplicationStatus
 from revolving_funds.models import Application, Pool, Survey
 from revolving_funds.models.applications import HANDS
@@ -47,11 +46,6 @@ class AmountMissing(ActionError):
 class PurposeMissing(ActionError):
     message = _("Choose what the money is for.")
     field = "purpose"
-
-
-class PoolEmpty(ActionError):
-    message = _("No pool holds enough money. Ask the treasurer to place some, or approve less.")
-    field = "pool"
 
 
 class ReasonMissing(ActionError):
@@ -164,7 +158,7 @@ def withdraw(*, application: Application, by: User, now: datetime, on: date) -> 
     application = _advance(application, expect=tuple(LIVE))
     if application.status == ApplicationStatus.APPROVED:
         assert application.pool is not None and application.approved_amount is not None  # noqa: S101, PT018 -- a constraint
-        release(application, application.pool, by=by, now=now, on=on, why="withdrawn")
+        pools.let_go(application, application.pool, by=by, now=now, on=on, why="withdrawn")
     application.status = ApplicationStatus.WITHDRAWN
     application.save(update_fields=["status", "updated_at"])
     log.record("application.withdrawn", application, by=by, now=now)
@@ -178,7 +172,7 @@ def lapse(*, person: Person, by: User | None, now: datetime, on: date) -> None:
         application = Application.objects.locked(application.pk)  # noqa: PLW2901 -- the same row, locked and fresh
         if application.status == ApplicationStatus.APPROVED:
             assert application.pool is not None  # noqa: S101 -- a constraint
-            release(application, application.pool, by=by, now=now, on=on, why="loan reopened")
+            pools.let_go(application, application.pool, by=by, now=now, on=on, why="loan reopened")
         application.status = ApplicationStatus.WITHDRAWN
         application.save(update_fields=["status", "updated_at"])
         log.record("application.lapsed", application, by=by, now=now)
@@ -242,7 +236,7 @@ def approve(
     """Approve a surveyed application and reserve the money for it (J2). Nobody approves what they surveyed.
 
     Without `amount` the recommended one; without `pool` the fullest of the newest year that has it. Raises WrongStep, SamePersonTwice,
-    AmountTooHigh, PoolEmpty.
+    AmountTooHigh, PoolEmpty, SubsidyBudgetEmpty.
     """
     application = _advance(application, expect=(ApplicationStatus.SURVEYED,))
     keep_hands_apart(application, by)
@@ -250,11 +244,13 @@ def approve(
     amount = amount or found.recommended_amount or application.amount or 0
     _within_tier(application, amount, on)
     office = Office.objects.get(region_id=application.office_code)
-    pool = pool or queries.pool_with(office, amount, on=on)
+    tenor = application.tenor_months
+    pool = pool or queries.pool_with(office, amount, on=on, tenor=tenor) or queries.pool_with(office, amount, on=on)
     if pool is None or pool.agreement.office_id != office.pk:
         raise PoolEmpty
     application.approved_amount, application.pool = amount, pool
-    reserve(application, pool, by=by, now=now, on=on)
+    application.reserved_until = pools.hold_until(application, on)
+    pools.hold(application, pool, by=by, now=now, on=on)
     application.status, application.decision_reason = ApplicationStatus.APPROVED, reason
     application.decided_at, application.decided_by = now, by
     application.save(
@@ -262,6 +258,7 @@ def approve(
             "status",
             "approved_amount",
             "pool",
+            "reserved_until",
             "decision_reason",
             "decided_at",
             "decided_by",
@@ -286,40 +283,6 @@ def reject(*, application: Application, by: User, now: datetime, reason: str) ->
     log.record("application.rejected", application, by=by, now=now, reason=reason)
     _tell("fund_application_rejected", application, now)
     return application
-
-
-def reserve(application: Application, pool: Pool, *, by: User, now: datetime, on: date) -> None:
-    """J2: money of the pool set aside for this application. The floor of the pool decides. Raises PoolEmpty."""
-    amount = application.approved_amount or 0
-    try:
-        journal.post(
-            book=application.office_code,
-            kind="RESERVED",
-            business_date=on,
-            legs=[debit(pool.reserved_id, amount), credit(pool.available_id, amount)],
-            scope="loan.reserve",
-            key=f"{application.uid}/{pool.pk}",
-            by=by,
-            now=now,
-        )
-    except NotEnough as error:
-        raise PoolEmpty from error
-
-
-def release(application: Application, pool: Pool, *, by: User | None, now: datetime, on: date, why: str) -> None:
-    """The reservation taken back: its money is available again."""
-    amount = application.approved_amount or 0
-    journal.post(
-        book=application.office_code,
-        kind="RELEASED",
-        business_date=on,
-        legs=[debit(pool.available_id, amount), credit(pool.reserved_id, amount)],
-        scope="loan.release",
-        key=f"{application.uid}/{pool.pk}",
-        by=by,
-        now=now,
-        memo=why,
-    )
 
 
 def _tell(kind: str, application: Application, now: datetime, **context: str) -> None:

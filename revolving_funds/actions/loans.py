@@ -17,7 +17,7 @@ from foundation.ledger.enums import AccountKind
 from foundation.notifications.actions import outbox
 from foundation.regions.models import Office
 from revolving_funds import queries, schedule
-from revolving_funds.actions import applications
+from revolving_funds.actions import applications, pools
 from revolving_funds.enums import ApplicationStatus
 from revolving_funds.models import Application, Instalment, Loan, Pool
 from revolving_funds.signals import loan_disbursed
@@ -85,9 +85,9 @@ def _settle_pool(application: Application, pool: Pool | None, *, by: User, now: 
     if pool is None or pool.pk == application.pool_id:
         return
     if pool.agreement.office_id != application.pool.agreement.office_id:
-        raise applications.PoolEmpty
-    applications.reserve(application, pool, by=by, now=now, on=on)
-    applications.release(application, application.pool, by=by, now=now, on=on, why="other pool")
+        raise pools.PoolEmpty
+    pools.let_go(application, application.pool, by=by, now=now, on=on, why="other pool")
+    pools.hold(application, pool, by=by, now=now, on=on)
     application.pool = pool
 
 

@@ -19,7 +19,13 @@ from revolving_funds.models import Agreement, Bank, Pool
 
 LEGAL_BASIS = "Peraturan Kepala Daerah tentang dana bergulir (contoh)"
 # What a posting is for, in the order in which things happen on one day.
-SCOPES = {"POOL_PLACED": "pool.place", "RESERVED": "loan.reserve", "DISBURSED": "loan.disburse", "REPAID": "loan.repay"}
+SCOPES = {
+    "POOL_PLACED": "pool.place",
+    "SUBSIDY_BUDGETED": "pool.subsidy",
+    "RESERVED": "loan.reserve",
+    "DISBURSED": "loan.disburse",
+    "REPAID": "loan.repay",
+}
 NOT_YET = "Usaha belum berjalan saat dikunjungi. Ajukan lagi setelah berjualan tiga bulan."
 # Applications beside the loans, as a share of their number.
 PENDING = {"SUBMITTED": 0.004, "SURVEYED": 0.002, "APPROVED": 0.0015, "REJECTED": 0.02, "WITHDRAWN": 0.003}
@@ -116,11 +122,17 @@ class Writer:
         lent: dict[int, int] = defaultdict(int)
         for loan in made:
             lent[self.pool(loan).pk] += loan.amount
-        capital = programme.capital(self.book)
+        capital, appropriation = programme.capital(self.book).pk, programme.appropriation(self.book).pk
         for (code, year), pool in self.pools.items():
             hundreds = -(-max(lent[pool.pk] * 11 // 10, 200 * MILLION) // (100 * MILLION))
             legs = [debit(pool.available_id, hundreds * 100 * MILLION), credit(capital, hundreds * 100 * MILLION)]
             yield self._posting("POOL_PLACED", date(year, 1, 1), f"seed/{self.book}/{code}/{year}", legs, maker=None)
+            # The interest of the loans at 6 % a year of what is outstanding, about half of it on average.
+            subsidy = hundreds * 4 * MILLION
+            legs = [debit(pool.subsidy_budget_id, subsidy), credit(appropriation, subsidy)]
+            yield self._posting(
+                "SUBSIDY_BUDGETED", date(year, 1, 1), f"seed/{self.book}/{code}/{year}", legs, maker=None
+            )
 
     def _reserved(self, application: UUID, pool: Pool, on: date, amount: int) -> Posting:
         legs = [debit(pool.reserved_id, amount), credit(pool.available_id, amount)]

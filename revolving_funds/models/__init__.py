@@ -1,17 +1,30 @@
 from revolving_funds.models.applications import Application, Survey
+from revolving_funds.models.capital import CapitalSource, Referral
+from revolving_funds.models.cases import LoanCase, Promise, Recovery
+from revolving_funds.models.daily import FundDay, LoanStanding
 from revolving_funds.models.loans import Instalment, Loan
-from revolving_funds.models.programme import Agreement, Bank, Policy, Pool, Tier
+from revolving_funds.models.programme import Agreement, Bank, Pool
 from revolving_funds.models.repayments import ReceiptSerial, Repayment
+from revolving_funds.models.terms import AgreementTerms, Policy, QualityScale, Tier
 
 __all__ = [
     "Agreement",
+    "AgreementTerms",
     "Application",
     "Bank",
+    "CapitalSource",
+    "FundDay",
     "Instalment",
     "Loan",
+    "LoanCase",
+    "LoanStanding",
     "Policy",
     "Pool",
+    "Promise",
+    "QualityScale",
     "ReceiptSerial",
+    "Recovery",
+    "Referral",
     "Repayment",
     "Survey",
     "Tier",

@@ -122,6 +122,7 @@ class Application(Record):
     pool = models.ForeignKey(
         Pool, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("pool")
     )
+    reserved_until = models.DateField(_("money held until"), null=True, blank=True)
     decision_reason = models.CharField(_("reason of the decision"), max_length=300, blank=True)
     # The account of the person who gets the money, as it was when she applied.
     borrower = models.ForeignKey(

@@ -32,7 +32,7 @@ class LoanQuerySet(ScopedQuerySet["Loan"]):
         """Annotated as it stands now, seen from the day `on`: `outstanding`, `arrears` (rupiah due before `on` and
         not paid), `oldest_due` (date of the oldest instalment not fully paid). The due day itself is not late.
         """
-        rows = Instalment.objects.filter(loan=OuterRef("pk"))
+        rows = Instalment.objects.filter(loan=OuterRef("pk"), replaced_on__isnull=True)
         due = rows.filter(due_on__lt=on).order_by("-number").values("cumulative")[:1]
         oldest = rows.filter(cumulative__gt=OuterRef("amount") - OuterRef("account__balance"))
         return self.annotate(
@@ -71,7 +71,7 @@ class Loan(Record):
     )
     disbursed_on = models.DateField(_("disbursed"))
     maturity_on = models.DateField(_("final due date"))
-    status = models.CharField(_("status"), max_length=6, choices=LoanStatus.choices, default=LoanStatus.OPEN)
+    status = models.CharField(_("status"), max_length=11, choices=LoanStatus.choices, default=LoanStatus.OPEN)
     closed_on = models.DateField(_("paid off"), null=True, blank=True)
 
     objects = LoanQuerySet.as_manager()
@@ -90,7 +90,8 @@ class Loan(Record):
             models.CheckConstraint(condition=Q(amount__gt=0), name="loan_amount_positive"),
             models.CheckConstraint(
                 name="loan_closed_pair",
-                condition=Q(status="OPEN", closed_on__isnull=True) | Q(status="CLOSED", closed_on__isnull=False),
+                condition=Q(status="OPEN", closed_on__isnull=True)
+                | Q(status__in=["CLOSED", "WRITTEN_OFF"], closed_on__isnull=False),
                 violation_error_message=_("A loan that is paid off has the day of it."),
             ),
             models.CheckConstraint(
@@ -117,8 +118,18 @@ class Loan(Record):
         return self.village_id[:5]
 
 
+class InstalmentQuerySet(BaseQuerySet["Instalment"]):
+    def in_force(self) -> Self:
+        """The rows of the schedules as they hold now."""
+        return self.filter(replaced_on__isnull=True)
+
+
 class Instalment(models.Model):
-    """A row of the schedule. `cumulative` is what must be returned by then, so that any day's arrears need no sum."""
+    """A row of the schedule. `cumulative` is what must be returned by then, so that any day's arrears need no sum.
+
+    A schedule that is eased stays as a version: its rows carry the day they were replaced on, the new ones the day
+    they were made on. The schedule of a past day is therefore still there; the one in force has `replaced_on` empty.
+    """
 
     loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="instalments", db_index=False)
     number = models.PositiveSmallIntegerField(_("number"))
@@ -126,15 +137,23 @@ class Instalment(models.Model):
     due_on = models.DateField(_("due"))
     amount = models.BigIntegerField(_("amount"))
     cumulative = models.BigIntegerField(_("sum so far"))
+    version = models.PositiveSmallIntegerField(_("version of the schedule"), default=1, db_default=1)
+    made_on = models.DateField(_("holds from"), null=True, blank=True)
+    replaced_on = models.DateField(_("replaced on"), null=True, blank=True)
 
-    objects = BaseQuerySet.as_manager()
+    objects = InstalmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("instalment")
         verbose_name_plural = _("instalments")
         constraints = [
             models.UniqueConstraint(
-                fields=["loan", "number"], name="instalment_number", include=["due_on", "cumulative"]
+                fields=["loan", "version", "number"], name="instalment_number", include=["due_on", "cumulative"]
+            ),
+            models.CheckConstraint(
+                name="instalment_versions_in_order",
+                condition=(Q(version=1, made_on__isnull=True) | Q(version__gt=1, made_on__isnull=False))
+                & (Q(made_on__isnull=True) | Q(replaced_on__isnull=True) | Q(replaced_on__gte=F("made_on"))),
             ),
             models.CheckConstraint(
                 condition=Q(amount__gt=0, cumulative__gte=F("amount"), number__gte=1), name="instalment_amount_positive"

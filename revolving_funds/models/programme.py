@@ -1,62 +1,17 @@
-"""What the programme rests on: banks, agreements, pools of money, steps and rules, each dated with its basis."""
+"""What the programme rests on: banks, agreements with them, pools of money. Its rules stand in `terms`."""
 
-from datetime import date
-from typing import Any, Self
+from typing import Self
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
+from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
 from foundation.ledger.models import Account
 from foundation.regions.models import Office
 from revolving_funds.enums import BankKind, Mode
-
-# [from, to]: both days belong to it.
-VALID = Func(
-    F("valid_from"),
-    F("valid_to"),
-    RangeBoundary(inclusive_upper=True),
-    function="daterange",
-    output_field=DateRangeField(),
-)
-
-
-def no_overlap(name: str, *same: str) -> ExclusionConstraint:
-    """Two rows for the same thing never hold on the same day."""
-    return ExclusionConstraint(
-        name=name,
-        expressions=[*((field, RangeOperators.EQUAL) for field in same), (VALID, RangeOperators.OVERLAPS)],
-        violation_error_message=_("Another row already holds for these days."),
-    )
-
-
-def in_order(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(
-        name=name,
-        condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
-        violation_error_message=_("It cannot end before it begins."),
-    )
-
-
-class DatedQuerySet(BaseQuerySet[Any]):
-    def on(self, day: date) -> Self:
-        """What holds on `day`."""
-        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
-
-
-class Dated(Record):
-    """In force from a day to a day (none = until further notice), by a regulation or decree."""
-
-    valid_from = models.DateField(_("valid from"))
-    valid_to = models.DateField(_("valid until"), null=True, blank=True)
-    legal_basis = models.CharField(_("legal basis"), max_length=160)
-
-    class Meta:
-        abstract = True
+from revolving_funds.models.dated import Dated, in_order, no_overlap
 
 
 class Bank(Record):
@@ -109,11 +64,20 @@ class PoolQuerySet(ScopedQuerySet["Pool"]):
 
     def with_money(self) -> Self:
         """With its bank, office and both accounts: one query for a list."""
-        return self.select_related("agreement__bank", "agreement__office", "available", "reserved")
+        return self.select_related(
+            "agreement__bank",
+            "agreement__office",
+            "available",
+            "reserved",
+            "subsidy_budget",
+            "subsidy_committed",
+        )
 
 
 class Pool(Record):
-    """The money placed with a bank for one fiscal year. How much is left is what the ledger says."""
+    """The money placed with a bank for one fiscal year, and the budget for the interest that the office pays for the
+    loans out of it. How much is left of both is what the ledger says.
+    """
 
     agreement = models.ForeignKey(
         Agreement, on_delete=models.PROTECT, related_name="pools", verbose_name=_("bank agreement")
@@ -121,6 +85,12 @@ class Pool(Record):
     year = models.PositiveSmallIntegerField(_("fiscal year"))
     available = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("available"))
     reserved = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("reserved"))
+    subsidy_budget = models.OneToOneField(
+        Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("subsidy budget left")
+    )
+    subsidy_committed = models.OneToOneField(
+        Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("subsidy promised")
+    )
 
     objects = PoolQuerySet.as_manager()
 
@@ -142,53 +112,3 @@ class Pool(Record):
     @property
     def region_code(self) -> str:
         return self.agreement.office.region_id
-
-
-class Tier(Dated):
-    """A step of the ladder: how much at most, over how many months."""
-
-    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", verbose_name=_("office"))
-    level = models.PositiveSmallIntegerField(_("step"))
-    amount = models.BigIntegerField(_("ceiling amount"))
-    tenor_months = models.PositiveSmallIntegerField(_("term in months"))
-
-    objects = DatedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("loan tier")
-        verbose_name_plural = _("loan tiers")
-        constraints = [
-            no_overlap("tier_no_overlap", "office", "level"),
-            in_order("tier_dates_in_order"),
-            models.CheckConstraint(condition=Q(level__gte=1), name="tier_level_positive"),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="tier_amount_positive"),
-            models.CheckConstraint(condition=Q(tenor_months__range=(1, 120)), name="tier_tenor_sane"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.office_id} {self.level}: {self.amount}"
-
-
-class Policy(Dated):
-    """What "on time" means and how instalments are rounded."""
-
-    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", verbose_name=_("office"))
-    max_days_late = models.PositiveSmallIntegerField(
-        _("days an instalment may be late"), null=True, blank=True, help_text=_("Empty = any number of days.")
-    )
-    next_working_day = models.BooleanField(_("a due day on a free day moves to the next working day"), default=True)
-    rounding = models.PositiveIntegerField(_("instalments rounded up to, in rupiah"), default=1000)
-
-    objects = DatedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("rule of the fund")
-        verbose_name_plural = _("rules of the fund")
-        constraints = [
-            no_overlap("policy_no_overlap", "office"),
-            in_order("policy_dates_in_order"),
-            models.CheckConstraint(condition=Q(rounding__gte=1), name="policy_rounding_positive"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.office_id} {self.valid_from}"

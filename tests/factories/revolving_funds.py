@@ -8,7 +8,7 @@ from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.regions.models import Office
 from members.models import Business, Person
-from revolving_funds.actions import applications, loans, programme, repayments
+from revolving_funds.actions import applications, loans, pools, programme, repayments
 from revolving_funds.enums import BankKind
 from revolving_funds.models import Application, Bank, Loan, Pool, Repayment
 from tests.factories.foundation import office as make_office
@@ -35,8 +35,15 @@ def office(code: str = "16.71") -> Office:
     return found
 
 
-def pool(amount: int = 100_000_000, *, code: str = "16.71", year: int = 2026, at: str = "bsb") -> Pool:
-    """A pool with `amount` rupiah in it."""
+def pool(
+    amount: int = 100_000_000,
+    *,
+    code: str = "16.71",
+    year: int = 2026,
+    at: str = "bsb",
+    subsidy: int | None = None,
+) -> Pool:
+    """A pool with `amount` rupiah in it and `subsidy` rupiah for interest (default: a tenth)."""
     where = office(code)
     agreement = bank(at).agreements.filter(office=where).first() or programme.sign(
         office=where, bank=bank(at), number=f"PKS/{at}", legal_basis="Perwali", valid_from=START, by=None, now=NOW
@@ -46,6 +53,10 @@ def pool(amount: int = 100_000_000, *, code: str = "16.71", year: int = 2026, at
         programme.place(
             pool=found, amount=amount, reference="SP2D", on=dt.date(year, 1, 2), key=str(uuid.uuid4()), by=None, now=NOW
         )
+    subsidy = amount // 10 if subsidy is None else subsidy
+    if subsidy:
+        day, key = dt.date(year, 1, 2), str(uuid.uuid4())
+        pools.budget_subsidy(pool=found, amount=subsidy, reference="DPA", on=day, key=key, by=None, now=NOW)
     return found
 
 

@@ -64,7 +64,11 @@ def test_rows_of_the_programme_are_sane() -> None:
     pool = Pool.objects.get()
     refuses("pool_two_accounts|reserved_id_key", Pool, reserved=pool.available_id)
     with pytest.raises(IntegrityError, match="pool_once_a_year"), transaction.atomic():
-        Pool.objects.create(agreement=pool.agreement, year=pool.year, available=account("a"), reserved=account("b"))
+        Pool.objects.create(
+            agreement=pool.agreement,
+            year=pool.year,
+            **{part: account(part) for part in ("available", "reserved", "subsidy_budget", "subsidy_committed")},
+        )
 
 
 def account(code: str) -> Account:

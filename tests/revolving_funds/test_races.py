@@ -105,7 +105,7 @@ def test_twenty_approvals_from_a_pool_for_five_are_five() -> None:
 
 def test_without_the_floor_all_twenty_would_be_approved() -> None:
     """The control: the same approvals from a pool whose account has no floor."""
-    pool = make.pool(10_000_000)
+    pool = make.pool(10_000_000, subsidy=10_000_000)
     Account.objects.filter(pk=pool.available_id).update(floor=None)
     waiting, approver = [make.surveyed() for _n in range(20)], make.approver()
     results = together(20, lambda n: applications.approve(application=waiting[n], by=approver, now=NOW, on=TODAY))
