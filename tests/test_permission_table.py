@@ -86,6 +86,7 @@ def values(world: World, route: str) -> dict[str, Any]:
                 "step": "diri",
             },
         ),
+        (r"^pelatihan/usulan/", {"uid": world.wish.uid}),
         (
             r"^pelatihan/",
             {
@@ -132,6 +133,7 @@ def admin_key(world: World, route: str) -> dict[str, Any]:
         "trainings.enrolment": world.enrolment,
         "trainings.certificate": world.certificate,
         "trainings.yearplan": world.plan,
+        "trainings.topicproposal": world.wish,
         "revolving_funds.application": world.application,
         "revolving_funds.loan": world.loan,
         "revolving_funds.repayment": world.repayment,

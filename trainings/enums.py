@@ -42,3 +42,12 @@ class CheckInWay(models.TextChoices):
     SCAN = "SCAN", _("QR scanned")
     TYPED = "TYPED", _("code or number typed")
     MANUAL = "MANUAL", _("ticked in the list")
+
+
+class TopicState(models.TextChoices):
+    """What became of a topic that owners asked for."""
+
+    OPEN = "OPEN", _("Open for votes")
+    ANSWERED = "ANSWERED", _("Answered by a training")
+    DECLINED = "DECLINED", _("Not planned")
+    MERGED = "MERGED", _("Merged into a similar topic")

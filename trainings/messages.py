@@ -93,3 +93,27 @@ CERTIFIED = register(
         ),
     )
 )
+TOPIC_SCHEDULED = register(
+    Kind(
+        name="topic_scheduled",
+        category=Category.TRAINING,
+        template="topic_scheduled",
+        title=_("Your topic has a training: %(title)s"),
+        body=_(
+            "%(name)s, you voted for the topic %(topic)s. This training answers it: %(title)s, %(when)s, %(place)s. "
+            "Register with one tap."
+        ),
+    )
+)
+TOPIC_DECLINED = register(
+    Kind(
+        name="topic_declined",
+        category=Category.TRAINING,
+        template="topic_declined",
+        title=_("About the topic %(topic)s"),
+        body=_(
+            "%(name)s, the office does not plan a training on %(topic)s for now. Reason: %(reason)s. Your vote is free "
+            "for another topic."
+        ),
+    )
+)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from trainings.views import door, manage, papers, public
+from trainings.views import door, manage, papers, public, topics
 
 app_name = "trainings"
 
@@ -13,11 +13,17 @@ urlpatterns = [
     path("sertifikat/", papers.certificate_find, name="certificate-find"),
     path("sertifikat/<str:code>/", papers.certificate_verify, name="certificate-verify"),
     path("sertifikat/<str:code>/unduh/", papers.certificate_download, name="certificate-download"),
+    path("usulan/", topics.topic_list, name="topic-list"),
+    path("usulan/baru/", topics.topic_propose, name="topic-propose"),
+    path("usulan/<uuid:uid>/", topics.topic_detail, name="topic-detail"),
+    path("usulan/<uuid:uid>/pilih/", topics.topic_vote, name="topic-vote"),
+    path("usulan/<uuid:uid>/tarik/", topics.topic_take_back, name="topic-take-back"),
     path("<uuid:uid>/", public.training_detail, name="training-detail"),
     path("<uuid:uid>/daftar/", public.enrolment_make, name="enrolment-make"),
     path("<uuid:uid>/batal/", public.enrolment_cancel, name="enrolment-cancel"),
     path("<uuid:uid>/tiket/", public.ticket, name="ticket"),
     path("<uuid:uid>/ubah/", manage.training_change, name="training-change"),
+    path("<uuid:uid>/topik/", topics.training_topics, name="training-topics"),
     path("<uuid:uid>/umumkan/", manage.training_publish, name="training-publish"),
     path("<uuid:uid>/batalkan/", manage.training_cancel, name="training-cancel"),
     path("<uuid:uid>/selesai/", manage.training_finish, name="training-finish"),

@@ -52,7 +52,14 @@ _SEE_MEMBERS = frozenset(
         "members.view_statusperiod",
     }
 )
-_SEE_TRAININGS = frozenset({"trainings.view_training", "trainings.view_enrolment", "trainings.view_certificate"})
+_SEE_TRAININGS = frozenset(
+    {
+        "trainings.view_training",
+        "trainings.view_enrolment",
+        "trainings.view_certificate",
+        "trainings.view_topicproposal",
+    }
+)
 _SEE_FUND = frozenset(
     {
         "revolving_funds.view_application",
@@ -103,6 +110,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         "trainings.change_training",
         "trainings.take_attendance",
         "trainings.change_plan",
+        "trainings.change_topic",
         "trainings.change_certificate",
         "trainings.view_plan",
         "trainings.view_yearplan",

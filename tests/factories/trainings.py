@@ -12,7 +12,7 @@ from tests.factories.foundation import office, region, user_with_role
 from tests.factories.members import PersonFactory
 from trainings import codes
 from trainings.enums import EnrolmentState, ProposalSource, TrainingStatus
-from trainings.models import Enrolment, Session, Training
+from trainings.models import Enrolment, Session, TopicProposal, Training
 
 # 1 December 2026, 09.00 WIB
 FIRST = dt.datetime(2026, 12, 1, 2, 0, tzinfo=dt.UTC)
@@ -72,3 +72,15 @@ class EnrolmentFactory(DjangoModelFactory[Enrolment]):
     enrolled_at = NOW
     confirmed_at = factory.LazyAttribute(lambda row: NOW if row.state == EnrolmentState.CONFIRMED else None)
     cancelled_at = factory.LazyAttribute(lambda row: NOW if row.state == EnrolmentState.CANCELLED else None)
+
+
+class TopicProposalFactory(DjangoModelFactory[TopicProposal]):
+    """A wish of an owner of Palembang, without votes."""
+
+    class Meta:
+        model = TopicProposal
+
+    office_code = "16.71"
+    title = factory.Sequence(lambda n: f"Foto produk dengan HP {n}")
+    proposed_by = factory.SubFactory(PersonFactory)
+    proposed_at = NOW

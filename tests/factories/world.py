@@ -84,6 +84,7 @@ class World:
     def _rest(self) -> None:
         self.training: Any = trainings.TrainingFactory(facilitator=self.people["facilitator"])
         self.enrolment: Any = trainings.EnrolmentFactory(training=self.training, person=self.owner)
+        self.wish: Any = trainings.TopicProposalFactory(proposed_by=self.owner)
         self.certificate: Any = Certificate.objects.create(
             enrolment=self.enrolment,
             office_code=CITY,

@@ -18,7 +18,7 @@ from foundation.notifications.actions import broadcast, outbox
 from foundation.regions.models import Office, Region
 from members.models import Person
 from trainings import texts
-from trainings.actions import certificates, enrolments
+from trainings.actions import certificates, enrolments, topics
 from trainings.enums import AHEAD, ProposalSource, TrainingStatus
 from trainings.models import Certificate, Enrolment, Session, Training
 from trainings.signals import training_finished
@@ -218,7 +218,7 @@ def publish(*, training: Training, by: User | None, now: datetime) -> int:
     training.status = TrainingStatus.OPEN
     training.published_at = now
     training.save(update_fields=["status", "published_at", "updated_at"])
-    told = announce(training=training, now=now)
+    told = announce(training=training, now=now) + topics.tell_voters(training=training, now=now)
     log.record("training.published", training, by=by, now=now, messages=told)
     return told
 
@@ -283,6 +283,7 @@ def finish(*, training: Training, by: User | None, now: datetime) -> Training:
     training.status = TrainingStatus.DONE
     training.finished_at = now
     training.save(update_fields=["status", "finished_at", "updated_at"])
+    topics.settle(training=training, now=now)
     issued = certificates.issue(training=training, by=by, now=now)
     _tell_certified(training, issued, now=now)
     log.record("training.finished", training, by=by, now=now, certificates=len(issued))

@@ -3,6 +3,7 @@
 from trainings.models.certificates import Certificate, CertificateSerial
 from trainings.models.enrolments import Attendance, Enrolment
 from trainings.models.plans import PlanShare, YearPlan
+from trainings.models.topics import TopicAnswer, TopicProposal, TopicVote
 from trainings.models.trainings import Session, Training
 
 __all__ = [
@@ -12,6 +13,9 @@ __all__ = [
     "Enrolment",
     "PlanShare",
     "Session",
+    "TopicAnswer",
+    "TopicProposal",
+    "TopicVote",
     "Training",
     "YearPlan",
 ]

@@ -1,0 +1,101 @@
+"""Reads of what owners ask for: by votes, by who asks, and what came of it."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Left
+
+from foundation.regions.models import Region
+from members.models import Business, Person
+from members.sectors import Sector, sector_case
+from trainings.enums import PUBLISHED, TopicState
+from trainings.models import TopicProposal, TopicVote, Training
+from trainings.models.topics import VOTES_EACH
+
+SIMILAR: Final = 5
+LIKE_ENOUGH: Final = 0.5
+DISTRICT: Final = len("00.00.00")
+
+
+def voters_in(*, district: str = "", sector: str = "") -> Q | None:
+    """The condition on votes: of people who live in `district`, or who have a business in `sector`; None for all."""
+    condition = Q()
+    if district:
+        condition &= Q(person__village__code__startswith=district)
+    if sector:
+        condition &= Exists(_businesses().filter(owner=OuterRef("person"), sector=sector))
+    return condition or None
+
+
+def _businesses() -> QuerySet[Business]:
+    return Business.objects.annotate(sector=sector_case("kbli__code"))
+
+
+def by_demand(rows: Any, *, person: Person | None, among: Q | None = None) -> Any:
+    """The open topics with `votes_now` (only of the voters `among`) and `is_mine`."""
+    found = rows.open().with_votes(among).with_mine(person)
+    return found if among is None else found.filter(votes_now__gt=0)
+
+
+@dataclass(frozen=True)
+class Line:
+    """How many of a topic's voters are of one kind."""
+
+    label: str
+    votes: int
+
+
+def by_district(topic: TopicProposal) -> list[Line]:
+    """The live votes of a topic by the district where the voter lives, most first."""
+    rows = (
+        TopicVote.objects.live()
+        .filter(topic=topic)
+        .annotate(code=Left("person__village_id", DISTRICT))
+        .values("code")
+        .annotate(n=Count("pk"))
+        .order_by("-n", "code")
+    )
+    found = list(rows)
+    names = dict(Region.objects.filter(code__in=[row["code"] for row in found]).values_list("code", "name"))
+    return [Line(names.get(row["code"], row["code"]), row["n"]) for row in found]
+
+
+def by_sector(topic: TopicProposal) -> list[Line]:
+    """The same by the sector of the voter's first business; people without one stand last, under an empty name."""
+    first = _businesses().filter(owner=OuterRef("person")).order_by("pk").values("sector")[:1]
+    rows = (
+        TopicVote.objects.live()
+        .filter(topic=topic)
+        .annotate(sector=Subquery(first))
+        .values("sector")
+        .annotate(n=Count("pk"))
+        .order_by(F("n").desc(), "sector")
+    )
+    lines = [(row["sector"] or "", row["n"]) for row in rows]
+    return [Line(str(Sector(sector).label) if sector else "", votes) for sector, votes in lines]
+
+
+def votes_left(person: Person | None) -> int:
+    """How many of her three votes a person has still to give."""
+    if person is None:
+        return 0
+    return VOTES_EACH - TopicVote.objects.live().filter(person=person).count()
+
+
+def similar(rows: Any, title: str) -> list[TopicProposal]:
+    """Open topics that may mean the same, nearest first."""
+    likeness = TrigramWordSimilarity(title, "title")
+    found = rows.open().filter(title__trigram_word_similar=title).annotate(likeness=likeness)
+    return list(found.filter(likeness__gte=LIKE_ENOUGH).order_by("-likeness", "pk")[:SIMILAR])
+
+
+def answers_of(topic: TopicProposal) -> list[Training]:
+    """The announced trainings that answer a topic, the nearest first."""
+    return list(topic.trainings.filter(status__in=PUBLISHED).order_by("-starts_at", "-pk")[:SIMILAR])
+
+
+def settled(rows: Any) -> Any:
+    """What became of earlier wishes: answered or declined, the latest first."""
+    return rows.filter(state__in=[TopicState.ANSWERED, TopicState.DECLINED])
