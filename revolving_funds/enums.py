@@ -134,3 +134,22 @@ class ReferralStatus(models.TextChoices):
     GRANTED = "GRANTED", _("Granted")
     REFUSED = "REFUSED", _("Not granted")
     DROPPED = "DROPPED", _("The owner decided otherwise")
+
+
+class FilePurpose(models.TextChoices):
+    STATEMENT = "STATEMENT", _("Payments")
+    BALANCES = "BALANCES", _("Balances of loans")
+    BATCH = "BATCH", _("Approved loans, to the bank")
+    CONFIRMATION = "CONFIRMATION", _("Answers of the bank to approved loans")
+
+
+class FileFormat(models.TextChoices):
+    CSV = "CSV", _("CSV")
+    XLSX = "XLSX", _("Excel")
+    FIXED = "FIXED", _("Text of fixed width")
+
+
+class LineState(models.TextChoices):
+    WAITING = "WAITING", _("Waits for a person")
+    POSTED = "POSTED", _("Booked")
+    ASIDE = "ASIDE", _("Set aside: not a repayment")

@@ -12,6 +12,7 @@ from foundation.ledger.entries import credit, debit
 from foundation.ledger.enums import AccountKind
 from foundation.ledger.models import Account
 from foundation.regions.models import Office
+from revolving_funds.actions import layouts
 from revolving_funds.actions.pools import AmountNotPositive, appropriation
 from revolving_funds.enums import Mode, Scale
 from revolving_funds.models import Agreement, AgreementTerms, Bank, Policy, Pool, QualityScale, Tier
@@ -96,6 +97,7 @@ def sign(
         office=office, bank=bank, number=number, mode=mode, valid_from=valid_from, legal_basis=legal_basis
     )
     AgreementTerms.objects.create(agreement=agreement, valid_from=valid_from, legal_basis=legal_basis)
+    layouts.give_first(bank=bank)
     log.record("fund.agreement_signed", agreement, by=by, now=now, mode=str(mode))
     return agreement
 

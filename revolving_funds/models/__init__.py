@@ -5,16 +5,29 @@ from revolving_funds.models.daily import FundDay, LoanStanding
 from revolving_funds.models.loans import Instalment, Loan
 from revolving_funds.models.programme import Agreement, Bank, Pool
 from revolving_funds.models.repayments import ReceiptSerial, Repayment
+from revolving_funds.models.statements import (
+    BalanceReport,
+    Difference,
+    FileLayout,
+    LineDifference,
+    ReportedBalance,
+    StatementFile,
+    StatementLine,
+)
 from revolving_funds.models.terms import AgreementTerms, Policy, QualityScale, Tier
 
 __all__ = [
     "Agreement",
     "AgreementTerms",
     "Application",
+    "BalanceReport",
     "Bank",
     "CapitalSource",
+    "Difference",
+    "FileLayout",
     "FundDay",
     "Instalment",
+    "LineDifference",
     "Loan",
     "LoanCase",
     "LoanStanding",
@@ -26,6 +39,9 @@ __all__ = [
     "Recovery",
     "Referral",
     "Repayment",
+    "ReportedBalance",
+    "StatementFile",
+    "StatementLine",
     "Survey",
     "Tier",
 ]

@@ -1,0 +1,107 @@
+"""How a bank's files are laid out. The first rows are ours; the office changes them as the bank does."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import User
+from foundation.audit import log
+from foundation.common.errors import ActionError
+from revolving_funds.bank_files import NEEDED
+from revolving_funds.enums import FileFormat, FilePurpose
+from revolving_funds.models import Bank, FileLayout
+
+STATEMENT = {
+    "reference": "REFERENSI",
+    "paid_on": "TANGGAL",
+    "amount": "JUMLAH",
+    "loan_ref": "NOMOR PINJAMAN",
+    "payer": "NAMA",
+    "note": "KETERANGAN",
+}
+FIXED = {
+    "reference": [1, 20],
+    "paid_on": [21, 8],
+    "amount": [29, 15],
+    "loan_ref": [44, 20],
+    "payer": [64, 30],
+    "note": [94, 40],
+}
+BALANCES = {"number": "NOMOR PINJAMAN", "balance": "SISA POKOK"}
+BATCH = {
+    "number": "NOMOR PERMOHONAN",
+    "name": "NAMA",
+    "nik": "NIK",
+    "phone": "TELEPON",
+    "business": "USAHA",
+    "village": "KELURAHAN/DESA",
+    "amount": "POKOK",
+    "tenor": "BULAN",
+    "agreement": "NOMOR PERJANJIAN",
+}
+CONFIRMATION = {
+    "number": "NOMOR PERMOHONAN",
+    "answer": "JAWABAN",
+    "disbursed_on": "TANGGAL CAIR",
+    "reason": "ALASAN",
+}
+# purpose, name, form, columns, form of dates
+FIRST: tuple[tuple[FilePurpose, str, FileFormat, dict[str, Any], str], ...] = (
+    (FilePurpose.STATEMENT, "CSV", FileFormat.CSV, STATEMENT, "%d/%m/%Y"),
+    (FilePurpose.STATEMENT, "Excel", FileFormat.XLSX, STATEMENT, "%d/%m/%Y"),
+    (FilePurpose.STATEMENT, "Teks", FileFormat.FIXED, FIXED, "%Y%m%d"),
+    (FilePurpose.BALANCES, "CSV", FileFormat.CSV, BALANCES, "%d/%m/%Y"),
+    (FilePurpose.BALANCES, "Excel", FileFormat.XLSX, BALANCES, "%d/%m/%Y"),
+    (FilePurpose.BATCH, "Excel", FileFormat.XLSX, BATCH, "%d/%m/%Y"),
+    (FilePurpose.BATCH, "CSV", FileFormat.CSV, BATCH, "%d/%m/%Y"),
+    (FilePurpose.CONFIRMATION, "CSV", FileFormat.CSV, CONFIRMATION, "%d/%m/%Y"),
+    (FilePurpose.CONFIRMATION, "Excel", FileFormat.XLSX, CONFIRMATION, "%d/%m/%Y"),
+)
+
+
+class ColumnsWrong(ActionError):
+    field = "columns"
+
+
+@transaction.atomic
+def give_first(*, bank: Bank) -> None:
+    """The layouts a bank starts with; those that are there stay as they are."""
+    FileLayout.objects.bulk_create(
+        [
+            FileLayout(bank=bank, purpose=purpose, name=name, form=form, columns=[*columns.items()], date_format=dates)
+            for purpose, name, form, columns, dates in FIRST
+        ],
+        ignore_conflicts=True,
+    )
+
+
+@transaction.atomic
+def change(*, layout: FileLayout, by: User, now: datetime, **fields: Any) -> FileLayout:
+    """Describe the files anew: columns, delimiter, encoding, skip_rows, date_format, decimal. Raises ColumnsWrong."""
+    layout = FileLayout.objects.locked(layout.pk)
+    for name, value in fields.items():
+        if name not in {"columns", "delimiter", "encoding", "skip_rows", "date_format", "decimal"}:
+            raise TypeError(name)
+        setattr(layout, name, value)
+    _check(fields.get("columns", layout.places), layout)
+    layout.columns = [*fields["columns"].items()] if "columns" in fields else layout.columns
+    layout.save(update_fields=[*fields, "updated_at"])
+    log.record("layout.changed", layout, by=by, now=now, fields=sorted(fields))
+    return layout
+
+
+def _check(columns: Any, layout: FileLayout) -> None:
+    if not isinstance(columns, dict) or not columns:
+        raise ColumnsWrong(_('Write each value with its heading, for example {"amount": "JUMLAH"}.'))
+    missing = [name for name in NEEDED[layout.purpose] if name not in columns]
+    if missing:
+        raise ColumnsWrong(_("These values need a place: %(names)s.") % {"names": ", ".join(missing)})
+    fixed = layout.form == FileFormat.FIXED
+    for place in columns.values():
+        pair = isinstance(place, list) and len(place) == 2 and all(isinstance(n, int) and n > 0 for n in place)  # noqa: PLR2004 -- [first, length]
+        if fixed != pair:
+            raise ColumnsWrong(
+                _("In a text of fixed width each value has [first, length]; elsewhere it has a heading.")
+            )
