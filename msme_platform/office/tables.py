@@ -70,6 +70,8 @@ class Figure:
     meaning: Any
     columns: tuple[Column, ...]
     measure: Measure
+    # False: has its page, spreadsheet, command and API, and is reached from where it belongs.
+    on_desk: bool = True
 
     def run(self, *, office: Office, as_of: date, now: datetime) -> Measured:
         rows, total = self.measure(office, as_of)
