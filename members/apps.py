@@ -7,4 +7,9 @@ class MembersConfig(AppConfig):
     verbose_name = _("Members")
 
     def ready(self) -> None:
-        from members import receivers  # noqa: F401, PLC0415 -- connects the receivers
+        from members import (  # noqa: PLC0415 -- connects the receivers, names what tokens may be for
+            receivers,  # noqa: F401
+            token_scopes,
+        )
+
+        token_scopes.name_them()

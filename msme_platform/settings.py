@@ -392,6 +392,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "ENUM_NAME_OVERRIDES": {
+        "BusinessStatus": "members.enums.BusinessStatus",
+        "LicenceState": "members.enums.LicenceState",
+        "LicenceStatus": "members.enums.LicenceStatus",
+    },
 }
 
 # Office face. The colours are those of static/css/tokens.css; a test compares them.

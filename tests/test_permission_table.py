@@ -105,6 +105,8 @@ def values(world: World, route: str) -> dict[str, Any]:
         (r"^kabar/", {"token": world.token}),
         (r"^tugas/", {"uid": world.task.uid}),
         (r"^api/v1/figures/", {"name": "district_scale"}),
+        (r"^api/v1/members/persons/", {"uid": world.owner.uid}),
+        (r"^api/v1/members/businesses/", {"uid": world.business.uid, "kind": "nib"}),
         (r"^demo/", {"key": "yani"}),
     ]
     return next((found for pattern, found in sections if re.search(pattern, route)), {})
