@@ -28,6 +28,8 @@ def pill(training: Any, *, now: datetime) -> Pill:
         return Pill("bad" if training.status == TrainingStatus.CANCELLED else "", training.get_status_display())
     if training.my_state == EnrolmentState.CONFIRMED:
         return Pill("info", _("You are registered"))
+    if training.my_state == EnrolmentState.OFFERED:
+        return Pill("wait", _("A place is offered to you"))
     if training.my_state == EnrolmentState.WAITING:
         return Pill("wait", _("You are on the waiting list"))
     if not training.takes_enrolments(now):

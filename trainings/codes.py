@@ -6,11 +6,13 @@ from typing import Final, Protocol
 
 from django.core import signing
 
+from trainings.models.door import CARD_LENGTH
 from trainings.models.enrolments import CODE_LENGTH
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 MISREAD: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
 TICKET_SALT: Final = "trainings.ticket"
+CARD_SALT: Final = "trainings.card"
 
 
 class Chooser(Protocol):
@@ -36,10 +38,24 @@ def ticket_token(code: str) -> str:
     return signing.Signer(salt=TICKET_SALT).sign(code)
 
 
+def card_token(code: str) -> str:
+    """What the QR of a printed card carries; the salt keeps a card from passing for a ticket."""
+    return signing.Signer(salt=CARD_SALT).sign(code)
+
+
 def read_ticket(token: str) -> str:
     """The ticket code of a scanned QR, '' when it is none of ours."""
+    return _read(token, TICKET_SALT, CODE_LENGTH)
+
+
+def read_card(token: str) -> str:
+    """The code of a scanned card, '' when it is none of ours."""
+    return _read(token, CARD_SALT, CARD_LENGTH)
+
+
+def _read(token: str, salt: str, length: int) -> str:
     try:
-        code = signing.Signer(salt=TICKET_SALT).unsign(token.strip())
+        code = signing.Signer(salt=salt).unsign(token.strip())
     except signing.BadSignature:
         return ""
-    return code if len(code) == CODE_LENGTH else ""
+    return code if len(code) == length else ""

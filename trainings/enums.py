@@ -31,17 +31,46 @@ class ProposalSource(models.TextChoices):
 
 class EnrolmentState(models.TextChoices):
     CONFIRMED = "CONFIRMED", _("Registered")
+    OFFERED = "OFFERED", _("Place offered")
     WAITING = "WAITING", _("Waiting list")
     CANCELLED = "CANCELLED", _("Cancelled")
 
 
-LIVE = (EnrolmentState.CONFIRMED, EnrolmentState.WAITING)
+LIVE = (EnrolmentState.CONFIRMED, EnrolmentState.OFFERED, EnrolmentState.WAITING)
+# What keeps a place from others: taken, or offered until a moment.
+HOLDING = (EnrolmentState.CONFIRMED, EnrolmentState.OFFERED)
+
+
+class EndReason(models.TextChoices):
+    """Why an enrolment is over."""
+
+    CANCELLED = "CANCELLED", _("cancelled")
+    DECLINED = "DECLINED", _("offer declined")
+    EXPIRED = "EXPIRED", _("offer not answered in time")
 
 
 class CheckInWay(models.TextChoices):
     SCAN = "SCAN", _("QR scanned")
     TYPED = "TYPED", _("code or number typed")
     MANUAL = "MANUAL", _("ticked in the list")
+    ROOM = "ROOM", _("scanned the code in the room")
+    PAPER = "PAPER", _("signed on paper")
+    GUEST = "GUEST", _("came without registration")
+
+
+class ScanOutcome(models.TextChoices):
+    COUNTED = "COUNTED", _("counted")
+    REPEATED = "REPEATED", _("already in, same device")
+    DUPLICATE = "DUPLICATE", _("already in, another device")
+    REFUSED = "REFUSED", _("not let in")
+
+
+class ScanVerdict(models.TextChoices):
+    """What somebody decided about a scan on the list to settle."""
+
+    ONCE = "ONCE", _("the same person, counts once")
+    MISUSED = "MISUSED", _("somebody else had this ticket")
+    DISMISSED = "DISMISSED", _("not counted")
 
 
 class TopicState(models.TextChoices):

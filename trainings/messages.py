@@ -40,6 +40,30 @@ WAITING = register(
         ),
     )
 )
+OFFERED = register(
+    Kind(
+        name="training_offered",
+        category=Category.TRAINING,
+        template="training_offered",
+        title=_("A place is offered to you: %(title)s"),
+        body=_(
+            "%(name)s, a place became free in %(title)s, %(when)s, %(place)s. Please say yes or no by %(until)s; "
+            "after that it goes to the next person."
+        ),
+    )
+)
+OFFER_EXPIRED = register(
+    Kind(
+        name="training_offer_expired",
+        category=Category.TRAINING,
+        template="training_offer_expired",
+        title=_("The place went to the next person: %(title)s"),
+        body=_(
+            "%(name)s, we did not hear from you in time, so the place in %(title)s on %(when)s went to the next person. "
+            "If you still want to come, register again; you then stand at the end of the waiting list."
+        ),
+    )
+)
 PROMOTED = register(
     Kind(
         name="training_promoted",

@@ -8,13 +8,10 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
-from foundation.common.phone import BadPhone, parse_mobile
 from foundation.regions.models import Office
 from members.models import Person
-from trainings import codes
 from trainings.enums import AHEAD, EnrolmentState, ProposalSource, TrainingStatus
 from trainings.models import Attendance, Certificate, Enrolment, PlanShare, Session, Training
-from trainings.models.enrolments import CODE_LENGTH
 
 
 def position_of(enrolment: Enrolment) -> int:
@@ -67,28 +64,6 @@ def sessions_run_by(user: Any, *, on: date) -> QuerySet[Session]:
             ),
         )
         .in_order()
-    )
-
-
-def find_at_the_door(session: Session, text: str) -> Enrolment | None:
-    """The enrolment that a scanned QR, a typed ticket code or a phone number means; None when it is none of ours.
-
-    A phone number finds the live enrolment in the session's own training first.
-    """
-    rows = Enrolment.objects.select_related("person", "training")
-    code = codes.read_ticket(text) or codes.clean(text)
-    if len(code) == CODE_LENGTH:
-        found = rows.filter(code=code).first()
-        if found:
-            return found
-    try:
-        phone = parse_mobile(text)
-    except BadPhone:
-        return None
-    return (
-        rows.filter(Q(person__phone=phone) | Q(person__user__phone=phone), training=session.training_id)
-        .order_by("cancelled_at", "pk")
-        .first()
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from trainings.views import door, manage, papers, public, topics
+from trainings.views import door, manage, offers, papers, public, scanner, topics
 
 app_name = "trainings"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("<uuid:uid>/", public.training_detail, name="training-detail"),
     path("<uuid:uid>/daftar/", public.enrolment_make, name="enrolment-make"),
     path("<uuid:uid>/batal/", public.enrolment_cancel, name="enrolment-cancel"),
+    path("<uuid:uid>/tawaran/terima/", offers.offer_accept, name="offer-accept"),
+    path("<uuid:uid>/tawaran/tolak/", offers.offer_decline, name="offer-decline"),
     path("<uuid:uid>/tiket/", public.ticket, name="ticket"),
     path("<uuid:uid>/ubah/", manage.training_change, name="training-change"),
     path("<uuid:uid>/topik/", topics.training_topics, name="training-topics"),
@@ -31,6 +33,11 @@ urlpatterns = [
     path("<uuid:uid>/peserta/tambah/", manage.participant_add, name="participant-add"),
     path("<uuid:uid>/peserta/daftarkan/", manage.participant_enrol, name="participant-enrol"),
     path("<uuid:uid>/peserta/<uuid:enrolment_uid>/batal/", manage.participant_cancel, name="participant-cancel"),
+    path("<uuid:uid>/peserta/<uuid:enrolment_uid>/terima/", offers.participant_accept, name="participant-accept"),
+    path("<uuid:uid>/pindai/", scanner.scanner, name="scanner"),
+    path("<uuid:uid>/pindai/siap/", scanner.scanner_prepare, name="scanner-prepare"),
+    path("<uuid:uid>/pindai/kirim/", scanner.scanner_send, name="scanner-send"),
+    path("<uuid:uid>/pindai/tutup/", scanner.scanner_close, name="scanner-close"),
     path("<uuid:uid>/pintu/", door.door, name="door"),
     path("<uuid:uid>/pintu/catat/", door.door_check_in, name="door-check-in"),
     path("<uuid:uid>/pintu/<uuid:enrolment_uid>/hadir/", door.door_tick, name="door-tick"),

@@ -66,7 +66,7 @@ def _sessions(user: Any, today: dt.date) -> list[SessionCard]:
                 "expected": session.expected,
             },
             session.starts_at,
-            reverse("trainings:door", args=[session.training.uid]),
+            reverse("trainings:scanner", args=[session.training.uid]),
         )
         for session in counted
     ]

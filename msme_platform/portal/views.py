@@ -1,10 +1,12 @@
 """The portal's own pages: home, gallery, errors."""
 
+import hashlib
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 
 from foundation.common import clock
@@ -12,6 +14,19 @@ from foundation.common.http import demo_only, reading
 from msme_platform.portal import gallery as gallery_content
 from msme_platform.portal.home import owner_home
 from msme_platform.portal.today import facilitator_today
+
+# What every page is made of; the service worker keeps it.
+SHELL_FILES = (
+    "css/tokens.css",
+    "css/base.css",
+    "css/components.css",
+    "css/portal.css",
+    "js/guyub.js",
+    "django_htmx/htmx-2.min.js",
+    "img/icons.svg",
+    "img/favicon.svg",
+    "manifest.webmanifest",
+)
 
 
 @login_not_required
@@ -58,6 +73,25 @@ def home(request: HttpRequest) -> HttpResponse:
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component in all its states."""
     return render(request, "portal/gallery.html", gallery_content.context())
+
+
+@login_not_required
+@reading
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The one service worker, at the root so that it serves the whole portal. A new file makes a new version."""
+    files = [static(name) for name in SHELL_FILES]
+    version = hashlib.sha256("".join(files).encode()).hexdigest()[:12]
+    context = {"files": files, "version": version, "offline": reverse("portal:no-signal"), "static_url": static("")}
+    response = render(request, "portal/service_worker.js", context, content_type="text/javascript")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@login_not_required
+@reading
+def no_signal(request: HttpRequest) -> HttpResponse:
+    """What a page without signal says; kept on the phone by the service worker."""
+    return render(request, "portal/no_signal.html", {"kept": True})
 
 
 @login_not_required

@@ -98,6 +98,22 @@
   window.addEventListener("offline", signal);
   window.addEventListener("pageshow", (event) => { if (event.persisted) each(document, "form[data-sent]", (form) => { delete form.dataset.sent; }); });
 
+  /* Nobody is logged in (any more): the names that the scanner keeps on this phone go. Unsent scans stay. */
+  const forget = () => {
+    if ("caches" in window) caches.delete("guyub-kept");
+    if (!("indexedDB" in window)) return;
+    const asked = indexedDB.open("guyub-door");
+    asked.onupgradeneeded = () => asked.transaction.abort();
+    asked.onerror = (event) => event.preventDefault();
+    asked.onsuccess = () => {
+      const base = asked.result;
+      if (base.objectStoreNames.contains("rosters")) base.transaction("rosters", "readwrite").objectStore("rosters").clear();
+      base.close();
+    };
+  };
+  if ("nobody" in document.body.dataset) forget();
+  if ("serviceWorker" in navigator && window.isSecureContext) navigator.serviceWorker.register("/sw.js").catch(() => null);
+
   enhance(document);
   if (!navigator.onLine) signal();
   const errors = document.querySelector("[data-errors]");

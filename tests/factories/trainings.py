@@ -72,6 +72,7 @@ class EnrolmentFactory(DjangoModelFactory[Enrolment]):
     enrolled_at = NOW
     confirmed_at = factory.LazyAttribute(lambda row: NOW if row.state == EnrolmentState.CONFIRMED else None)
     cancelled_at = factory.LazyAttribute(lambda row: NOW if row.state == EnrolmentState.CANCELLED else None)
+    offer_until = factory.LazyAttribute(lambda row: NOW + DAY if row.state == EnrolmentState.OFFERED else None)
 
 
 class TopicProposalFactory(DjangoModelFactory[TopicProposal]):

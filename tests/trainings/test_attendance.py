@@ -8,8 +8,9 @@ from tests.factories.trainings import DAY, FIRST, EnrolmentFactory, TrainingFact
 from trainings import codes
 from trainings.actions import attendance
 from trainings.enums import CheckInWay, EnrolmentState, TrainingStatus
+from trainings.finding import find
 from trainings.models import Attendance, Enrolment, Session, Training
-from trainings.queries import door_session, find_at_the_door
+from trainings.queries import door_session
 
 pytestmark = pytest.mark.django_db
 MINUTE = dt.timedelta(minutes=1)
@@ -73,9 +74,9 @@ def test_a_participant_is_found_by_qr_by_typed_code_and_by_phone(training: Train
     enrolment, session = EnrolmentFactory(training=training, code="7K4M2Q"), training.sessions.get(number=1)
     phone = "0" + enrolment.person.phone.removeprefix("+62")
     for text in (codes.ticket_token("7K4M2Q"), "7k4m-2q", "7K4M 2Q", phone, enrolment.person.phone):
-        assert find_at_the_door(session, text) == enrolment
+        assert find(session, text) == enrolment
     for text in ("", "7K4M2R", codes.ticket_token("7K4M2Q")[:-1] + "x", "08129999999", "https://example.org"):
-        assert find_at_the_door(session, text) is None
+        assert find(session, text) is None
 
 
 def test_the_door_opens_for_the_session_of_today(training: Training) -> None:

@@ -38,15 +38,15 @@ def test_a_full_training_means_the_waiting_list_with_a_position() -> None:
     assert Message.objects.filter(kind="training_waiting", channel="APP", user=third.person.user).get().body.count("2")
 
 
-def test_giving_a_place_back_promotes_the_first_in_the_queue_with_a_message() -> None:
+def test_giving_a_place_back_offers_it_to_the_first_in_the_queue_with_a_message() -> None:
     training = TrainingFactory(capacity=1)
     first, second, third = enrol(training), enrol(training), enrol(training)
     enrolments.cancel(enrolment=first, by=None, now=NOW)
     second.refresh_from_db()
     third.refresh_from_db()
-    assert (second.state, third.state) == (EnrolmentState.CONFIRMED, EnrolmentState.WAITING)
+    assert (second.state, third.state) == (EnrolmentState.OFFERED, EnrolmentState.WAITING)
     assert position_of(third) == 1
-    assert Message.objects.get(kind="training_promoted", channel="APP").user == second.person.user
+    assert Message.objects.get(kind="training_offered", channel="APP").user == second.person.user
 
 
 def test_who_comes_back_after_cancelling_stands_at_the_end() -> None:
@@ -57,11 +57,11 @@ def test_who_comes_back_after_cancelling_stands_at_the_end() -> None:
     assert [position_of(third), position_of(back)] == [1, 2]
     enrolments.cancel(enrolment=first, by=None, now=NOW)
     third.refresh_from_db()
-    assert third.state == EnrolmentState.CONFIRMED
+    assert third.state == EnrolmentState.OFFERED
 
 
 def test_a_free_place_goes_to_the_queue_and_not_to_who_comes_by() -> None:
-    training = TrainingFactory(capacity=2)
+    training = TrainingFactory(capacity=1)
     EnrolmentFactory(training=training, state=EnrolmentState.WAITING, queue_number=1)
     assert enrol(training).state == EnrolmentState.WAITING
 

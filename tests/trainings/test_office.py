@@ -145,7 +145,7 @@ def test_the_office_cancels_a_registration_and_the_next_one_rises(desk: Client) 
     held = EnrolmentFactory(training=training)
     queued = EnrolmentFactory(training=training, state=EnrolmentState.WAITING, person=OwnerFactory())
     desk.post(deed(held, "cancel"))
-    assert Enrolment.objects.get(pk=queued.pk).state == EnrolmentState.CONFIRMED
+    assert Enrolment.objects.get(pk=queued.pk).state == EnrolmentState.OFFERED
 
 
 def test_an_auditor_reads_and_does_nothing() -> None:

@@ -93,7 +93,7 @@ def test_control_without_the_lock_the_last_place_is_sold_more_than_once() -> Non
     assert Enrolment.objects.filter(training=training).confirmed().count() > 1
 
 
-def test_places_given_back_at_once_each_promote_one() -> None:
+def test_places_given_back_at_once_are_each_offered_once() -> None:
     training = TrainingFactory(capacity=5)
     held = [EnrolmentFactory(training=training) for _ in range(5)]
     queue = [EnrolmentFactory(training=training, state=EnrolmentState.WAITING) for _ in range(7)]
@@ -104,8 +104,8 @@ def test_places_given_back_at_once_each_promote_one() -> None:
         ]
     )
     assert not [row for row in results if isinstance(row, Exception)]
-    confirmed = Enrolment.objects.filter(training=training).confirmed().order_by("queue_number")
-    assert list(confirmed) == queue[:5]
+    offered = Enrolment.objects.filter(training=training).offered().order_by("queue_number")
+    assert list(offered) == queue[:5]
 
 
 def test_the_same_ticket_at_several_gates_counts_once() -> None:

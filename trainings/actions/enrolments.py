@@ -1,5 +1,7 @@
 """Taking a place, queueing for one, giving it back."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,9 +15,11 @@ from foundation.audit import log
 from foundation.common.errors import ActionError
 from foundation.notifications.actions import outbox
 from members.models import Business, Person
-from trainings import codes, texts
-from trainings.enums import LIVE, EnrolmentState, ProposalSource, TrainingStatus
-from trainings.models import Enrolment, Training
+from trainings import codes, places, texts
+from trainings.actions import offers
+from trainings.actions.offers import promote
+from trainings.enums import LIVE, EndReason, EnrolmentState, ProposalSource, TrainingStatus
+from trainings.models import Enrolment, Party, Training
 from trainings.models.enrolments import CODE_LENGTH
 from trainings.queries import position_of
 
@@ -45,12 +49,25 @@ class AlreadyEnrolled(ActionError):
     next_label = _("My trainings")
 
 
+class NobodyChosen(ActionError):
+    message = _("Please choose at least one person.")
+
+
 class NothingToCancel(ActionError):
     message = _("This registration is already cancelled.")
 
 
 class TooLateToCancel(ActionError):
     message = _("The training has already begun, so the registration can no longer be cancelled.")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one person of many: her enrolment, or why not."""
+
+    person: Person
+    enrolment: Enrolment | None = None
+    error: ActionError | None = None
 
 
 @transaction.atomic
@@ -72,12 +89,77 @@ def enrol(
     # The lock comes as late as possible: everything that needs no lock is behind us.
     training = Training.objects.locked(training.pk)
     _check_open(training, now=now, at_the_door=at_the_door)
-    if Enrolment.objects.filter(training=training, person=person).live().exists():
-        raise AlreadyEnrolled
-    enrolment = _take_place(training, person, source=source or ProposalSource(training.source), by=by, now=now)
-    _tell(enrolment, now=now)
-    log.record("enrolment.made", enrolment, by=by, now=now, state=enrolment.state, person=person.pk)
-    return enrolment
+    promote(training=training, now=now)
+    has_room = places.free(training, now=now) > 0
+    return _sit(training, person, has_room=has_room, source=source, by=by, now=now)
+
+
+@transaction.atomic
+def seat(*, training: Training, person: Person, by: User | None, now: datetime, seen: datetime) -> Enrolment:
+    """A place that the caller has already taken under the training's lock (a guest's, or a device's at the door).
+
+    Who was on the waiting list or had an offer rises. `seen` is when she was at the door. Raises as `enrol`.
+    """
+    _check_invited(training, person)
+    if training.status not in DOOR_STATES or seen > training.ends_at:
+        raise RegistrationClosed
+    mine = (
+        Enrolment.objects.filter(training=training, person=person).live().select_related("person", "training").first()
+    )
+    if mine is None:
+        return _sit(training, person, has_room=True, source=None, by=by, now=now)
+    if mine.state != EnrolmentState.CONFIRMED:
+        mine.state, mine.confirmed_at, mine.offer_until = EnrolmentState.CONFIRMED, now, None
+        mine.save(update_fields=["state", "confirmed_at", "offer_until", "updated_at"])
+        log.record("enrolment.seated", mine, by=by, now=now)
+    return mine
+
+
+def enrol_many(
+    *,
+    training: Training,
+    people: Sequence[Person],
+    by: User | None,
+    now: datetime,
+    source: ProposalSource | None = None,
+    at_the_door: bool = False,
+) -> list[Outcome]:
+    """Enrol each on her own, in the given order: who cannot be enrolled keeps nobody else back."""
+    outcomes = []
+    for person in people:
+        try:
+            made = enrol(training=training, person=person, by=by, now=now, source=source, at_the_door=at_the_door)
+            outcomes.append(Outcome(person, enrolment=made))
+        except ActionError as error:
+            outcomes.append(Outcome(person, error=error))
+    return outcomes
+
+
+@transaction.atomic
+def enrol_party(
+    *,
+    training: Training,
+    people: Sequence[Person],
+    name: str,
+    by: User | None,
+    now: datetime,
+    source: ProposalSource | None = None,
+) -> list[Enrolment]:
+    """Enrol a group that comes together or not at all: places for everybody, or everybody waits.
+
+    Raises NobodyChosen, and for the first who cannot come RegistrationClosed, NotInvited, AlreadyEnrolled (nothing is
+    kept then).
+    """
+    if not people:
+        raise NobodyChosen
+    for person in people:
+        _check_invited(training, person)
+    training = Training.objects.locked(training.pk)
+    _check_open(training, now=now, at_the_door=False)
+    promote(training=training, now=now)
+    has_room = places.free(training, now=now) >= len(people)
+    party = Party.objects.create(training=training, name=name.strip()[:80], registered_by=by, created_at=now)
+    return [_sit(training, person, has_room=has_room, source=source, by=by, now=now, party=party) for person in people]
 
 
 def _check_invited(training: Training, person: Person) -> None:
@@ -93,13 +175,37 @@ def _check_open(training: Training, *, now: datetime, at_the_door: bool) -> None
         raise RegistrationClosed
 
 
-def _take_place(
-    training: Training, person: Person, *, source: ProposalSource, by: User | None, now: datetime
+def _sit(
+    training: Training,
+    person: Person,
+    *,
+    has_room: bool,
+    source: ProposalSource | None,
+    by: User | None,
+    now: datetime,
+    party: Party | None = None,
 ) -> Enrolment:
-    """Count and insert, under the caller's lock on the training."""
-    rows = Enrolment.objects.filter(training=training)
-    has_room = rows.confirmed().count() < training.capacity and not rows.waiting().exists()
-    last = rows.aggregate(last=Max("queue_number"))["last"] or 0
+    if Enrolment.objects.filter(training=training, person=person).live().exists():
+        raise AlreadyEnrolled
+    given = source or ProposalSource(training.source)
+    enrolment = _take_place(training, person, has_room=has_room, source=given, by=by, now=now, party=party)
+    _tell(enrolment, now=now)
+    log.record("enrolment.made", enrolment, by=by, now=now, state=enrolment.state, person=person.pk)
+    return enrolment
+
+
+def _take_place(
+    training: Training,
+    person: Person,
+    *,
+    has_room: bool,
+    source: ProposalSource,
+    by: User | None,
+    now: datetime,
+    party: Party | None,
+) -> Enrolment:
+    """Insert, under the caller's lock on the training."""
+    last = Enrolment.objects.filter(training=training).aggregate(last=Max("queue_number"))["last"] or 0
     for _attempt in range(5):
         try:
             with transaction.atomic():
@@ -113,6 +219,7 @@ def _take_place(
                     enrolled_at=now,
                     enrolled_by=by,
                     confirmed_at=now if has_room else None,
+                    party=party,
                     created_at=now,
                 )
         except IntegrityError as error:
@@ -141,7 +248,7 @@ def _tell(enrolment: Enrolment, *, now: datetime) -> None:
 def cancel(*, enrolment: Enrolment, by: User | None, now: datetime) -> Enrolment:
     """Give the place or the position back; a freed place goes to the first in the queue at once.
 
-    Raises NothingToCancel, TooLateToCancel.
+    Who comes back later stands at the end. Raises NothingToCancel, TooLateToCancel.
     """
     training = Training.objects.locked(enrolment.training_id)
     enrolment = Enrolment.objects.locked(enrolment.pk)
@@ -149,30 +256,7 @@ def cancel(*, enrolment: Enrolment, by: User | None, now: datetime) -> Enrolment
         raise NothingToCancel
     if training.starts_at <= now:
         raise TooLateToCancel
-    enrolment.state = EnrolmentState.CANCELLED
-    enrolment.cancelled_at = now
-    enrolment.save(update_fields=["state", "cancelled_at", "updated_at"])
+    offers.end(enrolment, EndReason.CANCELLED, now=now)
     log.record("enrolment.cancelled", enrolment, by=by, now=now)
     promote(training=training, now=now)
     return enrolment
-
-
-def promote(*, training: Training, now: datetime) -> list[Enrolment]:
-    """Fill free places from the queue, first come first. The caller holds the lock on the training."""
-    rows = Enrolment.objects.filter(training=training)
-    free = training.capacity - rows.confirmed().count()
-    risen = list(rows.waiting().select_related("person__user", "training")[: max(free, 0)])
-    for enrolment in risen:
-        enrolment.state = EnrolmentState.CONFIRMED
-        enrolment.confirmed_at = now
-        enrolment.save(update_fields=["state", "confirmed_at", "updated_at"])
-        outbox.queue(
-            "training_promoted",
-            to=[enrolment.person.as_recipient()],
-            subject=f"enrolment:{enrolment.pk}",
-            context=texts.for_person(enrolment),
-            url=texts.path(training),
-            now=now,
-        )
-        log.record("enrolment.promoted", enrolment, by=None, now=now)
-    return risen

@@ -17,8 +17,8 @@ from foundation.common.errors import ActionError
 from foundation.notifications.actions import broadcast, outbox
 from foundation.regions.models import Office, Region
 from members.models import Person
-from trainings import texts
-from trainings.actions import certificates, enrolments, topics
+from trainings import places, texts
+from trainings.actions import absences, certificates, offers, topics
 from trainings.enums import AHEAD, ProposalSource, TrainingStatus
 from trainings.models import Certificate, Enrolment, Session, Training
 from trainings.signals import training_finished
@@ -172,7 +172,7 @@ def change(*, training: Training, outline: Outline, by: User | None, now: dateti
     training = Training.objects.locked(training.pk)
     if training.status in {TrainingStatus.DONE, TrainingStatus.CANCELLED}:
         raise AlreadyOver
-    taken = Enrolment.objects.filter(training=training).confirmed().count()
+    taken = places.held(training, now=now)
     if outline.capacity < taken:
         raise PlacesTaken(PlacesTaken.message % {"taken": taken})
     old = {name: getattr(training, name) for name in EDITABLE}
@@ -183,7 +183,7 @@ def change(*, training: Training, outline: Outline, by: User | None, now: dateti
     training.save(update_fields=[*changed, "updated_at"])
     if set(changed) & set(WHERE) and training.status != TrainingStatus.PLANNED:
         _tell_enrolled(training, "training_moved", subject=f"training:{training.pk}:{now.isoformat()}", now=now)
-    enrolments.promote(training=training, now=now)
+    offers.promote(training=training, now=now)
     log.record("training.changed", training, by=by, now=now, before={name: old[name] for name in changed})
     return training
 
@@ -284,6 +284,7 @@ def finish(*, training: Training, by: User | None, now: datetime) -> Training:
     training.finished_at = now
     training.save(update_fields=["status", "finished_at", "updated_at"])
     topics.settle(training=training, now=now)
+    absences.mark(sessions=list(training.sessions.values_list("pk", flat=True)), now=now)
     issued = certificates.issue(training=training, by=by, now=now)
     _tell_certified(training, issued, now=now)
     log.record("training.finished", training, by=by, now=now, certificates=len(issued))

@@ -1,18 +1,26 @@
 """Trainings, who comes to them, what they leave with, and the plan of the year."""
 
 from trainings.models.certificates import Certificate, CertificateSerial
-from trainings.models.enrolments import Attendance, Enrolment
+from trainings.models.door import Absence, DoorDevice, Guest, MemberCard, Scan, Settlement
+from trainings.models.enrolments import Attendance, Enrolment, Party
 from trainings.models.plans import PlanShare, YearPlan
 from trainings.models.topics import TopicAnswer, TopicProposal, TopicVote
 from trainings.models.trainings import Session, Training
 
 __all__ = [
+    "Absence",
     "Attendance",
     "Certificate",
     "CertificateSerial",
+    "DoorDevice",
     "Enrolment",
+    "Guest",
+    "MemberCard",
+    "Party",
     "PlanShare",
+    "Scan",
     "Session",
+    "Settlement",
     "TopicAnswer",
     "TopicProposal",
     "TopicVote",

@@ -12,7 +12,7 @@ from foundation.common.guards import no_truncate
 from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
 from members.models import Person
-from trainings.enums import LIVE, CheckInWay, EnrolmentState, ProposalSource
+from trainings.enums import HOLDING, LIVE, CheckInWay, EndReason, EnrolmentState, ProposalSource
 from trainings.models.trainings import Session, Training
 
 CODE_LENGTH = 6
@@ -42,6 +42,13 @@ class EnrolmentQuerySet(ScopedQuerySet["Enrolment"]):
     def confirmed(self) -> Self:
         return self.filter(state=EnrolmentState.CONFIRMED)
 
+    def holding(self) -> Self:
+        """Those that keep a place from others: registered, or offered a place."""
+        return self.filter(state__in=HOLDING)
+
+    def offered(self) -> Self:
+        return self.filter(state=EnrolmentState.OFFERED)
+
     def waiting(self) -> Self:
         """The queue, first come first."""
         return self.filter(state=EnrolmentState.WAITING).order_by("queue_number")
@@ -49,6 +56,23 @@ class EnrolmentQuerySet(ScopedQuerySet["Enrolment"]):
     def with_attended(self) -> Self:
         """`attended`: the number of sessions with the person in."""
         return self.annotate(attended=models.Count("attendances"))
+
+
+class Party(Record):
+    """People who come together or not at all: they get places all at once."""
+
+    training = models.ForeignKey(Training, on_delete=models.PROTECT, related_name="parties", verbose_name=_("training"))
+    name = models.CharField(_("name of the group"), max_length=80)
+    registered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("registered by")
+    )
+
+    class Meta:
+        verbose_name = _("group")
+        verbose_name_plural = _("groups")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Enrolment(Record):
@@ -72,6 +96,13 @@ class Enrolment(Record):
     )
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    # A place that waits for an answer, and until when.
+    offered_at = models.DateTimeField(_("place offered"), null=True, blank=True)
+    offer_until = models.DateTimeField(_("answer by"), null=True, blank=True)
+    end_reason = models.CharField(_("why it ended"), max_length=10, choices=EndReason.choices, blank=True)
+    party = models.ForeignKey(
+        Party, on_delete=models.PROTECT, null=True, blank=True, related_name="enrolments", verbose_name=_("group")
+    )
 
     objects = EnrolmentQuerySet.as_manager()
 
@@ -81,7 +112,7 @@ class Enrolment(Record):
         constraints = [
             models.UniqueConstraint(
                 fields=["training", "person"],
-                condition=Q(state__in=["CONFIRMED", "WAITING"]),
+                condition=Q(state__in=["CONFIRMED", "OFFERED", "WAITING"]),
                 name="enrolment_live_once",
                 violation_error_message=_("This person is already registered for this training."),
             ),
@@ -93,9 +124,15 @@ class Enrolment(Record):
             models.CheckConstraint(
                 name="enrolment_state_has_its_time",
                 condition=Q(state="CONFIRMED", confirmed_at__isnull=False, cancelled_at__isnull=True)
-                | Q(state="WAITING", confirmed_at__isnull=True, cancelled_at__isnull=True)
+                | Q(state="OFFERED", confirmed_at__isnull=True, cancelled_at__isnull=True, offer_until__isnull=False)
+                | Q(state="WAITING", confirmed_at__isnull=True, cancelled_at__isnull=True, offer_until__isnull=True)
                 | Q(state="CANCELLED", cancelled_at__isnull=False),
                 violation_error_message=_("The status and its dates do not fit together."),
+            ),
+            models.CheckConstraint(
+                name="enrolment_end_reason_known",
+                condition=Q(end_reason="") | Q(state="CANCELLED", end_reason__in=EndReason.values),
+                violation_error_message=_("This reason does not fit the status."),
             ),
             models.CheckConstraint(
                 name="enrolment_source_known",
@@ -111,6 +148,7 @@ class Enrolment(Record):
         indexes = [
             models.Index(fields=["training", "state", "queue_number"], name="enrolment_queue_idx"),
             models.Index(fields=["person", "state"], name="enrolment_person_idx"),
+            models.Index(fields=["offer_until"], condition=Q(state="OFFERED"), name="enrolment_offer_idx"),
         ]
 
     def __str__(self) -> str:
@@ -125,6 +163,10 @@ class Enrolment(Record):
     def code_shown(self) -> str:
         """`7K4M-2Q`: two groups are easier to read aloud."""
         return f"{self.code[:4]}-{self.code[4:]}"
+
+    @property
+    def is_offered(self) -> bool:
+        return self.state == EnrolmentState.OFFERED
 
     @property
     def is_live(self) -> bool:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
 from foundation.regions.models import Region
-from trainings.enums import AHEAD, LIVE, PUBLISHED, EnrolmentState, ProposalSource, TrainingStatus
+from trainings.enums import AHEAD, HOLDING, LIVE, PUBLISHED, EnrolmentState, ProposalSource, TrainingStatus
 
 LARGEST = 2000
 
@@ -60,9 +60,9 @@ class TrainingQuerySet(ScopedQuerySet["Training"]):
         return self.with_counts().filter(taken__lt=F("capacity"))
 
     def with_counts(self) -> Self:
-        """`taken` confirmed places, `waiting` people and `sessions_count`, each by an indexed subquery."""
+        """`taken` places (registered or offered), `waiting` people and `sessions_count`, each by an indexed subquery."""
         return self.annotate(
-            taken=_count(_enrolments().filter(state=EnrolmentState.CONFIRMED)),
+            taken=_count(_enrolments().filter(state__in=HOLDING)),
             waiting=_count(_enrolments().filter(state=EnrolmentState.WAITING)),
             sessions_count=_count(Session.objects.all()),
         )

@@ -140,7 +140,7 @@ def participant_list(request: HttpRequest, uid: UUID) -> HttpResponse:
     rows = (
         Enrolment.objects.filter(training=training, state=state)
         .with_attended()
-        .select_related("person__village")
+        .select_related("person__village", "party")
         .annotate(is_certified=ExpressionWrapper(Q(certificate__isnull=False), output_field=BooleanField()))
     )
     found = page(rows, order=["queue_number", "id"], cursor=request.GET.get("cursor", ""), size=SIZE)

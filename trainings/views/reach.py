@@ -13,7 +13,7 @@ from foundation.accounts.models import User
 from foundation.common.errors import ActionError
 from members.models import Person
 from trainings import texts
-from trainings.models import Enrolment, Training
+from trainings.models import Enrolment, Session, Training
 
 RUN = "trainings.take_attendance"
 CHANGE = "trainings.change_training"
@@ -35,6 +35,15 @@ def runnable(request: HttpRequest, uid: UUID, permission: str = RUN) -> Training
     return training
 
 
+def door(request: HttpRequest, uid: UUID, number: int) -> Session:
+    """A session at whose door this person stands; in as few queries as can be, for a queue is waiting."""
+    session = Session.objects.select_related("training").filter(training__uid=uid, number=number).first()
+    if session is None or not request.user.has_perm(RUN, session.training):
+        runnable(request, uid)  # says which of the two it is
+        raise Http404
+    return session
+
+
 def actor(request: HttpRequest) -> User:
     """Who acts, for pages behind the login."""
     return cast(User, request.user)
@@ -53,7 +62,9 @@ def own_enrolment(request: HttpRequest, training: Training) -> Enrolment | None:
     """The visitor's own live enrolment."""
     if not training.my_state:  # type: ignore[attr-defined]
         return None
-    return Enrolment.objects.mine(request.user).live().select_related("person").filter(training=training).first()
+    return (
+        Enrolment.objects.mine(request.user).live().select_related("person", "party").filter(training=training).first()
+    )
 
 
 def own_or_404(request: HttpRequest, training: Training) -> Enrolment:

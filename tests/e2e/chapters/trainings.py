@@ -34,7 +34,7 @@ def an_assistant_schedules_and_announces(cast: Cast) -> None:
 
 
 def places_fill_and_the_next_one_waits(cast: Cast) -> None:
-    """Two places: Rahma takes one herself, Rizky registers Siti; Yani waits, and gets Siti's place when she cancels."""
+    """Two places: Rahma takes one herself, Rizky registers Siti; Yani waits, is offered Siti's place and takes it."""
     training = Training.objects.get()
     rahma, rizky, yani = cast.page("rahma"), cast.page("rizky"), cast.page("yani")
     rahma.goto(f"/pelatihan/{training.uid}/")
@@ -50,6 +50,10 @@ def places_fill_and_the_next_one_waits(cast: Cast) -> None:
     siti = Enrolment.objects.get(person__full_name="Siti Aminah")
     rizky.goto(f"/pelatihan/{training.uid}/peserta/{siti.uid}/batal/")
     press(rizky, "Batalkan")
+    assert Enrolment.objects.get(person__full_name=YANI).state == "OFFERED"
+    yani.goto(f"/pelatihan/{training.uid}/")
+    cast.picture(yani, "place-offered")
+    press(yani, "Ya, saya ikut")
     assert Enrolment.objects.get(person__full_name=YANI).state == "CONFIRMED"
 
 

@@ -1,0 +1,154 @@
+"""Free places go to the queue: offered for a time, accepted, declined or passed on."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import User
+from foundation.audit import log
+from foundation.common import dates
+from foundation.common.errors import ActionError
+from foundation.notifications.actions import outbox
+from trainings import places, texts
+from trainings.enums import EndReason, EnrolmentState
+from trainings.models import Enrolment, Training
+
+ANSWER_WITHIN = timedelta(hours=24)
+# The last answer helps only if somebody else can still come.
+LAST_ANSWER = timedelta(hours=2)
+TOO_SHORT = timedelta(hours=1)
+
+
+class NothingOffered(ActionError):
+    message = _("There is no offer to answer. The place is taken, or the time to answer is over.")
+
+
+def answer_by(training: Training, now: datetime) -> datetime | None:
+    """Until when an offer made now can be answered; None where no time is left for an answer."""
+    until = min(now + ANSWER_WITHIN, training.starts_at - LAST_ANSWER)
+    return until if until - now >= TOO_SHORT else None
+
+
+def promote(*, training: Training, now: datetime) -> list[Enrolment]:
+    """Give what is free to the queue, first come first; the caller holds the lock on the training.
+
+    Offers whose time is over pass on first. A group gets its places all at once: where it does not fit, the next in the
+    queue goes before it, so that no place stays empty. Close to the start a place is given without asking.
+    """
+    expire(training=training, now=now)
+    waiting = Enrolment.objects.filter(training=training).waiting().select_related("person__user", "training", "party")
+    units: dict[tuple[str, int], list[Enrolment]] = {}
+    for row in waiting:
+        units.setdefault(("party", row.party_id) if row.party_id else ("one", row.pk), []).append(row)
+    free, risen = places.free(training, now=now) if units else 0, []
+    for unit in units.values():
+        if len(unit) <= free:
+            free -= len(unit)
+            risen += unit
+    until = answer_by(training, now)
+    for row in risen:
+        if until is None:
+            _confirm(row, "training_promoted", now=now)
+        else:
+            _offer(row, until, now=now)
+    return risen
+
+
+def _offer(row: Enrolment, until: datetime, *, now: datetime) -> None:
+    row.state, row.offered_at, row.offer_until = EnrolmentState.OFFERED, now, until
+    row.save(update_fields=["state", "offered_at", "offer_until", "updated_at"])
+    user = row.person.user
+    with timezone.override(texts.zone_of(row.training)), translation.override(user.language if user else "id"):
+        until_text = dates.moment(until)
+    _tell(row, "training_offered", f"{row.pk}:{until.isoformat()}", now=now, until=until_text)
+    log.record("enrolment.offered", row, by=None, now=now, until=until.isoformat())
+
+
+def _confirm(row: Enrolment, kind: str, *, now: datetime) -> None:
+    row.state, row.confirmed_at, row.offer_until = EnrolmentState.CONFIRMED, now, None
+    row.save(update_fields=["state", "confirmed_at", "offer_until", "updated_at"])
+    _tell(row, kind, str(row.pk), now=now)
+    log.record("enrolment.promoted", row, by=None, now=now)
+
+
+def _tell(row: Enrolment, kind: str, subject: str, *, now: datetime, **extra: str) -> None:
+    outbox.queue(
+        kind,
+        to=[row.person.as_recipient()],
+        subject=f"enrolment:{subject}",
+        context=texts.for_person(row) | extra,
+        url=texts.path(row.training),
+        now=now,
+    )
+
+
+@transaction.atomic
+def accept(*, enrolment: Enrolment, by: User | None, now: datetime) -> Enrolment:
+    """Take the offered place; in a group for all of it. Raises NothingOffered."""
+    for row in _open_offers(enrolment, now):
+        row.state, row.confirmed_at, row.offer_until = EnrolmentState.CONFIRMED, now, None
+        row.save(update_fields=["state", "confirmed_at", "offer_until", "updated_at"])
+        _tell(row, "training_enrolled", str(row.pk), now=now)
+        log.record("enrolment.accepted", row, by=by, now=now)
+    enrolment.refresh_from_db()
+    return enrolment
+
+
+@transaction.atomic
+def decline(*, enrolment: Enrolment, by: User | None, now: datetime) -> Enrolment:
+    """Say no to an offered place; it goes on at once. In a group for all of it. Raises NothingOffered."""
+    rows = _open_offers(enrolment, now)
+    for row in rows:
+        end(row, EndReason.DECLINED, now=now)
+        log.record("enrolment.declined", row, by=by, now=now)
+    promote(training=rows[0].training, now=now)
+    enrolment.refresh_from_db()
+    return enrolment
+
+
+def _open_offers(enrolment: Enrolment, now: datetime) -> list[Enrolment]:
+    """The enrolment and those of its group, under the lock of the training."""
+    training = Training.objects.locked(enrolment.training_id)
+    rows = Enrolment.objects.filter(training=training).offered().filter(offer_until__gt=now)
+    rows = rows.filter(party=enrolment.party_id) if enrolment.party_id else rows.filter(pk=enrolment.pk)
+    found = list(rows.select_related("person__user", "training").order_by("pk"))
+    if enrolment.pk not in {row.pk for row in found}:
+        raise NothingOffered
+    return found
+
+
+def end(row: Enrolment, reason: EndReason, *, now: datetime) -> None:
+    """Write that an enrolment is over; the caller holds the lock on the training."""
+    row.state, row.cancelled_at, row.end_reason, row.offer_until = EnrolmentState.CANCELLED, now, reason, None
+    row.save(update_fields=["state", "cancelled_at", "end_reason", "offer_until", "updated_at"])
+
+
+def expire(*, training: Training, now: datetime) -> list[Enrolment]:
+    """End the offers that nobody answered in time; the caller holds the lock on the training."""
+    late: Iterable[Enrolment] = (
+        Enrolment.objects.filter(training=training, offer_until__lte=now)
+        .offered()
+        .select_related("person__user", "training")
+        .order_by("pk")
+    )
+    ended = list(late)
+    for row in ended:
+        end(row, EndReason.EXPIRED, now=now)
+        _tell(row, "training_offer_expired", str(row.pk), now=now)
+        log.record("enrolment.offer_expired", row, by=None, now=now)
+    return ended
+
+
+def sweep(*, now: datetime) -> int:
+    """Pass on every offer whose time is over, each training in a transaction of its own; returns how many ended."""
+    due = Enrolment.objects.offered().filter(offer_until__lte=now)
+    ended = 0
+    for pk in sorted(set(due.values_list("training_id", flat=True))):
+        with transaction.atomic():
+            training = Training.objects.locked(pk)
+            ended += len(expire(training=training, now=now))
+            promote(training=training, now=now)
+    return ended
