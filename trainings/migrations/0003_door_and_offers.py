@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('members', '0003_list_indexes'),
-        ('trainings', '0001_initial'),
+        ('trainings', '0002_topics'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -74,6 +74,7 @@ def scanner_send(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     try:
         upload = _read(request)
     except BadBody:
+        reach.runnable(request, uid)
         return _not_ours()
     session = reach.door(request, uid, upload.session)
     if not roster.fits(upload.token, session, upload.device):
