@@ -119,6 +119,16 @@ class CaseStatus(models.TextChoices):
     REJECTED = "REJECTED", _("Rejected")
 
 
+class VisitOutcome(models.TextChoices):
+    """How a visit to a late borrower ended."""
+
+    PROMISE = "PROMISE", _("Promises to pay")
+    HARDSHIP = "HARDSHIP", _("Cannot pay now, needs an easier schedule")
+    PAID = "PAID", _("Says it was paid")
+    UNREACHABLE = "UNREACHABLE", _("Was not met")
+    LAPSED = "LAPSED", _("Not needed any more")
+
+
 class SourceKind(models.TextChoices):
     """Capital from elsewhere."""
 

@@ -89,3 +89,12 @@ OVERDUE = register(
         template="fund_instalment_late",
     )
 )
+VISITS = register(
+    Kind(
+        "fund_visits",
+        Category.SERVICE,
+        _("Borrowers to visit"),
+        _("%(name)s, %(count)s borrowers are waiting for your visit. The list is under this link."),
+        template="fund_visits",
+    )
+)

@@ -4,3 +4,5 @@ from django.dispatch import Signal
 
 loan_disbursed = Signal()
 loan_closed = Signal()
+# `office` asked its assistants on the day `on` to see borrowers who are late.
+visit_asked = Signal()

@@ -6,14 +6,15 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.functional import lazy
 
 from foundation.common.dates import short_date
 from foundation.notifications.actions import outbox
 from foundation.notifications.actions.outbox import Letter
-from revolving_funds.enums import LoanStatus
-from revolving_funds.models import Instalment, Loan
+from revolving_funds.actions import closing
+from revolving_funds.enums import CaseKind, CaseStatus, LoanStatus
+from revolving_funds.models import Instalment, Loan, LoanCase
 
 AHEAD = timedelta(days=3)
 # (first day, last day, name): an instalment that late is told of once in each stretch; then a person comes by.
@@ -24,14 +25,25 @@ _short_date = lazy(short_date, str)
 
 
 def run(*, on: date, now: datetime) -> dict[str, int]:
-    """Reminders of the day `on`. Running it twice, or a day late, tells nobody twice."""
-    return {"instalments_due": remind_due(on=on, now=now), "instalments_late": remind_late(on=on, now=now)}
+    """The close of the day before, and the reminders of the day `on`. Twice, or a day late, tells nobody twice."""
+    return {
+        **closing.run(on=on, now=now),
+        "instalments_due": remind_due(on=on, now=now),
+        "instalments_late": remind_late(on=on, now=now),
+    }
+
+
+def _bereaved() -> QuerySet[Any, Any]:
+    """Loans whose borrower has died: nobody is reminded, the office speaks with the heirs."""
+    return LoanCase.objects.filter(kind=CaseKind.DEATH, status=CaseStatus.APPROVED).values("loan")
 
 
 def remind_due(*, on: date, now: datetime) -> int:
     """Instalments of the next three days that are not paid yet, and once more on the day itself."""
     rows = (
-        Instalment.objects.filter(
+        Instalment.objects.in_force()
+        .exclude(loan__in=_bereaved())
+        .filter(
             loan__status=LoanStatus.OPEN,
             due_on__range=(on, on + AHEAD),
             cumulative__gt=F("loan__amount") - F("loan__account__balance"),
@@ -48,7 +60,7 @@ def remind_due(*, on: date, now: datetime) -> int:
 
 def remind_late(*, on: date, now: datetime) -> int:
     """Loans whose oldest open instalment is 1, 7 or 30 days late (or a few more, where a day was missed)."""
-    overdue: Any = Loan.objects.overdue(on)
+    overdue: Any = Loan.objects.overdue(on).exclude(pk__in=_bereaved())
     rows = overdue.filter(oldest_due__gte=on - timedelta(days=LATE[-1][1]))
     return _send("fund_instalment_late", _late_letters(rows.select_related("person__user").order_by("pk"), on), now)
 

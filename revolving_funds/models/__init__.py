@@ -1,6 +1,6 @@
 from revolving_funds.models.applications import Application, Survey
 from revolving_funds.models.capital import CapitalSource, Referral
-from revolving_funds.models.cases import LoanCase, Promise, Recovery
+from revolving_funds.models.cases import LoanCase, Promise, Recovery, Visit
 from revolving_funds.models.daily import FundDay, LoanStanding
 from revolving_funds.models.loans import Instalment, Loan
 from revolving_funds.models.programme import Agreement, Bank, Pool
@@ -44,4 +44,5 @@ __all__ = [
     "StatementLine",
     "Survey",
     "Tier",
+    "Visit",
 ]

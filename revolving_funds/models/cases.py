@@ -5,12 +5,13 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
 from foundation.ledger.models import Transaction
-from revolving_funds.enums import CaseKind, CaseStatus
+from revolving_funds.enums import CaseKind, CaseStatus, VisitOutcome
 from revolving_funds.models.loans import Loan
 
 USER = settings.AUTH_USER_MODEL
@@ -172,6 +173,69 @@ class Promise(Record):
 
     def __str__(self) -> str:
         return f"{self.loan_id} {self.promised_on}"
+
+    @property
+    def village_id(self) -> str:
+        return self.loan.village_id
+
+
+class VisitQuerySet(OfLoanQuerySet):
+    def waiting(self) -> "VisitQuerySet":
+        return self.filter(done_at__isnull=True)
+
+    def own(self, user: Any) -> Q:
+        return Q(assignee_id=user.pk)
+
+
+class Visit(Record):
+    """Somebody goes and sees a borrower whom the reminders did not reach. Once per instalment that is late.
+
+    No assignee = the office's own queue.
+    """
+
+    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="visits", verbose_name=_("loan"))
+    late_since = models.DateField(_("overdue since"))
+    assignee = models.ForeignKey(
+        USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("assistant")
+    )
+    due_on = models.DateField(_("visit by"))
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    done_by = models.ForeignKey(
+        USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("done by")
+    )
+    outcome = models.CharField(_("outcome"), max_length=11, choices=VisitOutcome.choices, blank=True)
+    note = models.TextField(_("what was said"), max_length=600, blank=True)
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("visit to a borrower")
+        verbose_name_plural = _("visits to borrowers")
+        constraints = [
+            models.UniqueConstraint(fields=["loan", "late_since"], name="visit_once"),
+            models.CheckConstraint(
+                name="visit_done_has_outcome",
+                condition=Q(done_at__isnull=True, outcome="")
+                | Q(done_at__isnull=False, outcome__in=VisitOutcome.values),
+                violation_error_message=_("A finished visit says how it ended."),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["assignee", "due_on", "id"], condition=Q(done_at__isnull=True), name="visit_waiting_idx"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.loan} {self.late_since}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("revolving_funds:visit", args=[self.uid])
+
+    @staticmethod
+    def list_url() -> str:
+        """Where an assistant finds what waits for her."""
+        return reverse("revolving_funds:visits")
 
     @property
     def village_id(self) -> str:

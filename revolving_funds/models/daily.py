@@ -19,7 +19,9 @@ class StandingQuerySet(ScopedQuerySet["LoanStanding"]):
 
 
 class LoanStanding(models.Model):
-    """A running loan as the last daily close saw it: rupiah still to be returned, overdue, days, quality by scale."""
+    """A loan in arrears as the last daily close saw it: rupiah still to be returned, overdue, days, quality by scale.
+    Loans that are not late have no row.
+    """
 
     loan = models.OneToOneField(
         Loan, on_delete=models.CASCADE, primary_key=True, related_name="standing", verbose_name=_("loan")
@@ -75,7 +77,7 @@ class FundDay(models.Model):
     """The portfolio of an office at the close of a day, whole or by one dimension. Whole rupiah.
 
     `par` is what is still to be returned of loans more than 0, 30, 60, 90 days past due; `par_eased` the same with
-    every eased loan counted as at risk. `due`, `paid_on_time`, `old_arrears`, `collected_old` are of the month so far.
+    every eased loan counted as at risk. `due`, `paid_on_time`, `collected`, `old_arrears`, `collected_old` are of the month so far.
     `quality` per scale: loans and rupiah in class 1 to 5.
     """
 
@@ -94,6 +96,7 @@ class FundDay(models.Model):
     due = models.BigIntegerField(_("due this month"))
     paid_on_time = models.BigIntegerField(_("paid on time"))
     old_arrears = models.BigIntegerField(_("old arrears"))
+    collected = models.BigIntegerField(_("collected of this month"), default=0)
     collected_old = models.BigIntegerField(_("collected of old arrears"))
     quality = models.JSONField(_("quality"))
     # Written at this moment; a day closed again says the same, and the moment of the last time.

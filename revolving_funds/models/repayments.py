@@ -137,7 +137,12 @@ class Repayment(Record):
                 )
             ),
         ]
-        indexes = [models.Index(fields=["paid_on", "id"], name="repayment_date_idx")]
+        indexes = [
+            models.Index(fields=["paid_on", "id"], name="repayment_date_idx"),
+            models.Index(
+                fields=["booked_on", "loan"], condition=Q(booked_on__gt=F("paid_on")), name="repayment_late_idx"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.receipt_number
