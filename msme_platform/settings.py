@@ -12,7 +12,6 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -404,21 +403,7 @@ UNFOLD = {
     "SITE_TITLE": "Guyub",
     "SITE_HEADER": "Guyub",
     "SITE_URL": reverse_lazy("portal:home"),
-    "SITE_ICON": lambda request: static("img/brand.svg"),
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
-    "SHOW_VIEW_ON_SITE": False,
-    "SHOW_HISTORY": False,
-    "SHOW_LANGUAGES": True,
-    "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "8px",
-    "ACCOUNT": {"navigation": "msme_platform.office.navigation.account"},
-    "DASHBOARD_CALLBACK": "msme_platform.office.desk.dashboard",
-    "SIDEBAR": {"navigation": "msme_platform.office.navigation.sidebar", "show_search": False},
-    "STYLES": [
-        lambda request: static("css/tokens.css"),
-        lambda request: static("css/components.css"),
-        lambda request: static("css/kantor.css"),
-    ],
     "COLORS": {
         "base": {
             "50": "#faf9f6",

@@ -9,22 +9,21 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.contrib.admin import ShowFacets
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import Promise
 from unfold.admin import ModelAdmin
 from unfold.admin import TabularInline as UnfoldTabularInline
-from unfold.views import ChangeList as UnfoldChangeList
 
+from foundation.common import sheets
 from foundation.common.errors import ActionError
-
-COUNT_LIMIT = 1_000
+from foundation.common.lists import BoundedPaginator, OfficeChangeList, has_order, order_of
 
 
 class EmptyForm(Form):
@@ -56,35 +55,6 @@ class Deed:
     takes_object: bool = False  # the form's constructor wants `obj=`
 
 
-class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # no generic while running
-    """Counts up to a limit: past it a person narrows the list, and nobody waits for a full count."""
-
-    @cached_property
-    def counted(self) -> int:
-        """Rows, at most one more than the limit."""
-        rows: Any = self.object_list
-        return int(rows.order_by()[: COUNT_LIMIT + 1].count()) if isinstance(rows, QuerySet) else len(rows)
-
-    @cached_property
-    def count(self) -> int:
-        """Rows that can be leafed through."""
-        return min(self.counted, COUNT_LIMIT)
-
-    @property
-    def capped(self) -> bool:
-        """Whether there are more rows than can be leafed through."""
-        return self.counted > COUNT_LIMIT
-
-
-class OfficeChangeList(UnfoldChangeList):
-    """Rows are addressed by uid."""
-
-    def url_for_result(self, result: Model) -> str:
-        """The row's page."""
-        meta = self.opts
-        return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[getattr(result, "uid", result.pk)])
-
-
 class OfficeModelAdmin(ModelAdmin):
     """Read-only list and page of the rows in the person's region; `deeds` are the buttons."""
 
@@ -96,6 +66,7 @@ class OfficeModelAdmin(ModelAdmin):
     list_per_page = 25
     list_max_show_all = 0
     paginator = BoundedPaginator
+    show_facets = ShowFacets.NEVER  # a count for each choice of each filter would read the whole table
     list_filter_sheet = False
     compressed_fields = True
     actions: Any = None
@@ -135,6 +106,12 @@ class OfficeModelAdmin(ModelAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """The list whose rows are addressed by uid."""
         return OfficeChangeList
+
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        """Columns whose order an index has ready; `sortable_by` names others, for lists that stay short."""
+        if self.sortable_by is not None:
+            return self.sortable_by
+        return [column for column in self.get_list_display(request) if has_order(self.model, order_of(self, column))]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The row of this uid, if it is in the person's region."""
@@ -178,10 +155,30 @@ class OfficeModelAdmin(ModelAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
-        """The row's page, with its buttons."""
-        obj = self.get_object(request, object_id) if object_id else None
-        deeds = [(deed, self.deed_url(deed, obj)) for deed in self.deeds_for(request, obj)] if obj else []
-        return super().changeform_view(request, object_id, form_url, {"deeds": deeds, **(extra_context or {})})
+        """The row's page: what is known of it, the rows below it, and its buttons. It is read only, so it has no form.
+
+        Raises PermissionDenied for who may not see it, and for any attempt to write past the deeds.
+        """
+        if object_id is None or request.method not in {"GET", "HEAD"}:
+            raise PermissionDenied
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            raise Http404
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(obj),
+            "original": obj,
+            "opts": self.opts,
+            "model_admin": self,
+            "sheets": sheets.sheets(self, request, obj),
+            "tables": sheets.tables(self, request, obj),
+            "deeds": [(deed, self.deed_url(deed, obj)) for deed in self.deeds_for(request, obj)],
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, self.change_form_template or "admin/change_form.html", context)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """The list, with its buttons."""

@@ -3,11 +3,13 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from django.db import connection
 
 NULL = "\\N"
+CHUNK = 20_000
 
 
 def take_ids(table: str, count: int) -> Iterator[int]:
@@ -18,10 +20,12 @@ def take_ids(table: str, count: int) -> Iterator[int]:
 
 
 def copy_rows(table: str, columns: str, rows: Iterable[Iterable[Any]]) -> None:
-    """COPY `rows` into `table`; `columns` in their order, parted by spaces. None is NULL."""
-    buffer = io.StringIO()
-    csv.writer(buffer).writerows([[NULL if value is None else value for value in row] for row in rows])
-    buffer.seek(0)
+    """COPY `rows` into `table`, some ten thousand at a time; `columns` in their order, parted by spaces. None is NULL."""
+    names = ", ".join(columns.split())
+    stream = iter(rows)
     with connection.cursor() as cursor:
-        names = ", ".join(columns.split())
-        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN WITH (FORMAT csv, NULL '{NULL}')", buffer)
+        while chunk := list(islice(stream, CHUNK)):
+            buffer = io.StringIO()
+            csv.writer(buffer).writerows([[NULL if value is None else value for value in row] for row in chunk])
+            buffer.seek(0)
+            cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN WITH (FORMAT csv, NULL '{NULL}')", buffer)

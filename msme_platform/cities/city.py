@@ -61,6 +61,7 @@ def seed(city: City, *, share: float, seed_text: str, as_of: date) -> list[str]:
     office = _office(city)
     if office.preferences.get("seeded"):
         raise AlreadySeeded(f"{office.name} is already seeded.")
+    _take_time()
     now = datetime.combine(as_of, time(2, 0), tzinfo=UTC)
     run = Seeding(city, office, share, Random(f"{city.key}:{seed_text}:life"), as_of, now)  # noqa: S311 -- made-up data
     population = Population(
@@ -69,6 +70,7 @@ def seed(city: City, *, share: float, seed_text: str, as_of: date) -> list[str]:
         seed=f"{city.key}:{seed_text}",
         as_of=as_of,
         first_phone=city.first_phone,
+        share=share,
     )
     population.build()
     population.save()
@@ -114,6 +116,13 @@ def _officers(run: Seeding) -> None:
         accounts.assign(
             user=user, role=role, region_code=run.city.code, start_on=date(2021, 1, 4), by=None, now=run.now
         )
+
+
+def _take_time() -> None:
+    """No page waits for a seed: its statements may run long, and gather search words before they sort them in."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SET LOCAL gin_pending_list_limit = '64MB'")
 
 
 def _analyze() -> None:

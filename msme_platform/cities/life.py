@@ -48,9 +48,11 @@ def _talk(run: Seeding, topics: int) -> list[str]:
 
 def _talkers(run: Seeding) -> list[User]:
     """A few owners of the city get accounts: only who has one can write on the boards."""
-    owners = list(Person.objects.filter(village__code__startswith=run.city.code, user=None).order_by("pk"))
+    rows = Person.objects.filter(village__code__startswith=run.city.code, user=None).exclude(phone="")
+    owners = list(rows.order_by("pk").values_list("pk", flat=True))
     found = []
-    for owner in run.rng.sample(owners, min(TALKERS, len(owners))):
+    for key in run.rng.sample(owners, min(TALKERS, len(owners))):
+        owner = Person.objects.get(pk=key)
         owner.user = User.objects.create_user(phone=owner.phone, full_name=owner.full_name, phone_verified=True)
         owner.save(update_fields=["user", "updated_at"])
         found.append(owner.user)

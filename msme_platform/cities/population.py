@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from math import ceil
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -35,6 +36,7 @@ WANTED_SHARE = 0.06
 FEMALE_SHARE = 0.62  # women lead most food trades
 HISTORY_DAYS = 3 * 365
 ASKED_DAYS = 12  # mean age of an open request for help
+PHONES = 50_000  # numbers of the unused block for each city; who comes after them has none
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,17 @@ def scaled(cells: Iterable[Cell], share: float) -> list[Cell]:
 class Population:
     """Makes the rows; `save()` brings them in. `people` and `businesses` are (id, district) afterwards."""
 
-    def __init__(self, *, place: Place, cells: list[Cell], seed: str, as_of: date, first_phone: int) -> None:
+    def __init__(
+        self, *, place: Place, cells: list[Cell], seed: str, as_of: date, first_phone: int, share: float = 1
+    ) -> None:
         self.rng = Random(seed)  # noqa: S311 -- made-up data, repeatable on purpose
         self.asking = Random(f"{seed}/asking")  # noqa: S311
         self.place, self.cells, self.as_of = place, cells, as_of
         self.trades = list(place.trades)
         self.weights = [trade.weight for trade in self.trades]
-        self.phone = first_phone
+        self.phones = iter(range(first_phone + 1, first_phone + PHONES))
+        # Ten times the true size has ten times the papers: no two cities give one number.
+        self.serial = first_phone * max(1, ceil(share))
         self.serials: Counter[str] = Counter()
         self.kbli = {word: row.pk for word, row in self._kbli().items()}
         self.persons: list[tuple[Any, ...]] = []
@@ -114,7 +120,8 @@ class Population:
         name, first = person_name(rng, sex)
         born = date(self.as_of.year - rng.randrange(20, 62), rng.randrange(1, 13), rng.randrange(1, 29))
         nik = self.nik(village, sex, born)
-        self.phone += 1
+        self.serial += 1
+        phone = next(self.phones, None)
         self.persons.append(
             (
                 person_id,
@@ -127,7 +134,7 @@ class Population:
                 nik[-4:],
                 sex.value,
                 born,
-                f"+628120000{self.phone:05d}",
+                f"+628120000{phone:05d}" if phone else "",
                 "",
                 village,
                 "",
@@ -165,16 +172,16 @@ class Population:
 
     def _licences(self, business_id: int, village: str, trade: Trade, scale: Scale, at: datetime) -> None:
         held = self.rng.random() < NIB_SHARE[scale]
-        self._licence(business_id, LicenceKind.NIB, at, f"0000{self.phone:09d}" if held else "")
+        self._licence(business_id, LicenceKind.NIB, at, f"0000{self.serial:09d}" if held else "")
         if not trade.food:
             return
         years = self.rng.choice((1, 3, 5))
         ends = date(at.year + years, 12, 31)
-        pirt = f"206{village[:2]}{village[3:5]}{self.phone % 100:02d}{self.phone % 10000:04d}-{ends:%y}"
+        pirt = f"206{village[:2]}{village[3:5]}{self.serial % 100:02d}{self.serial % 10000:04d}-{ends:%y}"
         held = self.rng.random() < PIRT_SHARE
         self._licence(business_id, LicenceKind.PIRT, at, pirt if held else "", ends if held else None)
         held = self.rng.random() < HALAL_SHARE
-        self._licence(business_id, LicenceKind.HALAL, at, f"ID99{self.phone:011d}{at:%m%y}" if held else "")
+        self._licence(business_id, LicenceKind.HALAL, at, f"ID99{self.serial:011d}{at:%m%y}" if held else "")
 
     def _licence(
         self, business_id: int, kind: LicenceKind, at: datetime, number: str, ends: date | None = None

@@ -134,7 +134,7 @@ def key_figures(tables: dict[str, Measured]) -> list[KeyFigure]:
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Unfold's dashboard callback (settings.UNFOLD)."""
+    """What the desk's page shows."""
     user: Any = request.user
     waiting, today = queues.waiting(user), clock.today()
     office = office_of(request)

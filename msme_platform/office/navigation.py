@@ -1,13 +1,16 @@
 """The side bar of the office face: grouped by work, only what the person may see, with what waits."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.templatetags.guyub import icon
 from msme_platform.office import queues
 
 
@@ -86,6 +89,24 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
 )
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A line of the side bar as it is drawn."""
+
+    title: str
+    url: str
+    drawing: SafeString
+    queues: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines under one heading."""
+
+    title: str
+    items: tuple[Shown, ...]
+
+
 def list_url(model: str) -> str:
     """The list of a model, or '' where the office has none."""
     app, name = model.split(".")
@@ -95,38 +116,35 @@ def list_url(model: str) -> str:
         return ""
 
 
-def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
-    """Unfold's navigation (settings.UNFOLD)."""
-    user: Any = request.user
-    waiting = queues.counts(user)
-    groups: list[dict[str, Any]] = [
-        {
-            "title": "",
-            "items": [
-                {"title": _("Working desk"), "icon": "home", "link": reverse("admin:index"), "count": ""},
-            ],
-        }
-    ]
+_SIDES: dict[tuple[Any, ...], tuple[Group, ...]] = {}  # what a set of roles sees, in one language
+MOST_SIDES = 500
+
+
+def side(user: Any) -> tuple[dict[str, int], tuple[Group, ...]]:
+    """What waits in each queue, and the groups of the side bar that this person sees.
+
+    The groups follow from the person's roles alone, so they are put together once for each set of roles and language.
+    """
+    key = (get_language(), user.is_superuser, tuple(sorted(user.scopes)))
+    found = _SIDES.get(key)
+    if found is None:
+        if len(_SIDES) >= MOST_SIDES:
+            _SIDES.clear()
+        found = _SIDES[key] = tuple(_groups(user))
+    return queues.counts(user), found
+
+
+def _groups(user: Any) -> Iterator[Group]:
+    yield Group("", (Shown(gettext("Working desk"), reverse("admin:index"), icon("home", "s"), ()),))
     for title, items in GROUPS:
-        shown = [
-            _entry(item, waiting) for item in items if user.has_perm(_permission(item.model)) and list_url(item.model)
-        ]
-        if shown:
-            groups.append({"title": title, "items": shown})
-    return groups
+        seen = [item for item in items if user.has_perm(_permission(item.model)) and list_url(item.model)]
+        if seen:
+            yield Group(
+                str(title),
+                tuple(Shown(str(item.title), list_url(item.model), icon(item.icon, "s"), item.queues) for item in seen),
+            )
 
 
 def _permission(model: str) -> str:
     app, name = model.split(".")
     return f"{app}.view_{name}"
-
-
-def _entry(item: Item, waiting: dict[str, int]) -> dict[str, Any]:
-    count = sum(waiting.get(key, 0) for key in item.queues)
-    return {"title": item.title, "icon": item.icon, "link": list_url(item.model), "count": count or ""}
-
-
-def account(request: HttpRequest) -> list[dict[str, Any]]:
-    """Links beside the person's name."""
-    del request
-    return [{"title": _("Guyub for owners and assistants"), "link": reverse("portal:home")}]

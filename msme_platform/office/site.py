@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +42,28 @@ class OfficeAdminSite(UnfoldAdminSite):
     def get_urls(self) -> list[Any]:
         """Without the shortcut from a row's number to its page: addresses are by uid, for who may see the row."""
         return [entry for entry in super().get_urls() if getattr(entry, "name", "") != "view_on_site"]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What every page's frame needs; the frame itself is drawn by `office_frame`, so the theme's many parts are not.
+
+        Whoever wants a list of all lists asks `get_app_list`, as the pages of the groups do.
+        """
+        return {
+            "site_title": self.site_title,
+            "site_header": self.site_header,
+            "has_permission": self.has_permission(request),
+            "is_popup": False,
+            "available_apps": [],
+            "form_classes": None,
+        }
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """The working desk."""
+        from msme_platform.office import desk  # noqa: PLC0415 -- the site is made before the models are there
+
+        request.current_app = self.name  # type: ignore[attr-defined]
+        context = desk.dashboard(request, {**self.each_context(request), **(extra_context or {})})
+        return TemplateResponse(request, "admin/index.html", context)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Somebody with a role of the office."""

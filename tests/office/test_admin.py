@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from foundation.accounts.roles import Role
 from foundation.common import admin as common
+from foundation.common import lists
 from revolving_funds.enums import ApplicationStatus
 from revolving_funds.models import Application
 from tests.factories import revolving_funds as fund
@@ -133,7 +134,7 @@ def test_deed_that_came_too_late_says_so(client: Client, verifier: Any) -> None:
 
 
 def test_count_stops_at_the_limit(monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any) -> None:
-    monkeypatch.setattr(common, "COUNT_LIMIT", 2)
+    monkeypatch.setattr(lists, "COUNT_LIMIT", 2)
     for _number in range(4):
         user_with_role(Role.VERIFIER, "16.71")
     from foundation.accounts.models import User  # noqa: PLC0415
