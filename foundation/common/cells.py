@@ -33,7 +33,8 @@ class Cell:
 
 def label(model: type[Model], model_admin: Any, name: Any) -> str:
     """The heading of a column."""
-    return str(capfirst(label_for_field(name, model, model_admin)))
+    said: Any = label_for_field(name, model, model_admin)
+    return str(capfirst(said))
 
 
 def text(written: Writer, row: Any, empty: Any) -> SafeString:

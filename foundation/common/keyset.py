@@ -53,7 +53,7 @@ def _term(model: type[models.Model], entry: Any) -> Term:
     if isinstance(entry, OrderBy):
         descending, entry = entry.descending, entry.expression
     if isinstance(entry, F):
-        entry = entry.name
+        entry = entry.name  # type: ignore[attr-defined]  # the stubs do not know it
     if not isinstance(entry, str):
         raise TypeError(f"A list of {model._meta.label} is ordered by {entry!r}; it is paged by fields only.")
     name = entry.lstrip("-")

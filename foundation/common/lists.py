@@ -53,13 +53,29 @@ class OfficeChangeList(UnfoldChangeList):
         for name in (AFTER, BEFORE):
             self.params.pop(name, None)
             self.filter_params.pop(name, None)
-        return super().get_queryset(request, exclude_parameters)
+        rows: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
+        return rows
 
     def get_ordering_field(self, field_name: Any) -> Any:
         """The column's order; none for one that cannot be sorted, whatever the address asks for."""
         if ORDER_VAR in self.params and self.sortable_by is not None and field_name not in self.sortable_by:
             return None
         return super().get_ordering_field(field_name)
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        """The columns asked for, with the key after them in the same direction, as an index has it; else the list's own."""
+        if ORDER_VAR not in self.params:
+            return list(super().get_ordering(request, queryset))
+        chosen: list[str] = []
+        for column, way in self.get_ordering_field_columns().items():
+            known = column < len(self.list_display)
+            field = self.get_ordering_field(self.list_display[column]) if known else None
+            if isinstance(field, str):
+                name = field.lstrip("-")
+                chosen.append(f"-{name}" if (way == "desc") != field.startswith("-") else name)
+        if not chosen:
+            return list(super().get_ordering(request, queryset))
+        return [*chosen, "-pk" if chosen[-1].startswith("-") else "pk"]
 
     def get_results(self, request: HttpRequest) -> None:
         """One page of rows, with the links to its neighbours."""

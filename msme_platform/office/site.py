@@ -61,7 +61,7 @@ class OfficeAdminSite(UnfoldAdminSite):
         """The working desk."""
         from msme_platform.office import desk  # noqa: PLC0415 -- the site is made before the models are there
 
-        request.current_app = self.name  # type: ignore[attr-defined]
+        request.current_app = self.name
         context = desk.dashboard(request, {**self.each_context(request), **(extra_context or {})})
         return TemplateResponse(request, "admin/index.html", context)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import template
 from django.contrib.admin.templatetags.admin_list import _coerce_field_name  # type: ignore[attr-defined]
-from django.contrib.admin.utils import label_for_field
 from django.contrib.admin.views.main import ORDER_VAR
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -91,7 +90,7 @@ def office_heads(cl: OfficeChangeList) -> SafeString:
             )
             parts.append(format_html('<th scope="col" class="action-checkbox-column">{}</th>', toggle))
             continue
-        label = capfirst(label_for_field(name, cl.model, cl.model_admin))
+        label = cells.label(cl.model, cl.model_admin, name)
         if cl.sortable_by is not None and name not in cl.sortable_by:
             parts.append(format_html('<th scope="col">{}</th>', label))
             continue

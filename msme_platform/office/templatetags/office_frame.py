@@ -40,10 +40,9 @@ SCRIPTS_NOW = ("unfold/js/htmx/htmx.js", "unfold/js/chart/chart.js", "unfold/js/
 @cache
 def office_head() -> SafeString:
     """Style sheets, scripts and colours: the same on every page."""
+    colours_of: Any = settings.UNFOLD["COLORS"]
     colours = "".join(
-        f"--color-{name}-{weight}:{value};"
-        for name, weights in settings.UNFOLD["COLORS"].items()
-        for weight, value in weights.items()
+        f"--color-{name}-{weight}:{value};" for name, weights in colours_of.items() for weight, value in weights.items()
     )
     parts = [
         format_html('<link rel="icon" type="image/svg+xml" href="{}">', static("img/favicon.svg")),
