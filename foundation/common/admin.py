@@ -162,10 +162,10 @@ class OfficeModelAdmin(ModelAdmin):
         if object_id is None or request.method not in {"GET", "HEAD"}:
             raise PermissionDenied
         obj = self.get_object(request, object_id)
-        if obj is None:
-            raise Http404
         if not self.has_view_permission(request, obj):
             raise PermissionDenied
+        if obj is None:
+            raise Http404
         request.current_app = self.admin_site.name
         context = {
             **self.admin_site.each_context(request),
