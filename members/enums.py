@@ -103,3 +103,18 @@ class StepWho(models.TextChoices):
     OWNER = "OWNER", _("the owner")
     OFFICE = "OFFICE", _("the office")
     ISSUER = "ISSUER", _("the issuer")
+
+
+class RequestKind(models.TextChoices):
+    """What somebody may ask of her data (UU 27/2022 art. 6 and 8)."""
+
+    CORRECTION = "CORRECTION", _("Correct something")
+    ERASURE = "ERASURE", _("Delete my data")
+
+
+class RequestState(models.TextChoices):
+    OPEN = "OPEN", _("Waiting for an answer")
+    HELD = "HELD", _("Waits until the law allows it")
+    DONE = "DONE", _("Done")
+    REFUSED = "REFUSED", _("Refused")
+    TAKEN_BACK = "TAKEN_BACK", _("Taken back")

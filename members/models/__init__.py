@@ -20,15 +20,20 @@ from members.models.licensing import (
     ProcessStep,
 )
 from members.models.people import VILLAGE_CODE_LENGTH, Person, PersonQuerySet, RegistrationDraft
+from members.models.privacy import LEGAL_CLOCK, Breach, DataCopy, DataRequest, RetentionRule
 
 __all__ = [
+    "LEGAL_CLOCK",
     "LETTER_CODE_LENGTH",
     "VILLAGE_CODE_LENGTH",
+    "Breach",
     "Business",
     "BusinessQuerySet",
     "CaseDocument",
     "CaseOfficer",
     "CaseStep",
+    "DataCopy",
+    "DataRequest",
     "Kbli",
     "LetterSerial",
     "Licence",
@@ -45,6 +50,7 @@ __all__ = [
     "ProcessStep",
     "RecommendationLetter",
     "RegistrationDraft",
+    "RetentionRule",
     "ScaleRule",
     "StatusPeriod",
 ]

@@ -75,6 +75,8 @@ class Person(Record):
     source = models.CharField(_("registered by"), max_length=12, choices=Source.choices)
     registered_at = models.DateTimeField(_("registered"))
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    # Her data was erased: what is left names nobody.
+    anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = PersonQuerySet.as_manager()
 
@@ -100,8 +102,14 @@ class Person(Record):
             ),
             models.CheckConstraint(
                 name="person_without_nik_has_phone",
-                condition=Q(nik_hash__isnull=False) | ~Q(phone=""),
+                condition=Q(nik_hash__isnull=False) | ~Q(phone="") | Q(anonymised_at__isnull=False),
                 violation_error_message=_("Without an identity number a mobile number is needed."),
+            ),
+            models.CheckConstraint(
+                name="person_anonymised_names_nobody",
+                condition=Q(anonymised_at__isnull=True)
+                | Q(nik="", phone="", email="", address="", birth_date__isnull=True),
+                violation_error_message=_("What is erased names nobody."),
             ),
             models.CheckConstraint(
                 name="person_sex_known",

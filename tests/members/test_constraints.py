@@ -74,6 +74,7 @@ BROKEN: list[tuple[str, Callable[[], Any]]] = [
     ("person_nik_and_hash_together", person(nik_tail="0001")),
     ("person_lives_in_a_village", person(village_id="16.71.04")),
     ("person_without_nik_has_phone", person(phone="")),
+    ("person_anonymised_names_nobody", person(anonymised_at=AT)),
     ("person_sex_known", person(sex="X")),
     ("person_source_known", person(source="RUMOUR")),
     ("kbli_once_per_edition", lambda: Kbli.objects.create(code="10794", edition=2020, title="x")),
