@@ -8,6 +8,6 @@ class RevolvingFundsConfig(AppConfig):
 
     def ready(self) -> None:
         from foundation.ledger import queries as ledger  # noqa: PLC0415 -- models are ready only now
-        from revolving_funds import messages, proof  # noqa: F401, PLC0415 -- registers the kinds of messages
+        from revolving_funds import jobs, messages, proof  # noqa: F401, PLC0415 -- registers kinds of messages and jobs
 
         ledger.more_questions.extend(proof.QUESTIONS)

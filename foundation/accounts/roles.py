@@ -69,12 +69,24 @@ _SEE_FUND = frozenset(
         "revolving_funds.view_agreement",
     }
 )
+# What came in from the banks, and where it does not agree with the book.
+_SEE_BANKS = frozenset(
+    {
+        "revolving_funds.view_statementfile",
+        "revolving_funds.view_statementline",
+        "revolving_funds.view_linedifference",
+        "revolving_funds.view_balancereport",
+        "revolving_funds.view_difference",
+        "revolving_funds.view_filelayout",
+    }
+)
 _SEE_FORUMS = frozenset({"forums.view_board", "forums.view_topic", "forums.view_report"})
 _SEE_MONITORING = frozenset({"monitoring.view_checkin", "monitoring.view_response", "monitoring.view_task"})
 # The desk: figures, and the list of jobs (one's own, and the shared ones of the region).
 _FIGURES = frozenset({"office.view_desk", "office.view_figures", "jobs.view_job"})
 
-# Held by no role, so by the system's own administrator alone: `accounts.give_role`, `accounts.change_user`.
+# Held by no role, so by the system's own administrator alone: `accounts.give_role`, `accounts.change_user`,
+# `revolving_funds.change_filelayout`.
 PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     Role.FACILITATOR: _SEE_MEMBERS
     | _SEE_TRAININGS
@@ -130,12 +142,16 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     Role.VERIFIER: _SEE_MEMBERS | _SEE_FUND | _FIGURES | {"members.show_nik", "revolving_funds.survey_application"},
     Role.APPROVER: _SEE_MEMBERS
     | _SEE_FUND
+    | _SEE_BANKS
     | _FIGURES
     | {"revolving_funds.decide_application", "revolving_funds.reverse_repayment"},
     Role.TREASURER: _SEE_MEMBERS
     | _SEE_FUND
+    | _SEE_BANKS
     | _FIGURES
     | {
+        "revolving_funds.import_statement",
+        "revolving_funds.explain_difference",
         "revolving_funds.disburse_loan",
         "revolving_funds.post_repayment",
         "revolving_funds.reverse_repayment",
@@ -148,6 +164,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     Role.AUDITOR: _SEE_MEMBERS
     | _SEE_TRAININGS
     | _SEE_FUND
+    | _SEE_BANKS
     | _SEE_FORUMS
     | _SEE_MONITORING
     | _FIGURES

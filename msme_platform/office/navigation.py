@@ -57,6 +57,17 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         ),
     ),
     (
+        _("Banks and book"),
+        (
+            Item(_("Bank statements"), "download", "revolving_funds.statementfile"),
+            Item(_("Lines of statements"), "check", "revolving_funds.statementline", ("lines",)),
+            Item(_("Lines that changed"), "alert", "revolving_funds.linedifference"),
+            Item(_("Balances of the banks"), "fund", "revolving_funds.balancereport"),
+            Item(_("Differences with banks"), "alert", "revolving_funds.difference", ("differences",)),
+            Item(_("Layouts of bank files"), "document", "revolving_funds.filelayout"),
+        ),
+    ),
+    (
         _("Forum"),
         (
             Item(_("Reports"), "alert", "forums.report", ("reports",)),

@@ -17,7 +17,7 @@ from foundation.common.dates import as_date
 from members.enums import LicenceStatus
 from members.models import Licence
 from monitoring import queries as monitoring
-from revolving_funds.models import Application, Loan
+from revolving_funds.models import Application, Difference, Loan, StatementLine
 
 CACHE_SECONDS = 30
 
@@ -120,6 +120,29 @@ SOURCES: Final = (
         lambda user, permission: Loan.objects.visible_to(user, permission).overdue(clock.today()),
         "admin:revolving_funds_loan_changelist",
         "?state=overdue",
+        by_day=True,
+    ),
+    Source(
+        "lines",
+        _("Payments in bank statements that wait for a loan"),
+        _("Match"),
+        "revolving_funds.post_repayment",
+        3,
+        "created_at",
+        lambda user, permission: StatementLine.objects.visible_to(user, permission).waiting(),
+        "admin:revolving_funds_statementline_changelist",
+        "?state__exact=WAITING",
+    ),
+    Source(
+        "differences",
+        _("Loans on which bank and book differ"),
+        _("Look into"),
+        "revolving_funds.explain_difference",
+        14,
+        "opened_on",
+        lambda user, permission: Difference.objects.visible_to(user, permission).open(),
+        "admin:revolving_funds_difference_changelist",
+        "?closed_on__isempty=1",
         by_day=True,
     ),
     Source(

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -233,3 +234,15 @@ def answer(*, difference: LineDifference, text: str, by: User, now: datetime) ->
     difference.save(update_fields=["answer", "settled_by", "settled_at", "updated_at"])
     log.record("statement.difference_answered", difference, by=by, now=now, answer=difference.answer)
     return difference
+
+
+def outcome(file: StatementFile) -> dict[str, int]:
+    """What came of a file: lines booked, waiting, known before, different from before."""
+    file.refresh_from_db(fields=["known_count", "changed_count"])
+    states = Counter(file.lines.values_list("state", flat=True))
+    return {
+        "booked": states[LineState.POSTED],
+        "waiting": states[LineState.WAITING],
+        "known": file.known_count,
+        "changed": file.changed_count,
+    }

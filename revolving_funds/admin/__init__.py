@@ -1,5 +1,5 @@
 """The fund in the office."""
 
-from revolving_funds.admin import applications, loans, programme, repayments
+from revolving_funds.admin import applications, loans, programme, repayments, statements
 
-__all__ = ["applications", "loans", "programme", "repayments"]
+__all__ = ["applications", "loans", "programme", "repayments", "statements"]

@@ -5,6 +5,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
@@ -61,7 +62,17 @@ class StatementFileQuerySet(ScopedQuerySet["StatementFile"]):
     region_path = "office__region__code"
 
     def for_lists(self) -> Self:
-        return self.select_related("bank", "layout", "received_by").defer("content")
+        return self.select_related("bank", "layout__bank", "office", "received_by").defer("content")
+
+    def with_counts(self) -> Self:
+        """`posted` and `pending`: lines booked, and lines that wait."""
+        lines = StatementLine.objects.filter(file=models.OuterRef("pk")).order_by().values("file")
+
+        def count(state: str) -> Any:
+            rows = lines.filter(state=state).annotate(n=models.Count("pk")).values("n")
+            return Coalesce(models.Subquery(rows), 0)
+
+        return self.annotate(posted=count(LineState.POSTED), pending=count(LineState.WAITING))
 
 
 class StatementFile(Record):

@@ -4,8 +4,8 @@ import datetime as dt
 from typing import Any
 
 from revolving_funds import bank_files
-from revolving_funds.actions import layouts, statements
-from revolving_funds.models import Bank, FileLayout, StatementFile
+from revolving_funds.actions import balances, layouts, statements
+from revolving_funds.models import BalanceReport, Bank, FileLayout, StatementFile
 from tests.factories import revolving_funds as make
 
 
@@ -30,3 +30,13 @@ def received(rows: list[dict[str, Any]], *, on: dt.date, form: str = "CSV", by: 
         office=make.office(), layout=layout(form), name="mutasi.csv", content=content(rows, form), by=by, now=now
     )
     return statements.work_off(file=file, by=by, now=now, on=on)
+
+
+def reported(rows: dict[str, int], *, as_of: dt.date, **changes: Any) -> BalanceReport:
+    """The bank's balances (number -> rupiah left) as of a day, compared."""
+    sheet = content([{"number": number, "balance": left} for number, left in rows.items()], purpose="BALANCES")
+    values = {"layout": layout(purpose="BALANCES"), "name": "saldo.csv", "content": sheet, "by": None, "now": make.NOW}
+    report, _new = balances.receive(
+        office=make.office(), as_of=as_of, **{"on": dt.date(2026, 6, 30)} | values | changes
+    )
+    return report

@@ -16,8 +16,8 @@ from foundation.jobs.models import Job
 from foundation.ledger.models import Account, Transaction
 from foundation.notifications.kinds import Channel
 from monitoring import links
-from revolving_funds.models import Pool
-from tests.factories import clients, files, forums, monitoring, notifications, revolving_funds, trainings
+from revolving_funds.models import Difference, Pool
+from tests.factories import clients, files, forums, monitoring, notifications, revolving_funds, statements, trainings
 from tests.factories.foundation import office, region, user_with_role
 from tests.factories.members import BusinessFactory
 from trainings.models import Certificate, YearPlan
@@ -71,6 +71,17 @@ class World:
         first = self.loan.instalments.order_by("number").first()
         assert first is not None
         self.repayment = revolving_funds.repay(self.loan, first.amount, first.due_on)
+        self._banks()
+
+    def _banks(self) -> None:
+        """A statement with a line that waits, a later one that changed it, and balances that differ."""
+        day, rows = dt.date(2026, 2, 20), [statements.row("MUTASI-1", 15_000, dt.date(2026, 2, 17), payer="SURYANI")]
+        self.statement = statements.received(rows, on=day)
+        self.line = self.statement.lines.get()
+        statements.received([{**rows[0], "amount": 20_000}], on=day)
+        self.changed_line = self.line.differences.get()
+        self.balances = statements.reported({self.loan.number: 1}, as_of=day)
+        self.difference = Difference.objects.get()
 
     def _forum(self) -> None:
         self.topic = forums.topic(by=self.owner.user, on=forums.board(DISTRICT))

@@ -17,16 +17,7 @@ FEBRUARY, MARCH = D(2026, 2, 28), D(2026, 3, 31)
 
 
 def reported(rows: dict[str, int], *, as_of: dt.date = FEBRUARY, **changes: Any) -> BalanceReport:
-    content = bank.content([{"number": number, "balance": left} for number, left in rows.items()], purpose="BALANCES")
-    values = {
-        "layout": bank.layout(purpose="BALANCES"),
-        "name": "saldo.csv",
-        "content": content,
-        "by": None,
-        "now": NOW,
-    }
-    report, _new = balances.receive(office=make.office(), as_of=as_of, on=D(2026, 6, 30), **values | changes)
-    return report
+    return bank.reported(rows, as_of=as_of, **changes)
 
 
 def said(difference: Difference) -> tuple[int | None, ...]:

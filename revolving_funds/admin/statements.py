@@ -1,0 +1,428 @@
+"""What the banks send: statements, the lines that wait, what changed, balances, differences, layouts."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from foundation.common import clock
+from foundation.common.admin import Deed, OfficeModelAdmin
+from foundation.common.errors import ActionError
+from foundation.common.money import rupiah
+from foundation.jobs.actions import jobs as job_actions
+from foundation.regions.models import Office
+from revolving_funds import bank_forms as forms
+from revolving_funds import jobs, matching
+from revolving_funds.actions import balances, layouts, statements
+from revolving_funds.admin.parts import money, person_of
+from revolving_funds.enums import LineState
+from revolving_funds.models import BalanceReport, Difference, FileLayout, LineDifference, StatementFile, StatementLine
+
+WHY = {
+    "LOW": gettext_lazy("Name, amount and day do not fit well enough"),
+    "TWINS": gettext_lazy("Two loans fit alike"),
+    "NOBODY": gettext_lazy("No running loan is like it"),
+    "MORE": gettext_lazy("More than is left of the loan"),
+    "CLOSED": gettext_lazy("The loan is paid off"),
+    "DAY": gettext_lazy("The day lies ahead, or before the payout"),
+    "OWN": gettext_lazy("It is the own loan of who sent the file"),
+    "OTHER": gettext_lazy("Booked before with other content"),
+}
+
+
+class NoOffice(ActionError):
+    message = gettext_lazy("Your region has no office that keeps a book.")
+
+
+def office_of(request: HttpRequest) -> Office:
+    found: Office | None = getattr(request, "office", None)
+    if found is None:
+        raise NoOffice
+    return found
+
+
+def _receive(request: HttpRequest, _obj: Any, cleaned: dict[str, Any]) -> HttpResponse | str:
+    by, now, upload = person_of(request), clock.now(), cleaned["file"]
+    file, new = statements.receive(
+        office=office_of(request), layout=cleaned["layout"], name=upload.name, content=upload.read(), by=by, now=now
+    )
+    if not new and file.worked_at:
+        return _("This file came in before. Nothing was added.")
+    job = job_actions.start(
+        jobs.STATEMENT.name,
+        by=by,
+        office=file.office,
+        params={"file": str(file.uid)},
+        now=now,
+        label=file.name,
+        key=str(file.uid),
+    )
+    return HttpResponseRedirect(jobs.link(job))
+
+
+@admin.register(StatementFile)
+class StatementFileAdmin(OfficeModelAdmin):
+    list_display = ("name", "bank", "created_at", "line_count", "booked", "waiting", "known_count", "changed_count")
+    list_filter = (("bank", admin.RelatedOnlyFieldListFilter),)
+    ordering = ("-created_at", "-id")
+    fields = (
+        "name",
+        "bank",
+        "layout",
+        "created_at",
+        "received_by",
+        "worked_at",
+        "line_count",
+        "booked",
+        "waiting",
+        "known_count",
+        "changed_count",
+        "sha256",
+    )
+    readonly_fields = ("booked", "waiting", "sha256")
+    list_deeds = (
+        Deed(
+            "masukkan",
+            gettext_lazy("Bring in a statement"),
+            "revolving_funds.import_statement",
+            _receive,
+            forms.StatementForm,
+            primary=True,
+            text=gettext_lazy(
+                "Sure payments are booked at once, the others wait for you. The same file twice adds nothing."
+            ),
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows: Any = super().get_queryset(request)
+        return rows.for_lists().with_counts()
+
+    @admin.display(description=gettext_lazy("Booked"))
+    def booked(self, row: Any) -> int:
+        return int(row.posted)
+
+    @admin.display(description=gettext_lazy("Wait"))
+    def waiting(self, row: Any) -> Any:
+        if not row.pending:
+            return 0
+        url = (
+            reverse("admin:revolving_funds_statementline_changelist")
+            + f"?state__exact=WAITING&file__id__exact={row.pk}"
+        )
+        return format_html('<a href="{}">{}</a>', url, row.pending)
+
+
+class NotYours(ActionError):
+    message = gettext_lazy("There is no loan with this number.")
+    field = "number"
+
+
+def _settle(request: HttpRequest, line: StatementLine, cleaned: dict[str, Any]) -> str:
+    by = person_of(request)
+    loan = cleaned["loan"]
+    if not type(loan).objects.visible_to(by).filter(pk=loan.pk).exists():
+        raise NotYours
+    paid = statements.settle(line=line, by=by, now=clock.now(), on=clock.today(), **cleaned)
+    return _("%(amount)s booked as receipt %(number)s.") % {
+        "amount": rupiah(paid.amount),
+        "number": paid.receipt_number,
+    }
+
+
+def _aside(request: HttpRequest, line: StatementLine, cleaned: dict[str, Any]) -> str:
+    statements.set_aside(line=line, by=person_of(request), now=clock.now(), **cleaned)
+    return _("Set aside.")
+
+
+@admin.register(StatementLine)
+class StatementLineAdmin(OfficeModelAdmin):
+    list_display = ("reference", "paid_on", "sum", "payer", "bank", "stage", "reason_why")
+    list_filter = ("state", ("bank", admin.RelatedOnlyFieldListFilter))
+    search_fields = ("reference__istartswith", "payer__icontains")
+    search_help_text = gettext_lazy("Search by bank reference or payer")
+    ordering = ("-paid_on", "-id")
+    fields = (
+        "reference",
+        "file",
+        "line_no",
+        "bank",
+        "paid_on",
+        "sum",
+        "payer",
+        "loan_ref",
+        "note",
+        "stage",
+        "reason_why",
+        "score",
+        "loan",
+        "receipt",
+        "handled_by",
+        "handled_at",
+        "reason",
+        "nearest",
+    )
+    readonly_fields = ("sum", "stage", "reason_why", "receipt", "nearest")
+    deeds = (
+        Deed(
+            "cocokkan",
+            gettext_lazy("Match to a loan"),
+            "revolving_funds.post_repayment",
+            _settle,
+            forms.SettleForm,
+            available=lambda row: row.state == LineState.WAITING,
+            primary=True,
+            takes_object=True,
+            text=gettext_lazy(
+                "Compare what the bank wrote with the loans below. The payment is booked on the one you choose."
+            ),
+        ),
+        Deed(
+            "sisihkan",
+            gettext_lazy("Set aside"),
+            "revolving_funds.post_repayment",
+            _aside,
+            forms.AsideForm,
+            available=lambda row: row.state == LineState.WAITING,
+            text=gettext_lazy("For what is not a repayment: a fee, another customer of the bank."),
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("bank", "file__office", "loan", "repayment", "handled_by")
+            .defer("file__content")
+        )
+
+    @admin.display(description=gettext_lazy("Amount"), ordering="amount")
+    def sum(self, row: StatementLine) -> str:
+        return rupiah(row.amount)
+
+    @admin.display(description=gettext_lazy("State"), ordering="state")
+    def stage(self, row: StatementLine) -> str:
+        return str(LineState(row.state).label)
+
+    @admin.display(description=gettext_lazy("Why it waits"))
+    def reason_why(self, row: StatementLine) -> str:
+        return str(WHY.get(row.why, row.why)) if row.state == LineState.WAITING else ""
+
+    @admin.display(description=gettext_lazy("Receipt"))
+    def receipt(self, row: StatementLine) -> str:
+        if row.repayment is None:
+            return ""
+        url = reverse("admin:revolving_funds_repayment_change", args=[row.repayment.uid])
+        return format_html('<a href="{}">{}</a>', url, row.repayment.receipt_number)
+
+    @admin.display(description=gettext_lazy("Nearest loans"))
+    def nearest(self, row: StatementLine) -> str:
+        """Side by side with what the bank wrote."""
+        found = matching.candidates(row)
+        return format_html_join("", "<p>{}</p>", ((forms.candidate_text(one),) for one in found)) if found else "-"
+
+
+def _answer(request: HttpRequest, difference: LineDifference, cleaned: dict[str, Any]) -> str:
+    statements.answer(difference=difference, by=person_of(request), now=clock.now(), **cleaned)
+    return _("Written down.")
+
+
+@admin.register(LineDifference)
+class LineDifferenceAdmin(OfficeModelAdmin):
+    list_display = ("line", "before", "after", "file", "settled_at")
+    list_filter = (("settled_at", admin.EmptyFieldListFilter),)
+    ordering = ("-id",)
+    fields = ("line", "file", "before", "after", "settled_by", "settled_at", "answer")
+    readonly_fields = ("before", "after")
+    deeds = (
+        Deed(
+            "jawab",
+            gettext_lazy("Say what was done"),
+            "revolving_funds.explain_difference",
+            _answer,
+            forms.AnswerForm,
+            available=lambda row: row.settled_at is None,
+            primary=True,
+            text=gettext_lazy(
+                "Nothing was changed by the later file. Correct the payment where that is right, then write it here."
+            ),
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("line", "file__office", "settled_by").defer("file__content")
+
+    @admin.display(description=gettext_lazy("As it came first"))
+    def before(self, row: LineDifference) -> str:
+        return _written(row.line)
+
+    @admin.display(description=gettext_lazy("In the later file"))
+    def after(self, row: LineDifference) -> str:
+        return _written(row)
+
+
+def _written(row: Any) -> str:
+    return " · ".join(part for part in (rupiah(row.amount), f"{row.paid_on:%d/%m/%Y}", row.loan_ref, row.payer) if part)
+
+
+def _compare(request: HttpRequest, _obj: Any, cleaned: dict[str, Any]) -> str:
+    upload = cleaned["file"]
+    report, new = balances.receive(
+        office=office_of(request),
+        layout=cleaned["layout"],
+        name=upload.name,
+        content=upload.read(),
+        as_of=cleaned["as_of"],
+        by=person_of(request),
+        now=clock.now(),
+        on=clock.today(),
+    )
+    if not new:
+        return _("This file came in before. Nothing was added.")
+    return ngettext("Compared. %(n)d loan differs.", "Compared. %(n)d loans differ.", report.difference_count) % {
+        "n": report.difference_count
+    }
+
+
+@admin.register(BalanceReport)
+class BalanceReportAdmin(OfficeModelAdmin):
+    list_display = ("as_of", "bank", "row_count", "difference_count", "name", "created_at")
+    list_filter = (("bank", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("bank",)
+    ordering = ("-as_of", "-id")
+    fields = ("as_of", "bank", "name", "row_count", "difference_count", "received_by", "created_at", "sha256")
+    readonly_fields = ("sha256",)
+    list_deeds = (
+        Deed(
+            "masukkan",
+            gettext_lazy("Bring in balances"),
+            "revolving_funds.import_statement",
+            _compare,
+            forms.BalancesForm,
+            primary=True,
+            initial=lambda _row: {"as_of": clock.today()},
+            text=gettext_lazy("What the bank says is left of each loan is held against our schedule and our book."),
+        ),
+    )
+
+
+def _give(request: HttpRequest, difference: Difference, cleaned: dict[str, Any]) -> str:
+    balances.give(difference=difference, by=person_of(request), now=clock.now(), **cleaned)
+    return _("%(name)s sees to it.") % {"name": cleaned["to"]}
+
+
+def _explain(request: HttpRequest, difference: Difference, cleaned: dict[str, Any]) -> str:
+    balances.explain(difference=difference, by=person_of(request), now=clock.now(), **cleaned)
+    return _("Written down.")
+
+
+@admin.register(Difference)
+class DifferenceAdmin(OfficeModelAdmin):
+    list_display = ("number", "bank", "by_schedule", "by_book", "by_bank", "age", "owner", "note")
+    list_filter = (("closed_on", admin.EmptyFieldListFilter), ("bank", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("bank", "owner", "loan", "office")
+    search_fields = ("number__startswith",)
+    search_help_text = gettext_lazy("Search by number")
+    ordering = ("opened_on", "id")
+    fields = (
+        "number",
+        "loan",
+        "bank",
+        "by_schedule",
+        "by_book",
+        "by_bank",
+        "opened_on",
+        "seen_on",
+        "age",
+        "owner",
+        "note",
+        "closed_on",
+    )
+    readonly_fields = ("by_schedule", "by_book", "by_bank", "age")
+    deeds = (
+        Deed(
+            "catat",
+            gettext_lazy("Write what was found"),
+            "revolving_funds.explain_difference",
+            _explain,
+            forms.FindingForm,
+            available=lambda row: row.closed_on is None,
+            primary=True,
+            initial=lambda row: {"note": row.note},
+            text=gettext_lazy("It closes by itself when the next report of the bank agrees."),
+        ),
+        Deed(
+            "tugaskan",
+            gettext_lazy("Name who sees to it"),
+            "revolving_funds.explain_difference",
+            _give,
+            forms.OwnerForm,
+            available=lambda row: row.closed_on is None,
+            takes_object=True,
+        ),
+    )
+
+    @admin.display(description=gettext_lazy("By the schedule"))
+    def by_schedule(self, row: Difference) -> str:
+        return money(row.scheduled)
+
+    @admin.display(description=gettext_lazy("In our book"))
+    def by_book(self, row: Difference) -> str:
+        return money(row.mirror)
+
+    @admin.display(description=gettext_lazy("By the bank"))
+    def by_bank(self, row: Difference) -> str:
+        return money(row.reported)
+
+    @admin.display(description=gettext_lazy("Age"), ordering="opened_on")
+    def age(self, row: Difference) -> str:
+        days = ((row.closed_on or clock.today()) - row.opened_on).days
+        return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+
+
+def _change_layout(request: HttpRequest, layout: FileLayout, cleaned: dict[str, Any]) -> str:
+    layouts.change(layout=layout, by=person_of(request), now=clock.now(), **cleaned)
+    return _("Changed. Files read from now on follow it.")
+
+
+@admin.register(FileLayout)
+class FileLayoutAdmin(OfficeModelAdmin):
+    list_display = ("bank", "purpose", "name", "form", "date_format")
+    list_filter = ("purpose", "form")
+    list_select_related = ("bank",)
+    ordering = ("bank__name", "purpose", "name", "id")
+    fields = (
+        "bank",
+        "purpose",
+        "name",
+        "form",
+        "columns",
+        "delimiter",
+        "encoding",
+        "skip_rows",
+        "date_format",
+        "decimal",
+    )
+    deeds = (
+        Deed(
+            "ubah",
+            gettext_lazy("Change"),
+            "revolving_funds.change_filelayout",
+            _change_layout,
+            forms.LayoutForm,
+            primary=True,
+            initial=lambda row: {
+                "columns": row.places,
+                "delimiter": row.delimiter,
+                "encoding": row.encoding,
+                "skip_rows": row.skip_rows,
+                "date_format": row.date_format,
+                "decimal": row.decimal,
+            },
+            text=gettext_lazy("How this bank writes its files. Files that came in before stay as they were read."),
+        ),
+    )

@@ -1,0 +1,126 @@
+"""Forms of the desk for files from and to the banks."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import Assignment, User
+from foundation.accounts.roles import roles_with
+from foundation.common.money import rupiah
+from foundation.common.widgets import DateInput
+from revolving_funds import matching
+from revolving_funds.enums import FilePurpose
+from revolving_funds.models import FileLayout, Loan
+
+
+class BankFileForm(forms.Form):
+    """A file and the layout it was made with. The bank is the layout's."""
+
+    purpose = FilePurpose.STATEMENT
+    layout: Any = forms.ModelChoiceField(label=_("Layout"), queryset=None)
+    file = forms.FileField(label=_("File of the bank"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["layout"]
+        field.queryset = (
+            FileLayout.objects.filter(purpose=self.purpose).select_related("bank").order_by("bank__name", "name", "pk")
+        )
+
+
+class StatementForm(BankFileForm):
+    pass
+
+
+class BalancesForm(BankFileForm):
+    purpose = FilePurpose.BALANCES
+    as_of = forms.DateField(label=_("Balances as of"), widget=DateInput)
+    field_order = ("layout", "as_of", "file")
+
+
+class SettleForm(forms.Form):
+    """The nearest loans side by side; any other by its number."""
+
+    choice = forms.ChoiceField(label=_("Whose payment is this?"), widget=forms.RadioSelect, required=False)
+    number = forms.CharField(label=_("Or another loan, by its number"), max_length=30, required=False)
+    keep_excess = forms.BooleanField(label=_("Keep what is too much for the borrower"), required=False)
+
+    def __init__(self, *args: Any, obj: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["choice"]
+        field.choices = [(row.number, candidate_text(row)) for row in matching.candidates(obj)]
+        if not field.choices:
+            del self.fields["choice"]
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        number = found.get("number", "").strip() or found.get("choice", "")
+        if not number:
+            raise forms.ValidationError(_("Choose a loan, or write its number."))
+        loan = Loan.objects.filter(number=number).first()
+        if loan is None:
+            raise forms.ValidationError({"number": _("There is no loan with this number.")})
+        return {"loan": loan, "keep_excess": bool(found.get("keep_excess"))}
+
+
+def candidate_text(row: matching.Candidate) -> str:
+    due = (
+        _("instalment %(number)d of %(amount)s") % {"number": row.due_number, "amount": rupiah(row.part or 0)}
+        if row.due_number
+        else ""
+    )
+    return _("%(name)s · %(number)s · %(left)s left · %(due)s · score %(score)d") % {
+        "name": row.name,
+        "number": row.number,
+        "left": rupiah(row.owed),
+        "due": due or "-",
+        "score": row.score,
+    }
+
+
+class AsideForm(forms.Form):
+    reason = forms.CharField(label=_("Why it is not a repayment"), max_length=200, widget=forms.Textarea({"rows": 2}))
+
+
+class AnswerForm(forms.Form):
+    text = forms.CharField(label=_("What was done"), max_length=200, widget=forms.Textarea({"rows": 2}))
+
+
+class FindingForm(forms.Form):
+    note = forms.CharField(label=_("What was found"), max_length=300, widget=forms.Textarea({"rows": 3}))
+
+
+class OwnerForm(forms.Form):
+    to: Any = forms.ModelChoiceField(label=_("Who sees to it"), queryset=None)
+
+    def __init__(self, *args: Any, obj: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        roles = [str(role) for role in roles_with("revolving_funds.explain_difference")]
+        held = Assignment.objects.in_force().filter(role__in=roles, region_code=obj.region_code)
+        field: Any = self.fields["to"]
+        field.queryset = User.objects.filter(pk__in=held.values("user")).order_by("full_name", "pk")
+
+
+class LayoutForm(forms.Form):
+    columns = forms.JSONField(
+        label=_("Where the values stand"),
+        widget=forms.Textarea({"rows": 10, "spellcheck": "false"}),
+        help_text=_("Each value with its heading; in a text of fixed width with [first, length]."),
+    )
+    delimiter = forms.CharField(label=_("Character between values"), max_length=1)
+    encoding = forms.ChoiceField(
+        label=_("Encoding"), choices=[("utf-8-sig", "UTF-8"), ("cp1252", "Windows-1252"), ("latin-1", "ISO 8859-1")]
+    )
+    skip_rows = forms.IntegerField(label=_("Lines above the headings"), min_value=0, max_value=100)
+    date_format = forms.ChoiceField(
+        label=_("Form of dates"),
+        choices=[
+            ("%d/%m/%Y", "31/12/2026"),
+            ("%d-%m-%Y", "31-12-2026"),
+            ("%Y-%m-%d", "2026-12-31"),
+            ("%Y%m%d", "20261231"),
+            ("%d%m%Y", "31122026"),
+        ],
+    )
+    decimal = forms.ChoiceField(label=_("Sign before the sen"), choices=[(",", "2.000.000,00"), (".", "2,000,000.00")])
