@@ -4,11 +4,14 @@ Two questions a page: the keys of its rows in order (which an index answers), th
 shows. Columns can be sorted where an index has the order ready.
 """
 
-from functools import cache
+import functools
+import json
+from hashlib import blake2b
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.views.main import ORDER_VAR
+from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db.models import Index, Model, QuerySet, UniqueConstraint
 from django.http import HttpRequest
@@ -20,6 +23,7 @@ from unfold.views import ChangeList as UnfoldChangeList
 from foundation.common import keyset
 
 COUNT_LIMIT = 1_000
+COUNT_SECONDS = 60
 AFTER, BEFORE = "after", "before"  # cursors in the address; an empty `before` is the end of the list
 
 
@@ -93,14 +97,23 @@ class OfficeChangeList(UnfoldChangeList):
             keys.reverse()
         self._links(keys, earlier=more if back else values is not None, later=values is not None if back else more)
         self.paginator = BoundedPaginator(self.queryset, size)
-        if not (self.previous_url or self.next_url):
-            self.paginator.counted = len(keys)  # all on one page: counted without asking
+        self.paginator.counted = self._counted(request) if self.previous_url or self.next_url else len(keys)
         self.result_list = self._rows([key for key, *_values in keys])
         self.result_count = self.paginator.count
         self.full_result_count = None
         self.show_full_result_count = False
         self.show_admin_actions = bool(keys)
         self.can_show_all, self.multi_page = False, bool(self.previous_url or self.next_url)
+
+    def _counted(self, request: HttpRequest) -> int:
+        """Rows of the whole list, counted at most once a minute for a person who leafs through it."""
+        narrowed = json.dumps([self.query, sorted(self.filter_params.items())], default=str)
+        key = f"office.count.{self.opts.label_lower}.{request.user.pk}.{blake2b(narrowed.encode()).hexdigest()[:32]}"
+        found: int | None = cache.get(key)
+        if found is None:
+            found = self.paginator.counted
+            cache.set(key, found, COUNT_SECONDS)
+        return found
 
     def _position(self, request: HttpRequest) -> tuple[bool, list[Any] | None]:
         """Whether to read backwards, and from where; None is the very start (or end)."""
@@ -149,7 +162,7 @@ class OfficeChangeList(UnfoldChangeList):
         return f"{self._base_url}{getattr(result, 'uid', result.pk)}/change/"
 
 
-@cache
+@functools.cache
 def has_order(model: type[Model], name: str) -> bool:
     """Whether an index has the rows of `model` ready in the order of `name`, and every row has a value there."""
     path = list(keyset.path_of(model, name))

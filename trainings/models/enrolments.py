@@ -6,6 +6,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from foundation.common.guards import no_truncate
@@ -55,7 +56,8 @@ class EnrolmentQuerySet(ScopedQuerySet["Enrolment"]):
 
     def with_attended(self) -> Self:
         """`attended`: the number of sessions with the person in."""
-        return self.annotate(attended=models.Count("attendances"))
+        held = Attendance.objects.filter(enrolment=models.OuterRef("pk")).order_by().values("enrolment")
+        return self.annotate(attended=Coalesce(models.Subquery(held.values(n=models.Count("pk"))), 0))
 
 
 class Party(Record):
