@@ -17,6 +17,7 @@ from foundation.common.money import rupiah
 from foundation.common.phone import shown
 from members import searching
 from members.actions import businesses, drafts, licences, people, statuses
+from members.admin_duplicates import OtherForm, point_out
 from members.entries import LicenceEntry
 from members.enums import BusinessStatus, Source
 from members.models import Business, Licence, Person, StatusPeriod
@@ -182,6 +183,7 @@ class PersonAdmin(OfficeModelAdmin):
             available=lambda person: bool(person.nik_tail),
             text=gettext_lazy("Looking is written down with your name and the time, and the owner can see it."),
         ),
+        Deed("kembar", gettext_lazy("Registered twice?"), "members.merge_person", point_out, form=OtherForm),
     )
     list_deeds = (
         Deed(

@@ -5,10 +5,22 @@ from typing import Any
 from celery import shared_task
 
 from foundation.common import clock
-from members.actions import drafts
+from members.actions import drafts, duplicates, merges
 
 
 @shared_task(name="members.forget_drafts")
 def forget_drafts(**_kwargs: Any) -> None:
     """Throw away registrations that were begun and not touched for 30 days: they hold identity numbers."""
     drafts.forget_old(now=clock.now())
+
+
+@shared_task(name="members.find_duplicates")
+def find_duplicates(**_kwargs: Any) -> None:
+    """Compare all people once a night; what may be registered twice waits for staff in the morning."""
+    duplicates.find(now=clock.now())
+
+
+@shared_task(name="members.forget_merges")
+def forget_merges(**_kwargs: Any) -> None:
+    """Throw away what was kept for taking merges back, once their 30 days are over."""
+    merges.forget_old(now=clock.now())

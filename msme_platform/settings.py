@@ -370,7 +370,9 @@ CELERY_BEAT_SCHEDULE = {
     "files.sweep": {"task": "files.sweep", "schedule": crontab(hour="3", minute="40")},
     "jobs.forget_results": {"task": "jobs.forget_results", "schedule": crontab(hour="3", minute="40")},
     "jobs.sweep": {"task": "jobs.sweep", "schedule": 30.0},
+    "members.find_duplicates": {"task": "members.find_duplicates", "schedule": crontab(hour="2", minute="40")},
     "members.forget_drafts": {"task": "members.forget_drafts", "schedule": crontab(hour="3", minute="20")},
+    "members.forget_merges": {"task": "members.forget_merges", "schedule": crontab(hour="3", minute="25")},
     "monitoring.run_day": {"task": "monitoring.run_day", "schedule": crontab(hour="6", minute="5")},
     "notifications.sweep": {"task": "notifications.sweep", "schedule": 60.0},
 }

@@ -131,6 +131,8 @@ def admin_key(world: World, route: str) -> dict[str, Any]:
         "members.person": world.owner,
         "members.business": world.business,
         "members.licence": world.business.licences.get(),
+        "members.duplicatepair": world.pair,
+        "members.merge": world.merge,
         "trainings.training": world.training,
         "trainings.enrolment": world.enrolment,
         "trainings.certificate": world.certificate,

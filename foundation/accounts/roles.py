@@ -116,6 +116,9 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         "members.change_business",
         "members.change_licence",
         "members.show_nik",
+        "members.merge_person",
+        "members.view_duplicatepair",
+        "members.view_merge",
         "members.import_members",
         "members.export_members",
         "trainings.schedule_training",
@@ -169,6 +172,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     | _SEE_MONITORING
     | _FIGURES
     | {
+        "members.view_merge",
         "audit.view_event",
         "ledger.view_account",
         "ledger.view_transaction",

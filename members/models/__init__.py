@@ -10,6 +10,7 @@ from members.models.businesses import (
     StatusPeriod,
 )
 from members.models.cases import CaseDocument, CaseOfficer, CaseStep, LicenceCase, LicenceCaseQuerySet
+from members.models.duplicates import UNDO_FOR, DuplicatePair, DuplicatePairQuerySet, Merge, MergeQuerySet, PairState
 from members.models.letters import LETTER_CODE_LENGTH, LetterSerial, RecommendationLetter
 from members.models.licensing import (
     LicencePaper,
@@ -25,6 +26,7 @@ from members.models.privacy import LEGAL_CLOCK, Breach, DataCopy, DataRequest, R
 __all__ = [
     "LEGAL_CLOCK",
     "LETTER_CODE_LENGTH",
+    "UNDO_FOR",
     "VILLAGE_CODE_LENGTH",
     "Breach",
     "Business",
@@ -34,6 +36,8 @@ __all__ = [
     "CaseStep",
     "DataCopy",
     "DataRequest",
+    "DuplicatePair",
+    "DuplicatePairQuerySet",
     "Kbli",
     "LetterSerial",
     "Licence",
@@ -44,6 +48,9 @@ __all__ = [
     "LicenceQuerySet",
     "LicenceRule",
     "LicenceTerm",
+    "Merge",
+    "MergeQuerySet",
+    "PairState",
     "Person",
     "PersonQuerySet",
     "ProcessDocument",

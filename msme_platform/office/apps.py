@@ -18,6 +18,9 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         from foundation.clients import scopes  # noqa: PLC0415 -- after the apps below
+        from msme_platform.office import merging  # noqa: PLC0415
+
+        merging.connect()
 
         scopes.register(
             scopes.Scope("figures.read", _("Read the figures of the office"), frozenset({"office.view_figures"}))

@@ -31,6 +31,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item(_("Business owners"), "people", "members.person"),
             Item(_("Businesses"), "shop", "members.business"),
             Item(_("Licences"), "document", "members.licence", ("licences",)),
+            Item(_("Possible duplicates"), "people", "members.duplicatepair", ("duplicates",)),
+            Item(_("Merged records"), "people", "members.merge"),
             Item(_("Data imports"), "download", "members.importrun"),
         ),
     ),

@@ -15,7 +15,7 @@ from forums.models import Report
 from foundation.common import clock
 from foundation.common.dates import as_date
 from members.enums import LicenceStatus
-from members.models import Licence
+from members.models import DuplicatePair, Licence
 from monitoring import queries as monitoring
 from revolving_funds.models import Application, Difference, Loan, StatementLine
 
@@ -175,6 +175,16 @@ SOURCES: Final = (
         _licences,
         "admin:members_licence_changelist",
         "?status=WANTED",
+    ),
+    Source(
+        "duplicates",
+        _("People who may be registered twice"),
+        _("Compare"),
+        "members.merge_person",
+        30,
+        "found_at",
+        lambda user, permission: DuplicatePair.objects.visible_to(user, permission).open(),
+        "admin:members_duplicatepair_changelist",
     ),
 )
 

@@ -15,11 +15,12 @@ from foundation.jobs.kinds import Kind
 from foundation.jobs.models import Job
 from foundation.ledger.models import Account, Transaction
 from foundation.notifications.kinds import Channel
+from members.actions import duplicates, merges
 from monitoring import links
 from revolving_funds.models import Difference, Pool
 from tests.factories import clients, files, forums, monitoring, notifications, revolving_funds, statements, trainings
 from tests.factories.foundation import office, region, user_with_role
-from tests.factories.members import BusinessFactory
+from tests.factories.members import BusinessFactory, PersonFactory
 from trainings.models import Certificate, YearPlan
 
 NOW: Final = dt.datetime(2026, 11, 21, 3, 0, tzinfo=dt.UTC)
@@ -92,6 +93,12 @@ class World:
     def _reported(self, post: Any) -> Any:
         return reports.file(post=post, reason=ReportReason.SPAM, note="", by=forums.owner(), now=forums.later(hours=1))
 
+    def _register(self) -> None:
+        """Somebody registered twice, and two records already merged."""
+        first, second, kept, gone = (PersonFactory() for _n in range(4))
+        self.pair = duplicates.offer(one=first, other=second, reason="Sama", by=None, now=NOW)
+        self.merge = merges.merge(kept=kept, gone=gone, by=None, now=NOW)
+
     def _rest(self) -> None:
         self.training: Any = trainings.TrainingFactory(facilitator=self.people["facilitator"])
         self.enrolment: Any = trainings.EnrolmentFactory(training=self.training, person=self.owner)
@@ -126,6 +133,7 @@ class World:
         )
         self.message: Any = notifications.MessageFactory(status="FAILED", region_code=DISTRICT)
         self.client: Any = clients.token("figures.read", now=NOW)[0]
+        self._register()
         self.event: Event = log.record("person.seen", self.owner, by=None, now=NOW)
         self.job = self._job(self.owner.user)
         self.office_job = self._job(self.people["staff"])
