@@ -183,23 +183,3 @@ class CodeForm(forms.Form):
         help_text=_("Ten letters and digits, printed beside the QR code."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
-
-
-class PlanForm(forms.Form):
-    """Places and budget by source for a fiscal year."""
-
-    year = forms.IntegerField(label=_("Fiscal year"), min_value=2000, max_value=2100)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for source in ProposalSource:
-            self.fields[f"places_{source}"] = forms.IntegerField(
-                label=_("%(source)s: places") % {"source": source.label}, min_value=0, initial=0
-            )
-            self.fields[f"budget_{source}"] = forms.IntegerField(
-                label=_("%(source)s: budget (rupiah)") % {"source": source.label}, min_value=0, initial=0
-            )
-
-    @staticmethod
-    def shares(cleaned: dict[str, Any]) -> dict[ProposalSource, tuple[int, int]]:
-        return {source: (cleaned[f"places_{source}"], cleaned[f"budget_{source}"]) for source in ProposalSource}

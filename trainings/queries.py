@@ -124,6 +124,12 @@ def enrolments_of_year(office_code: str, year: int) -> QuerySet[Enrolment]:
     )
 
 
+def year_of(training: Training) -> int:
+    """The fiscal year on which a training's places count: of its start, where it is held."""
+    office = Office.objects.serving(training.office_code)
+    return timezone.localtime(training.starts_at, office.tz if office else None).year
+
+
 def year_bounds(office_code: str, year: int) -> tuple[datetime, datetime]:
     office = Office.objects.serving(office_code)
     zone = office.tz if office else timezone.get_default_timezone()

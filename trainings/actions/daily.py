@@ -10,7 +10,7 @@ from foundation.notifications.actions import broadcast
 from foundation.regions.models import Office
 from members.models import Person
 from trainings import texts
-from trainings.actions import absences, offers, trainings
+from trainings.actions import absences, offers, plans, trainings
 from trainings.enums import AHEAD, TrainingStatus
 from trainings.models import Enrolment, Session, Training
 from trainings.models.trainings import TrainingQuerySet
@@ -28,6 +28,7 @@ def run(*, on: date, now: datetime) -> dict[str, int]:
         "reminders": send_reminders(on=on, now=now),
         "finished": finish_overdue(now=now),
         "offers": offers.sweep(now=now),
+        "released": plans.release_due(on=on, now=now),
         "absent": absences.mark_due(now=now),
     }
 

@@ -15,7 +15,7 @@ from foundation.audit import log
 from foundation.common.errors import ActionError
 from foundation.notifications.actions import outbox
 from members.models import Business, Person
-from trainings import codes, places, texts
+from trainings import codes, places, quotas, texts
 from trainings.actions import offers
 from trainings.actions.offers import promote
 from trainings.enums import LIVE, EndReason, EnrolmentState, ProposalSource, TrainingStatus
@@ -80,7 +80,7 @@ def enrol(
     source: ProposalSource | None = None,
     at_the_door: bool = False,
 ) -> Enrolment:
-    """Give `person` a place, or the last position in the queue when the training is full.
+    """Give `person` a place, or the last position in the queue when the training or its source's share is full.
 
     `at_the_door` (by who runs the training) takes people in after registration has closed, until six hours
     after the first session starts. Raises RegistrationClosed, NotInvited, AlreadyEnrolled.
@@ -90,8 +90,19 @@ def enrol(
     training = Training.objects.locked(training.pk)
     _check_open(training, now=now, at_the_door=at_the_door)
     promote(training=training, now=now)
-    has_room = places.free(training, now=now) > 0
-    return _sit(training, person, has_room=has_room, source=source, by=by, now=now)
+    given, fits = _source(training, source)
+    has_room = fits and places.free(training, now=now) > 0
+    return _sit(training, person, has_room=has_room, source=given, by=by, now=now)
+
+
+def _source(training: Training, source: ProposalSource | None) -> tuple[ProposalSource, bool]:
+    """The source on which a place counts, and whether its share has room; locks the shares it looks at.
+
+    Nobody named one: the training's, and where that is used up the owner's own registration.
+    """
+    wanted = [source] if source else [ProposalSource(training.source), ProposalSource.OWN]
+    room = quotas.locked(training, sorted(set(wanted)))
+    return next(((each, True) for each in wanted if room.fits([each])), (wanted[0], False))
 
 
 @transaction.atomic
@@ -157,7 +168,9 @@ def enrol_party(
     training = Training.objects.locked(training.pk)
     _check_open(training, now=now, at_the_door=False)
     promote(training=training, now=now)
-    has_room = places.free(training, now=now) >= len(people)
+    given = source or ProposalSource(training.source)
+    fits = quotas.locked(training, [given]).fits([given] * len(people))
+    has_room = fits and places.free(training, now=now) >= len(people)
     party = Party.objects.create(training=training, name=name.strip()[:80], registered_by=by, created_at=now)
     return [_sit(training, person, has_room=has_room, source=source, by=by, now=now, party=party) for person in people]
 

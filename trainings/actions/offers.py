@@ -12,9 +12,10 @@ from foundation.audit import log
 from foundation.common import dates
 from foundation.common.errors import ActionError
 from foundation.notifications.actions import outbox
-from trainings import places, texts
-from trainings.enums import EndReason, EnrolmentState
+from trainings import places, quotas, texts
+from trainings.enums import EndReason, EnrolmentState, ProposalSource
 from trainings.models import Enrolment, Training
+from trainings.queries import year_bounds
 
 ANSWER_WITHIN = timedelta(hours=24)
 # The last answer helps only if somebody else can still come.
@@ -35,8 +36,8 @@ def answer_by(training: Training, now: datetime) -> datetime | None:
 def promote(*, training: Training, now: datetime) -> list[Enrolment]:
     """Give what is free to the queue, first come first; the caller holds the lock on the training.
 
-    Offers whose time is over pass on first. A group gets its places all at once: where it does not fit, the next in the
-    queue goes before it, so that no place stays empty. Close to the start a place is given without asking.
+    Offers whose time is over pass on first. A group gets its places all at once: where it does not fit, or where the
+    share of a source is used up, the next in the queue goes before it, so that no place stays empty. Close to the start a place is given without asking.
     """
     expire(training=training, now=now)
     waiting = Enrolment.objects.filter(training=training).waiting().select_related("person__user", "training", "party")
@@ -44,9 +45,13 @@ def promote(*, training: Training, now: datetime) -> list[Enrolment]:
     for row in waiting:
         units.setdefault(("party", row.party_id) if row.party_id else ("one", row.pk), []).append(row)
     free, risen = places.free(training, now=now) if units else 0, []
+    wanted = sorted({row.source for row in waiting} | {str(ProposalSource.OWN)})
+    room = quotas.locked(training, wanted) if free else quotas.Room()
     for unit in units.values():
-        if len(unit) <= free:
+        sources = _sources(unit, room)
+        if len(unit) <= free and room.fits(sources):
             free -= len(unit)
+            room.take(sources)
             risen += unit
     until = answer_by(training, now)
     for row in risen:
@@ -57,9 +62,20 @@ def promote(*, training: Training, now: datetime) -> list[Enrolment]:
     return risen
 
 
+def _sources(unit: list[Enrolment], room: quotas.Room) -> list[str]:
+    """On which sources the places of `unit` count: after the release also on the owners' own registration."""
+    sources = [row.source for row in unit]
+    own = [str(ProposalSource.OWN)] * len(unit)
+    if not room.is_released or room.fits(sources) or not room.fits(own):
+        return sources
+    for row in unit:
+        row.source = ProposalSource.OWN
+    return own
+
+
 def _offer(row: Enrolment, until: datetime, *, now: datetime) -> None:
     row.state, row.offered_at, row.offer_until = EnrolmentState.OFFERED, now, until
-    row.save(update_fields=["state", "offered_at", "offer_until", "updated_at"])
+    row.save(update_fields=["state", "source", "offered_at", "offer_until", "updated_at"])
     user = row.person.user
     with timezone.override(texts.zone_of(row.training)), translation.override(user.language if user else "id"):
         until_text = dates.moment(until)
@@ -69,7 +85,7 @@ def _offer(row: Enrolment, until: datetime, *, now: datetime) -> None:
 
 def _confirm(row: Enrolment, kind: str, *, now: datetime) -> None:
     row.state, row.confirmed_at, row.offer_until = EnrolmentState.CONFIRMED, now, None
-    row.save(update_fields=["state", "confirmed_at", "offer_until", "updated_at"])
+    row.save(update_fields=["state", "source", "confirmed_at", "offer_until", "updated_at"])
     _tell(row, kind, str(row.pk), now=now)
     log.record("enrolment.promoted", row, by=None, now=now)
 
@@ -152,3 +168,19 @@ def sweep(*, now: datetime) -> int:
             ended += len(expire(training=training, now=now))
             promote(training=training, now=now)
     return ended
+
+
+def fill(*, office_code: str, year: int, now: datetime) -> int:
+    """Give free places to the queues of an office's year after its plan has changed; returns how many rose.
+
+    Each training in a transaction of its own: the lock on a training always comes before the lock on a share.
+    """
+    start, end = year_bounds(office_code, year)
+    waiting = Enrolment.objects.waiting().filter(
+        training__office_code=office_code, training__starts_at__gte=max(start, now), training__starts_at__lt=end
+    )
+    risen = 0
+    for pk in sorted(set(waiting.values_list("training_id", flat=True))):
+        with transaction.atomic():
+            risen += len(promote(training=Training.objects.locked(pk), now=now))
+    return risen

@@ -5,7 +5,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from django.db import transaction
@@ -14,7 +14,17 @@ from foundation.regions.models import Office, Region
 from trainings import codes
 from trainings.actions.certificates import next_serial, number
 from trainings.enums import CheckInWay, EnrolmentState, ProposalSource, TrainingStatus
-from trainings.models import Attendance, Certificate, Enrolment, PlanShare, Session, Training, YearPlan
+from trainings.models import (
+    Attendance,
+    Certificate,
+    Enrolment,
+    PlanActivity,
+    PlanShare,
+    Session,
+    Spending,
+    Training,
+    YearPlan,
+)
 from trainings.models.certificates import VERIFICATION_LENGTH
 from trainings.models.enrolments import CODE_LENGTH
 
@@ -25,7 +35,13 @@ SHARES: Final = {
     ProposalSource.PD: 20,
     ProposalSource.TOPDOWN: 25,
 }
+OWN_SHARE: Final = 10
 COST_PER_PLACE: Final = 350_000
+# Budget lines as an office of this kind has them; the codes are made up for the demo.
+ACTIVITIES: Final = (
+    ("2.17.06.2.01.0001", "Pelatihan kewirausahaan dan manajemen usaha mikro"),
+    ("2.17.06.2.01.0002", "Pelatihan produksi, kemasan dan pemasaran digital"),
+)
 CAPACITY: Final = 25
 ANNOUNCED_BEFORE: Final = timedelta(days=45)
 PRESENT: Final = 0.95
@@ -147,7 +163,11 @@ def seed_year(
 
 
 def _plan(office: Office, year: int, places: int) -> None:
-    plan, _created = YearPlan.objects.get_or_create(office_code=office.region_id, year=year)
+    """The four sources of the office, a tenth more for the owners' own registration, and two budget lines."""
+    plan, created = YearPlan.objects.get_or_create(
+        office_code=office.region_id, year=year, defaults={"is_binding": True, "release_on": date(year, 12, 1)}
+    )
+    percents = SHARES | {ProposalSource.OWN: OWN_SHARE}
     PlanShare.objects.bulk_create(
         [
             PlanShare(
@@ -156,10 +176,15 @@ def _plan(office: Office, year: int, places: int) -> None:
                 places=places * percent // 100,
                 budget=places * percent // 100 * COST_PER_PLACE,
             )
-            for source, percent in SHARES.items()
+            for source, percent in percents.items()
         ],
         ignore_conflicts=True,
     )
+    if created:
+        PlanActivity.objects.bulk_create(
+            PlanActivity(plan=plan, code=code, title=title, places=places // 2, budget=places // 2 * COST_PER_PLACE)
+            for code, title in ACTIVITIES
+        )
 
 
 class _Seeder:
@@ -182,6 +207,8 @@ class _Seeder:
         self.districts = sorted(self.pools)
         self.weights = [len(self.pools[code]) for code in self.districts]
         self.turn: dict[str, int] = defaultdict(int)
+        plan = YearPlan.objects.get(office_code=office.region_id, year=year)
+        self.activities = list(PlanActivity.objects.filter(plan=plan).order_by("code", "pk"))
         for code in self.districts:
             rng.shuffle(self.pools[code])
         self.names = dict(Region.objects.filter(code__in=self.districts).values_list("code", "name"))
@@ -200,7 +227,8 @@ class _Seeder:
     def training(self, source: ProposalSource, district: str, capacity: int) -> None:
         start = self._start()
         ends = start + timedelta(days=1, hours=3)
-        title, summary, *topics = self.rng.choice(TOPICS)
+        topic = self.rng.choice(TOPICS)
+        title, summary, *topics = topic
         status = self._status(start, ends)
         published = None if status == TrainingStatus.PLANNED else min(start - timedelta(days=30), self.now)
         training = Training(
@@ -211,6 +239,7 @@ class _Seeder:
             office_code=self.office.region_id,
             status=status,
             source=source,
+            activity=self.activities[TOPICS.index(topic) % len(self.activities)] if self.activities else None,
             capacity=capacity,
             venue=self.rng.choice(VENUES).format(self.names[district]),
             organiser=self.office.name,
@@ -315,12 +344,30 @@ class _Seeder:
         Attendance.objects.bulk_create(draft.attendances, batch_size=BATCH)
         papers = self._certificates()
         Certificate.objects.bulk_create(papers, batch_size=BATCH)
+        Spending.objects.bulk_create(self._spendings(), batch_size=BATCH)
         return Year(
             trainings=len(draft.trainings),
             certificates=len(papers),
             attendances=len(draft.attendances),
             places=sum(row.state == EnrolmentState.CONFIRMED for row in draft.enrolments),
         )
+
+    def _spendings(self) -> list[Spending]:
+        """What each finished training cost, a little under its budget, paid in the week after it."""
+        done = [row for row in self.draft.trainings if row.status == TrainingStatus.DONE and row.activity]
+        return [
+            Spending(
+                uid=uuid.uuid5(training.uid, "spending"),
+                activity=training.activity,
+                training=training,
+                amount=training.capacity * COST_PER_PLACE * 9 // 10,
+                spent_on=(training.ends_at + timedelta(days=7)).date(),
+                document=f"SP2D-{self.year}-{number_of:04d}",
+                recorded_at=training.ends_at + timedelta(days=7),
+                created_at=training.ends_at + timedelta(days=7),
+            )
+            for number_of, training in enumerate(done, start=1)
+        ]
 
     def _certificates(self) -> list[Certificate]:
         """Numbered in the order of issue, like the office would have."""

@@ -1,65 +1,126 @@
-"""The yearly plan in the office, against what came of it."""
+"""The yearly plan in the office: places and money by source and activity, against what came of it."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
+from foundation.common.http import pdf_response
 from foundation.common.money import rupiah
 from foundation.regions.models import Office
-from trainings import queries
+from trainings import realisation, reports
 from trainings.actions import plans, trainings
 from trainings.enums import ProposalSource
-from trainings.forms import PlanForm
-from trainings.models import PlanShare, YearPlan
+from trainings.models import PlanActivity, PlanShare, YearPlan
+from trainings.plan_forms import ActivityForm, PlanForm, PutUnderForm, SpendForm, TakeBackForm
+
+CHANGE = "trainings.change_plan"
+# The figures that belong to a plan (msme_platform.office.figures): each has its page and its spreadsheet.
+FIGURES = (
+    ("trainings_plan", gettext_lazy("By source")),
+    ("trainings_activities", gettext_lazy("By activity")),
+    ("trainings_districts", gettext_lazy("By district")),
+    ("trainings_sexes", gettext_lazy("By sex")),
+)
 
 
-class ShareInline(ReadonlyInline):
-    """Plan against realisation, source by source."""
+class RealisedInline(ReadonlyInline):
+    """Rows of the plan, each beside what was realised; the figures are read once for the page."""
 
-    model = PlanShare
-    fields = ("source", "places", "taken", "completed", "money")
-    readonly_fields = fields
-    ordering = ("id",)
+    dimension = ""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
         return rows.select_related("plan")
 
-    def _line(self, obj: PlanShare) -> queries.SourceLine:
-        lines = getattr(obj.plan, "lines", None)
+    def line(self, obj: Any) -> realisation.Line:
+        lines = getattr(obj.plan, f"lines_{self.dimension}", None)
         if lines is None:
-            lines = {row.source: row for row in queries.plan_and_realisation(obj.plan.office_code, obj.plan.year)}
-            obj.plan.lines = lines  # type: ignore[attr-defined]
-        return lines[ProposalSource(obj.source)]  # type: ignore[no-any-return]
+            found = realisation.DIMENSIONS[self.dimension](obj.plan.office_code, obj.plan.year)
+            lines = {row.key: row for row in found}
+            setattr(obj.plan, f"lines_{self.dimension}", lines)
+        return lines[self.key_of(obj)]  # type: ignore[no-any-return]
+
+    def key_of(self, obj: Any) -> str:
+        raise NotImplementedError
 
     @admin.display(description=gettext_lazy("Taken"))
-    def taken(self, obj: PlanShare) -> int:
-        return self._line(obj).taken
+    def taken(self, obj: Any) -> int:
+        return self.line(obj).taken
+
+    @admin.display(description=gettext_lazy("Came"))
+    def came(self, obj: Any) -> int:
+        return self.line(obj).came
 
     @admin.display(description=gettext_lazy("Certificates"))
-    def completed(self, obj: PlanShare) -> int:
-        return self._line(obj).completed
+    def completed(self, obj: Any) -> int:
+        return self.line(obj).completed
 
     @admin.display(description=gettext_lazy("Budget"))
-    def money(self, obj: PlanShare) -> str:
+    def money(self, obj: Any) -> str:
         return rupiah(obj.budget)
+
+
+class ShareInline(RealisedInline):
+    """Plan against realisation, source by source."""
+
+    model = PlanShare
+    dimension = "source"
+    fields = ("source", "places", "allowed_now", "taken", "came", "completed", "money")
+    readonly_fields = fields
+    ordering = ("id",)
+
+    def key_of(self, obj: PlanShare) -> str:
+        return str(ProposalSource(obj.source))
+
+    @admin.display(description=gettext_lazy("After release"))
+    def allowed_now(self, obj: PlanShare) -> int:
+        return obj.allowed
+
+
+class ActivityInline(RealisedInline):
+    """The same by budget line, with what was spent."""
+
+    model = PlanActivity
+    dimension = "activity"
+    fields = ("code", "title", "places", "taken", "came", "completed", "money", "spent")
+    readonly_fields = fields
+    ordering = ("code", "id")
+
+    def key_of(self, obj: PlanActivity) -> str:
+        return str(obj.uid)
+
+    @admin.display(description=gettext_lazy("Spent"))
+    def spent(self, obj: PlanActivity) -> str:
+        return rupiah(self.line(obj).spent)
 
 
 def _draw_up(request: HttpRequest, plan: YearPlan | None, cleaned: dict[str, Any]) -> str:
     office, year = _office_of(request, plan), plan.year if plan else cleaned["year"]
-    plans.draw_up(office=office, year=year, shares=PlanForm.shares(cleaned), by=request.user, now=clock.now())  # type: ignore[arg-type]
+    plans.draw_up(
+        office=office,
+        year=year,
+        shares=PlanForm.shares(cleaned),
+        is_binding=cleaned["is_binding"],
+        release_on=cleaned["release_on"],
+        by=request.user,  # type: ignore[arg-type]
+        now=clock.now(),
+    )
     return _("The plan of %(year)s is saved.") % {"year": year}
 
 
 def _office_of(request: HttpRequest, plan: YearPlan | None) -> Office:
     """The plan's office, or the one the person works for."""
-    code = plan.office_code if plan else request.user.region_prefixes("trainings.change_plan")[0]  # type: ignore[union-attr]
+    code = plan.office_code if plan else request.user.region_prefixes(CHANGE)[0]  # type: ignore[union-attr]
     office = Office.objects.serving(code)
     if office is None:
         raise trainings.NoOffice
@@ -68,11 +129,44 @@ def _office_of(request: HttpRequest, plan: YearPlan | None) -> Office:
 
 def _current(plan: YearPlan | None) -> dict[str, Any]:
     if plan is None:
-        return {"year": clock.today().year}
+        return {"year": clock.today().year, "is_binding": True}
     shares = {share.source: share for share in plan.shares.all()}
-    return {"year": plan.year} | {
+    return {"year": plan.year, "is_binding": plan.is_binding, "release_on": plan.release_on} | {
         f"{kind}_{source}": getattr(share, kind) for source, share in shares.items() for kind in ("places", "budget")
     }
+
+
+def _add_activity(request: HttpRequest, plan: YearPlan, cleaned: dict[str, Any]) -> str:
+    plans.add_activity(plan=plan, by=request.user, now=clock.now(), **cleaned)  # type: ignore[arg-type]
+    return _("The activity stands in the plan.")
+
+
+def _put_under(request: HttpRequest, plan: YearPlan, cleaned: dict[str, Any]) -> str:
+    del plan
+    plans.put_under(by=request.user, now=clock.now(), **cleaned)  # type: ignore[arg-type]
+    return _("The training is put under its activity.")
+
+
+def _spend(request: HttpRequest, plan: YearPlan, cleaned: dict[str, Any]) -> str:
+    del plan
+    line = plans.spend(by=request.user, now=clock.now(), **cleaned)  # type: ignore[arg-type]
+    return _("%(amount)s is recorded.") % {"amount": rupiah(line.amount)}
+
+
+def _take_back(request: HttpRequest, plan: YearPlan, cleaned: dict[str, Any]) -> str:
+    del plan
+    plans.take_back(by=request.user, now=clock.now(), **cleaned)  # type: ignore[arg-type]
+    return _("The line is taken back. Both lines stay in the book.")
+
+
+def _release(request: HttpRequest, plan: YearPlan, _cleaned: dict[str, Any]) -> str:
+    given = sum(plans.release(plan=plan, by=request.user, now=clock.now()).values())  # type: ignore[arg-type]
+    text = ngettext(
+        "%(n)d place goes to the owners' own registration.",
+        "%(n)d places go to the owners' own registration.",
+        given,
+    )
+    return text % {"n": given}
 
 
 @admin.register(YearPlan)
@@ -80,24 +174,77 @@ class YearPlanAdmin(OfficeModelAdmin):
     list_display = ("year", "office_shown", "places", "realised", "budget")
     list_filter = ("year",)
     ordering = ("-year", "office_code")
-    fields = ("year", "office_shown", "places", "realised", "budget")
-    inlines = (ShareInline,)
+    fields = (
+        "year",
+        "office_shown",
+        "places",
+        "realised",
+        "budget",
+        "is_binding",
+        "release_on",
+        "released_at",
+        "figures",
+    )
+    inlines = (ShareInline, ActivityInline)
     deeds = (
         Deed(
             name="change",
             label=gettext_lazy("Change the plan"),
-            permission="trainings.change_plan",
+            permission=CHANGE,
             perform=_draw_up,
             form=PlanForm,
             initial=_current,
             primary=True,
+        ),
+        Deed(
+            name="activity",
+            label=gettext_lazy("Add an activity"),
+            permission=CHANGE,
+            perform=_add_activity,
+            form=ActivityForm,
+        ),
+        Deed(
+            name="put-under",
+            label=gettext_lazy("Put a training under an activity"),
+            permission=CHANGE,
+            perform=_put_under,
+            form=PutUnderForm,
+            takes_object=True,
+        ),
+        Deed(
+            name="spend",
+            label=gettext_lazy("Record a spending"),
+            permission=CHANGE,
+            perform=_spend,
+            form=SpendForm,
+            takes_object=True,
+        ),
+        Deed(
+            name="take-back",
+            label=gettext_lazy("Take a spending back"),
+            permission=CHANGE,
+            perform=_take_back,
+            form=TakeBackForm,
+            takes_object=True,
+            text=gettext_lazy("The line gets its opposite beside it; nothing is erased."),
+        ),
+        Deed(
+            name="release",
+            label=gettext_lazy("Release unused places now"),
+            permission=CHANGE,
+            perform=_release,
+            available=lambda plan: plan.released_at is None,
+            danger=True,
+            text=gettext_lazy(
+                "Places that no source has taken go to the owners' own registration. This happens once a year."
+            ),
         ),
     )
     list_deeds = (
         Deed(
             name="draw-up",
             label=gettext_lazy("Draw up a plan"),
-            permission="trainings.change_plan",
+            permission=CHANGE,
             perform=_draw_up,
             form=PlanForm,
             initial=_current,
@@ -111,6 +258,20 @@ class YearPlanAdmin(OfficeModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: Any = super().get_queryset(request)
         return rows.with_totals()  # type: ignore[no-any-return]
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<uuid:uid>/lptj.pdf", wrap(self.lptj), name="trainings_yearplan_lptj"),
+            *super().get_urls(),
+        ]
+
+    def lptj(self, request: HttpRequest, uid: UUID) -> HttpResponseBase:
+        """The year's report as PDF."""
+        plan = self.get_object(request, str(uid)) if self.has_view_permission(request) else None
+        if plan is None:
+            raise Http404
+        return pdf_response(reports.lptj_pdf(plan, now=clock.now()), f"lptj-{plan.office_code}-{plan.year}.pdf")
 
     @admin.display(description=gettext_lazy("Office"))
     def office_shown(self, obj: Any) -> str:
@@ -127,3 +288,15 @@ class YearPlanAdmin(OfficeModelAdmin):
     @admin.display(description=gettext_lazy("Budget"))
     def budget(self, obj: Any) -> str:
         return rupiah(obj.budget)
+
+    @admin.display(description=gettext_lazy("Realisation"))
+    def figures(self, obj: YearPlan) -> SafeString:
+        """Links to the figures of the plan's year, and to the report."""
+        day = min(clock.today(), clock.today().replace(year=obj.year, month=12, day=31))
+        links = [
+            (f"{reverse('admin:figure', args=[name])}?as_of={day:%Y-%m-%d}", label)
+            for name, label in FIGURES
+            if day.year == obj.year
+        ]
+        links.append((reverse("admin:trainings_yearplan_lptj", args=[obj.uid]), _("Report (LPTJ), PDF")))
+        return format_html_join(" · ", '<a href="{}">{}</a>', links)

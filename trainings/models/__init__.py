@@ -3,7 +3,7 @@
 from trainings.models.certificates import Certificate, CertificateSerial
 from trainings.models.door import Absence, DoorDevice, Guest, MemberCard, Scan, Settlement
 from trainings.models.enrolments import Attendance, Enrolment, Party
-from trainings.models.plans import PlanShare, YearPlan
+from trainings.models.plans import PlanActivity, PlanShare, Spending, YearPlan
 from trainings.models.topics import TopicAnswer, TopicProposal, TopicVote
 from trainings.models.trainings import Session, Training
 
@@ -17,10 +17,12 @@ __all__ = [
     "Guest",
     "MemberCard",
     "Party",
+    "PlanActivity",
     "PlanShare",
     "Scan",
     "Session",
     "Settlement",
+    "Spending",
     "TopicAnswer",
     "TopicProposal",
     "TopicVote",

@@ -2,17 +2,21 @@
 
 from typing import Any
 
+import pgtrigger
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Length
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
-from foundation.common.querysets import ScopedQuerySet
+from foundation.common.guards import no_truncate
+from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
 from foundation.common.records import Record
 from foundation.regions.models import Office
 from trainings.enums import ProposalSource, TrainingStatus
 from trainings.models.enrolments import Enrolment
+from trainings.models.trainings import Training
 
 
 class YearPlanQuerySet(ScopedQuerySet["YearPlan"]):
@@ -46,6 +50,10 @@ class YearPlan(Record):
     office_code = models.CharField(_("office"), max_length=5, db_collation="C")
     year = models.PositiveSmallIntegerField(_("fiscal year"))
     note = models.CharField(_("note"), max_length=200, blank=True)
+    # Whether the shares are limits: a place beyond its source's share is a place on the waiting list.
+    is_binding = models.BooleanField(_("the shares are limits"), default=False)
+    release_on = models.DateField(_("unused places are released on"), null=True, blank=True)
+    released_at = models.DateTimeField(_("released"), null=True, blank=True)
 
     objects = YearPlanQuerySet.as_manager()
 
@@ -68,6 +76,11 @@ class YearPlan(Record):
                 condition=Q(year__gte=2000, year__lte=2100),
                 violation_error_message=_("Please check the year."),
             ),
+            models.CheckConstraint(
+                name="yearplan_released_on_a_stated_date",
+                condition=Q(released_at__isnull=True) | Q(release_on__isnull=False),
+                violation_error_message=_("Places are released on a date that the plan states."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -85,8 +98,12 @@ class PlanShare(Record):
     source = models.CharField(_("source of proposal"), max_length=10, choices=ProposalSource.choices)
     places = models.PositiveIntegerField(_("planned places"))
     budget = models.BigIntegerField(_("budget (rupiah)"), default=0)
+    # Places that nobody of this source took in time (given away), and those that came from other sources (own
+    # registration only). What was planned stays as it was planned.
+    given = models.PositiveIntegerField(_("released"), default=0)
+    received = models.PositiveIntegerField(_("received from others"), default=0)
 
-    objects: Any = models.Manager()
+    objects = BaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("share of a source")
@@ -107,7 +124,115 @@ class PlanShare(Record):
                 condition=Q(budget__gte=0),
                 violation_error_message=_("A budget cannot be negative."),
             ),
+            models.CheckConstraint(
+                name="planshare_gives_what_it_has",
+                condition=Q(given__lte=F("places")),
+                violation_error_message=_("No more places can be released than were planned."),
+            ),
+            models.CheckConstraint(
+                name="planshare_only_open_places_receive",
+                condition=Q(received=0) | Q(source="OWN", given=0),
+                violation_error_message=_("Released places go to the owners' own registration."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.plan_id} {self.source}"
+
+    @property
+    def allowed(self) -> int:
+        """Places that this source may fill."""
+        return int(self.places - self.given + self.received)
+
+
+class ActivityQuerySet(ScopedQuerySet["PlanActivity"]):
+    region_path = "plan__office_code"
+
+    def view_permission(self) -> str:
+        return "trainings.view_plan"
+
+
+class PlanActivity(Record):
+    """A budget line of the plan (RKA before the council decides, DPA after): what the money is for."""
+
+    plan = models.ForeignKey(
+        YearPlan, on_delete=models.PROTECT, related_name="activities", verbose_name=_("yearly plan")
+    )
+    code = models.CharField(_("budget code"), max_length=40)
+    title = models.CharField(_("activity"), max_length=150)
+    places = models.PositiveIntegerField(_("planned places"))
+    budget = models.BigIntegerField(_("budget (rupiah)"))
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("activity of the plan")
+        verbose_name_plural = _("activities of the plan")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "code"],
+                name="planactivity_code_once",
+                violation_error_message=_("This budget code already stands in the plan."),
+            ),
+            models.CheckConstraint(
+                name="planactivity_budget_not_negative",
+                condition=Q(budget__gte=0),
+                violation_error_message=_("A budget cannot be negative."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+    @property
+    def region_code(self) -> str:
+        return self.plan.office_code
+
+
+class Spending(Record):
+    """Money spent on an activity (whole rupiah). Never changed: a mistake is taken back by a negative line."""
+
+    activity = models.ForeignKey(
+        PlanActivity, on_delete=models.PROTECT, related_name="spendings", verbose_name=_("activity of the plan")
+    )
+    training = models.ForeignKey(
+        Training, on_delete=models.PROTECT, null=True, blank=True, related_name="spendings", verbose_name=_("training")
+    )
+    amount = models.BigIntegerField(_("amount (rupiah)"))
+    spent_on = models.DateField(_("spent on"))
+    document = models.CharField(_("document number (SP2D or receipt)"), max_length=60)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    corrects = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by", verbose_name=_("corrects")
+    )
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("recorded by")
+    )
+    recorded_at = models.DateTimeField(_("recorded"))
+
+    objects: Any = models.Manager()
+
+    class Meta:
+        verbose_name = _("spending")
+        verbose_name_plural = _("spendings")
+        constraints = [
+            models.CheckConstraint(
+                name="spending_corrections_are_negative",
+                condition=Q(amount__gt=0, corrects__isnull=True) | Q(amount__lt=0, corrects__isnull=False),
+                violation_error_message=_("Only a correction takes money back."),
+            ),
+            models.UniqueConstraint(
+                fields=["activity", "document"],
+                condition=Q(corrects__isnull=True),
+                name="spending_document_once",
+                violation_error_message=_("This document is already recorded for the activity."),
+            ),
+        ]
+        indexes = [models.Index(fields=["activity", "-spent_on", "-id"], name="spending_latest_idx")]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity_id} {self.amount}"

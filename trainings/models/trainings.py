@@ -106,6 +106,14 @@ class Training(Record):
         default=ProposalSource.OWN,
         help_text=_("The source in the yearly plan on which the places count."),
     )
+    activity: Any = models.ForeignKey(
+        "trainings.PlanActivity",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="trainings",
+        verbose_name=_("activity of the plan"),
+    )
     capacity = models.PositiveIntegerField(
         _("number of places"), validators=[MinValueValidator(1), MaxValueValidator(LARGEST)]
     )

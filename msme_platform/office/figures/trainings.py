@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.regions.models import Office
 from msme_platform.office.figures.links import list_url
 from msme_platform.office.tables import Column, Figure, Kind, Row, summed
-from trainings import queries
+from trainings import queries, realisation
 
 
 def plan(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
@@ -49,4 +49,83 @@ PLAN = Figure(
         Column("budget", _("Budget"), Kind.MONEY),
     ),
     plan,
+)
+
+
+def _realised(lines: list[realisation.Line]) -> tuple[list[Row], Row | None]:
+    rows = [
+        Row(
+            {
+                "label": line.label,
+                "planned": line.planned,
+                "taken": line.taken,
+                "came": line.came,
+                "attendance": line.share,
+                "completed": line.completed,
+                "budget": line.budget,
+                "spent": line.spent,
+                "share": line.spent / line.budget if line.budget else None,
+            }
+        )
+        for line in lines
+    ]
+    expected, present = sum(line.expected for line in lines), sum(line.present for line in lines)
+    total = summed(
+        rows,
+        ("planned", "taken", "came", "completed", "budget", "spent"),
+        {"label": _("Total"), "attendance": present / expected if expected else None},
+    )
+    budget = total.cells["budget"]
+    return rows, Row({**total.cells, "share": total.cells["spent"] / budget if budget else None})
+
+
+def by_activity(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
+    """Budget lines of the year in which `as_of` lies: places and money, planned and realised."""
+    return _realised(realisation.by_activity(office.region_id, as_of.year))
+
+
+def by_district(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
+    return _realised(realisation.by_district(office.region_id, as_of.year))
+
+
+def by_sex(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
+    return _realised(realisation.by_sex(office.region_id, as_of.year))
+
+
+_PEOPLE = (
+    Column("taken", _("Places taken")),
+    Column("came", _("Came")),
+    Column("attendance", _("Attendance"), Kind.SHARE),
+    Column("completed", _("Completed")),
+)
+ACTIVITIES = Figure(
+    "trainings_activities",
+    _("Activities and budget of the yearly plan"),
+    _("Budget lines (RKA/DPA) of the year: places planned and taken, who came, certificates, money planned and spent."),
+    (
+        Column("label", _("Activity"), Kind.TEXT),
+        Column("planned", _("Planned places")),
+        *_PEOPLE,
+        Column("budget", _("Budget"), Kind.MONEY),
+        Column("spent", _("Spent"), Kind.MONEY),
+        Column("share", _("Realisation"), Kind.SHARE),
+    ),
+    by_activity,
+    on_desk=False,
+)
+DISTRICTS = Figure(
+    "trainings_districts",
+    _("Training places by district"),
+    _("Places of the year by the district where the participant lives, who came, and how many have a certificate."),
+    (Column("label", _("District"), Kind.TEXT), *_PEOPLE),
+    by_district,
+    on_desk=False,
+)
+SEXES = Figure(
+    "trainings_sexes",
+    _("Training places by sex"),
+    _("Places of the year by the sex of the participant, who came, and how many have a certificate."),
+    (Column("label", _("Sex"), Kind.TEXT), *_PEOPLE),
+    by_sex,
+    on_desk=False,
 )
