@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from foundation.accounts.actions import people as accounts
 from foundation.accounts.models import Assignment, User
 from foundation.accounts.roles import OFFICE_ROLES, Role
+from foundation.common.bulk import settle
 from foundation.regions.models import Office, Region
 from members.enums import Sex
 from msme_platform.cities.names import Place, person_name
@@ -74,6 +75,7 @@ def seed(city: City, *, share: float, seed_text: str, as_of: date) -> list[str]:
     )
     population.build()
     population.save()
+    settle()
     lines = [f"{len(population.businesses):,} businesses", f"{_assistants(run)} assistants"]
     _officers(run)
     _analyze()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from forums.actions import seeding as forums
 from foundation.accounts.models import Assignment, User
 from foundation.accounts.roles import Role
+from foundation.common.bulk import settle
 from members.models import Person
 from monitoring.actions import seeding as monitoring
 from msme_platform.cities.city import Seeding
@@ -19,7 +20,12 @@ TALKERS = 40
 
 def live(run: Seeding, *, places: int, banks: Sequence[BankShare], topics: int) -> list[str]:
     """Two years of trainings with `places` a year, the loans of `banks`, `topics` on the boards, and their follow-up."""
-    return [*_trainings(run, places), *_loans(run, banks), *_talk(run, topics), *_follow_up(run)]
+    lines = _trainings(run, places)
+    settle()
+    lines += _loans(run, banks)
+    settle()
+    lines += _talk(run, topics)
+    return [*lines, *_follow_up(run)]
 
 
 def _trainings(run: Seeding, places: int) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from django.db import transaction
 
+from foundation.common.bulk import settle
 from foundation.regions.models import Office, Region
 from trainings import codes
 from trainings.actions.certificates import next_serial, number
@@ -341,7 +342,9 @@ class _Seeder:
         Training.objects.bulk_create(draft.trainings, batch_size=BATCH)
         Session.objects.bulk_create(draft.sessions, batch_size=BATCH)
         Enrolment.objects.bulk_create(draft.enrolments, batch_size=BATCH)
-        Attendance.objects.bulk_create(draft.attendances, batch_size=BATCH)
+        for start in range(0, len(draft.attendances), BATCH):
+            settle()
+            Attendance.objects.bulk_create(draft.attendances[start : start + BATCH])
         papers = self._certificates()
         Certificate.objects.bulk_create(papers, batch_size=BATCH)
         Spending.objects.bulk_create(self._spendings(), batch_size=BATCH)
