@@ -1,5 +1,6 @@
-"""The certificate as a document."""
+"""The papers of a training: certificate, attendance sheet, cards."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,8 +11,10 @@ from foundation.common import dates
 from foundation.common.documents import qr_svg_text, render_pdf
 from foundation.regions.models import Office
 from members.models import Business
-from trainings import texts
-from trainings.models import Certificate, Session
+from trainings import codes, texts
+from trainings.models import Certificate, Enrolment, MemberCard, Session, Training
+
+EMPTY_LINES = 5  # for who comes without a registration
 
 
 def certificate_pdf(certificate: Certificate) -> bytes:
@@ -71,3 +74,40 @@ def days(sessions: list[Session]) -> str:
 def hours(sessions: list[Session]) -> int:
     """Whole hours of 60 minutes over all sessions."""
     return round(sum((row.ends_at - row.starts_at).total_seconds() for row in sessions) / 3600)
+
+
+def sheet_pdf(training: Training, session: Session) -> bytes:
+    """The attendance sheet of a session: A4, one line for each place, and some empty ones for guests."""
+    rows = (
+        Enrolment.objects.filter(training=training)
+        .confirmed()
+        .select_related("person__village")
+        .order_by("person__full_name", "pk")
+    )
+    with translation.override("id"), timezone.override(texts.zone_of(training)):
+        data = {
+            "organiser": training.organiser,
+            "title": training.title,
+            "session": session.number,
+            "topic": session.title,
+            "when": f"{dates.moment(session.starts_at)} sampai {dates.clock_time(session.ends_at)}",
+            "place": training.place,
+            "rows": [[row.person.full_name, row.person.village.name, row.code_shown] for row in rows],
+            "empty": EMPTY_LINES,
+        }
+        return render_pdf("attendance_sheet", data)
+
+
+def cards_pdf(cards: Sequence[MemberCard]) -> bytes:
+    """Cards with a QR, ten on an A4 sheet, to cut out."""
+    rows = [
+        {
+            "name": card.person.full_name,
+            "village": card.person.village.name,
+            "code": f"{card.code[:4]}-{card.code[4:]}",
+            "qr": qr_svg_text(codes.card_token(card.code)),
+        }
+        for card in cards
+    ]
+    with translation.override("id"):
+        return render_pdf("member_cards", {"cards": rows})

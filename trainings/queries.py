@@ -11,7 +11,7 @@ from django.utils import timezone
 from foundation.regions.models import Office
 from members.models import Person
 from trainings.enums import AHEAD, EnrolmentState, ProposalSource, TrainingStatus
-from trainings.models import Attendance, Certificate, Enrolment, PlanShare, Session, Training
+from trainings.models import Absence, Attendance, Certificate, Enrolment, PlanShare, Session, Training
 
 
 def position_of(enrolment: Enrolment) -> int:
@@ -178,6 +178,12 @@ def certificates_of(user: Any) -> QuerySet[Certificate]:
         .select_related("enrolment__training")
         .order_by("-issued_at", "-id")
     )
+
+
+def absences_of(user: Any, *, on: date) -> QuerySet[Absence]:
+    """The marks that an owner reads of herself, until they are corrected or forgotten."""
+    mine = Absence.objects.filter(enrolment__person__user_id=user.pk).in_force(on)
+    return mine.select_related("session__training").order_by("-marked_at", "-pk")
 
 
 def door_session(training: Training, *, now: datetime) -> Session | None:

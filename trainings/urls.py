@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from trainings.views import door, manage, offers, papers, public, scanner, topics
+from trainings.views import door, manage, offers, papers, public, room, scanner, settling, sheets, topics
 
 app_name = "trainings"
 
@@ -18,6 +18,10 @@ urlpatterns = [
     path("usulan/<uuid:uid>/", topics.topic_detail, name="topic-detail"),
     path("usulan/<uuid:uid>/pilih/", topics.topic_vote, name="topic-vote"),
     path("usulan/<uuid:uid>/tarik/", topics.topic_take_back, name="topic-take-back"),
+    path("kartu/", sheets.my_card, name="my-card"),
+    path("kartu/unduh/", sheets.my_card_file, name="my-card-file"),
+    path("hadir/", room.room_arrive, name="room-arrive"),
+    path("hadir/<str:token>/", room.room_code, name="room-code"),
     path("<uuid:uid>/", public.training_detail, name="training-detail"),
     path("<uuid:uid>/daftar/", public.enrolment_make, name="enrolment-make"),
     path("<uuid:uid>/batal/", public.enrolment_cancel, name="enrolment-cancel"),
@@ -34,6 +38,14 @@ urlpatterns = [
     path("<uuid:uid>/peserta/daftarkan/", manage.participant_enrol, name="participant-enrol"),
     path("<uuid:uid>/peserta/<uuid:enrolment_uid>/batal/", manage.participant_cancel, name="participant-cancel"),
     path("<uuid:uid>/peserta/<uuid:enrolment_uid>/terima/", offers.participant_accept, name="participant-accept"),
+    path("<uuid:uid>/layar/", room.room_screen, name="room-screen"),
+    path("<uuid:uid>/lembar/", sheets.sheet, name="sheet"),
+    path("<uuid:uid>/lembar/tandai/", sheets.sheet_mark, name="sheet-mark"),
+    path("<uuid:uid>/kartu/", sheets.participant_cards, name="participant-cards"),
+    path("<uuid:uid>/bereskan/", settling.settle_list, name="settle-list"),
+    path("<uuid:uid>/bereskan/pindaian/<uuid:scan_uid>/", settling.settle_scan, name="settle-scan"),
+    path("<uuid:uid>/bereskan/tamu/<uuid:guest_uid>/", settling.guest_merge, name="guest-merge"),
+    path("<uuid:uid>/bereskan/absen/<uuid:absence_uid>/", settling.absence_correct, name="absence-correct"),
     path("<uuid:uid>/pindai/", scanner.scanner, name="scanner"),
     path("<uuid:uid>/pindai/siap/", scanner.scanner_prepare, name="scanner-prepare"),
     path("<uuid:uid>/pindai/kirim/", scanner.scanner_send, name="scanner-send"),

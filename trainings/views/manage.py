@@ -180,12 +180,12 @@ def participant_add(request: HttpRequest, uid: UUID) -> HttpResponse:
             "form": form,
             "text": text,
             "source": source,
-            "people": list(_people(request, training, text)) if text else [],
+            "people": list(people_found(request, training, text)) if text else [],
         },
     )
 
 
-def _people(request: HttpRequest, training: Training, text: str) -> QuerySet[Person]:
+def people_found(request: HttpRequest, training: Training, text: str) -> QuerySet[Person]:
     """Owners whom the visitor may see, best known by number, else by name; `is_in` marks who is registered."""
     rows: Any = Person.objects.visible_to(request.user, "members.view_person")
     try:

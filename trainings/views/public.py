@@ -204,5 +204,7 @@ def my_list(request: HttpRequest) -> HttpResponse:
             "ahead": ahead,
             "past": past,
             "certificates": queries.certificates_of(request.user)[:50],
+            "absences": queries.absences_of(request.user, on=clock.today())[:10],
+            "person": reach.person_of(request.user),
         },
     )
