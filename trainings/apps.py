@@ -7,4 +7,4 @@ class TrainingsConfig(AppConfig):
     verbose_name = _("Trainings")
 
     def ready(self) -> None:
-        from trainings import messages  # noqa: F401, PLC0415 -- registers the kinds of messages
+        from trainings import jobs, messages  # noqa: F401, PLC0415 -- registers the kinds of jobs and of messages

@@ -80,3 +80,23 @@ class TopicState(models.TextChoices):
     ANSWERED = "ANSWERED", _("Answered by a training")
     DECLINED = "DECLINED", _("Not planned")
     MERGED = "MERGED", _("Merged into a similar topic")
+
+
+class Helix(models.TextChoices):
+    """The five kinds of partners (penta-helix)."""
+
+    ACADEMIC = "ACADEMIC", _("Academics")
+    BUSINESS = "BUSINESS", _("Business")
+    COMMUNITY = "COMMUNITY", _("Community")
+    GOVERNMENT = "GOVERNMENT", _("Government")
+    MEDIA = "MEDIA", _("Media")
+
+
+class ContributionKind(models.TextChoices):
+    """What a partner brings."""
+
+    TRAINER = "TRAINER", _("a trainer")
+    VENUE = "VENUE", _("the place")
+    MONEY = "MONEY", _("money")
+    GOODS = "GOODS", _("goods or tools")
+    MEDIA = "MEDIA", _("publicity")

@@ -183,3 +183,44 @@ class CodeForm(forms.Form):
         help_text=_("Ten letters and digits, printed beside the QR code."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
+
+
+class ManyForm(forms.Form):
+    """Several people at once: ticked, or by their numbers; with a name they are a group that comes all or none."""
+
+    numbers = forms.CharField(
+        label=_("Phone numbers, one on each line"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    group = forms.CharField(
+        label=_("Name of the group"),
+        required=False,
+        max_length=80,
+        help_text=_("Only if they come together or not at all: then everybody gets a place, or everybody waits."),
+    )
+    source = forms.ChoiceField(label=_("Source of proposal"), choices=ProposalSource.choices, required=False)
+
+
+class SourceFileForm(forms.Form):
+    """The list of a source."""
+
+    file = forms.FileField(
+        label=_("Spreadsheet"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods"}),
+        help_text=_("With the headings Nama, NIK and No HP, as in the list of owners. At most 2,000 lines."),
+    )
+    source = forms.ChoiceField(label=_("Source of proposal"), choices=ProposalSource.choices)
+
+
+class CutForm(forms.Form):
+    """A decision that takes places away."""
+
+    capacity = forms.IntegerField(label=_("How many places remain?"), min_value=1, max_value=LARGEST)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Those who lose their place read this."),
+    )

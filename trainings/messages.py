@@ -64,6 +64,18 @@ OFFER_EXPIRED = register(
         ),
     )
 )
+PLACE_LOST = register(
+    Kind(
+        name="training_place_lost",
+        category=Category.TRAINING,
+        template="training_place_lost",
+        title=_("Back on the waiting list: %(title)s"),
+        body=_(
+            "%(name)s, we are sorry: %(title)s on %(when)s has fewer places now, and yours is among those that are "
+            "gone. You stand at the head of the waiting list. Reason: %(reason)s"
+        ),
+    )
+)
 PROMOTED = register(
     Kind(
         name="training_promoted",

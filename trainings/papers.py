@@ -1,9 +1,10 @@
 """The papers of a training: certificate, attendance sheet, cards."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -17,36 +18,65 @@ from trainings.models import Certificate, Enrolment, MemberCard, Session, Traini
 EMPTY_LINES = 5  # for who comes without a registration
 
 
+PAGES_AT_ONCE = 50
+
+
 def certificate_pdf(certificate: Certificate) -> bytes:
     """One A4 page, always in Indonesian: it is an official paper."""
-    training = certificate.enrolment.training
+    return certificates_pdf(certificate.enrolment.training, [certificate])
+
+
+def certificates_pdf(
+    training: Training, rows: Sequence[Certificate], *, told: Callable[[int], object] = lambda _done: None
+) -> bytes:
+    """The certificates of one training, a page each; `told` hears how many are prepared."""
     with translation.override("id"), timezone.override(texts.zone_of(training)):
-        return render_pdf("certificate", certificate_data(certificate))
+        common = _common(training)
+        present = dict(
+            Enrolment.objects.filter(certificate__in=[row.pk for row in rows])
+            .annotate(n=Count("attendances"))
+            .values_list("pk", "n")
+        )
+        names = _businesses([row.enrolment.person_id for row in rows])
+        pages = []
+        for done, row in enumerate(rows):
+            if done % PAGES_AT_ONCE == 0:
+                told(done)
+            pages.append(common | _own(row, names.get(row.enrolment.person_id, ""), present.get(row.enrolment_id, 0)))
+        return render_pdf("certificate", {"papers": pages})
 
 
-def certificate_data(certificate: Certificate) -> dict[str, Any]:
-    """What templates/documents/certificate.typ prints."""
-    enrolment = certificate.enrolment
-    training, person = enrolment.training, enrolment.person
+def _businesses(people: list[int]) -> dict[int, str]:
+    """The name of the first business of each."""
+    rows = Business.objects.filter(owner__in=people).order_by("-pk").values_list("owner_id", "name")
+    return dict(rows)
+
+
+def _common(training: Training) -> dict[str, Any]:
     sessions = list(training.sessions.in_order())
-    office = Office.objects.serving(certificate.office_code)
-    business = Business.objects.filter(owner=person).order_by("pk").first()
-    address = settings.SITE_URL + reverse("trainings:certificate-verify", args=[certificate.code])
+    office = Office.objects.serving(training.office_code)
     return {
         "office": office.name if office else training.organiser,
         "city": _city(office.region.name) if office else "",
         "head_name": office.head_name if office else "",
         "head_title": office.head_title if office else "",
-        "number": certificate.number,
-        "holder": certificate.holder_name,
-        "business": business.name if business else "",
-        "village": person.village.label,
         "title": training.title,
         "days": days(sessions),
         "place": training.place,
         "topics": [row.title for row in sessions if row.title],
         "sessions": len(sessions),
         "hours": hours(sessions),
+    }
+
+
+def _own(certificate: Certificate, business: str, attended: int) -> dict[str, Any]:
+    address = settings.SITE_URL + reverse("trainings:certificate-verify", args=[certificate.code])
+    return {
+        "number": certificate.number,
+        "holder": certificate.holder_name,
+        "business": business,
+        "village": certificate.enrolment.person.village.label,
+        "attended": attended,
         "issued": dates.short_date(certificate.issued_at),
         "code": certificate.code,
         "address": address,

@@ -1,5 +1,6 @@
 """Reads across trainings, enrolments and plans."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as day_time
@@ -158,11 +159,20 @@ def attendance_share(office_code: str, *, since: datetime, until: datetime) -> A
     return AttendanceShare(expected=expected, present=present)
 
 
-def in_every_session(training: Training) -> QuerySet[Enrolment]:
-    """The participants with full attendance."""
+# What else a training's rule may ask for, by the name of its field; each narrows a query of enrolments.
+CONDITIONS: dict[str, Callable[[QuerySet[Enrolment]], QuerySet[Enrolment]]] = {}
+
+
+def meets_rule(training: Training) -> QuerySet[Enrolment]:
+    """The participants who were in as many sessions as the training asks for (by default all), and did the rest."""
     held = training.sessions.count()
+    needed = min(training.sessions_needed or held, held)
     rows: Any = Enrolment.objects.filter(training=training).confirmed().with_attended()
-    return rows.filter(attended=held)  # type: ignore[no-any-return]
+    rows = rows.filter(attended__gte=needed)
+    for name, narrow in CONDITIONS.items():
+        if getattr(training, name):
+            rows = narrow(rows)
+    return rows  # type: ignore[no-any-return]
 
 
 def not_in(training: Training, session: Session | None) -> QuerySet[Enrolment]:

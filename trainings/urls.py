@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from trainings.views import door, manage, offers, papers, public, room, scanner, settling, sheets, topics
+from trainings.views import (
+    certifying,
+    door,
+    enrolling,
+    manage,
+    offers,
+    papers,
+    public,
+    room,
+    scanner,
+    settling,
+    sheets,
+    topics,
+)
 
 app_name = "trainings"
 
@@ -36,6 +49,10 @@ urlpatterns = [
     path("<uuid:uid>/peserta/", manage.participant_list, name="participant-list"),
     path("<uuid:uid>/peserta/tambah/", manage.participant_add, name="participant-add"),
     path("<uuid:uid>/peserta/daftarkan/", manage.participant_enrol, name="participant-enrol"),
+    path("<uuid:uid>/peserta/sekaligus/", enrolling.participant_enrol_many, name="participant-enrol-many"),
+    path("<uuid:uid>/peserta/berkas/", enrolling.participant_file, name="participant-file"),
+    path("<uuid:uid>/peserta/kurangi/", enrolling.places_cut, name="places-cut"),
+    path("<uuid:uid>/sertifikat/", certifying.certificates_print, name="certificates-print"),
     path("<uuid:uid>/peserta/<uuid:enrolment_uid>/batal/", manage.participant_cancel, name="participant-cancel"),
     path("<uuid:uid>/peserta/<uuid:enrolment_uid>/terima/", offers.participant_accept, name="participant-accept"),
     path("<uuid:uid>/layar/", room.room_screen, name="room-screen"),

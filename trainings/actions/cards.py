@@ -17,7 +17,9 @@ from trainings.models.door import CARD_LENGTH
 def issue(*, people: Sequence[Person], by: User | None, now: datetime) -> list[MemberCard]:
     """The cards of `people`, in their order; who has none in force gets one."""
     wanted = {person.pk: person for person in people}
-    held = set(MemberCard.objects.filter(person__in=wanted, revoked_at__isnull=True).values_list("person_id", flat=True))
+    held = set(
+        MemberCard.objects.filter(person__in=wanted, revoked_at__isnull=True).values_list("person_id", flat=True)
+    )
     for pk in sorted(set(wanted) - held):
         card, is_new = MemberCard.objects.get_or_create(
             person=wanted[pk],

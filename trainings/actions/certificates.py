@@ -34,19 +34,19 @@ class NoReason(ActionError):
 
 @transaction.atomic
 def issue(*, training: Training, by: User | None, now: datetime) -> list[Certificate]:
-    """Certificates for everybody who was in every session and has none yet, in the order of names.
+    """Certificates for everybody who meets the training's rule and has none yet, in the order of names.
 
     Numbers run per office and year (of `now`, in the office's zone). Raises NotFinished.
     """
     training = Training.objects.locked(training.pk)
     if training.status != TrainingStatus.DONE:
         raise NotFinished
-    earned = _with_full_attendance(training)
-    if not earned:
+    people = earned(training)
+    if not people:
         return []
     office = Office.objects.serving(training.office_code)
     year = timezone.localtime(now, office.tz if office else None).year
-    first = next_serial(office_code=training.office_code, year=year, count=len(earned))
+    first = next_serial(office_code=training.office_code, year=year, count=len(people))
     rows = [
         Certificate(
             enrolment=enrolment,
@@ -60,14 +60,15 @@ def issue(*, training: Training, by: User | None, now: datetime) -> list[Certifi
             issued_by=by,
             created_at=now,
         )
-        for serial, enrolment in enumerate(earned, start=first)
+        for serial, enrolment in enumerate(people, start=first)
     ]
     return Certificate.objects.bulk_create(rows)
 
 
-def _with_full_attendance(training: Training) -> list[Enrolment]:
-    earned = queries.in_every_session(training).filter(certificate__isnull=True)
-    return list(earned.select_related("person").order_by("person__full_name", "pk"))
+def earned(training: Training) -> list[Enrolment]:
+    """Who meets the rule of the training and has no certificate yet, by name."""
+    rows = queries.meets_rule(training).filter(certificate__isnull=True)
+    return list(rows.select_related("person").order_by("person__full_name", "pk"))
 
 
 def next_serial(*, office_code: str, year: int, count: int) -> int:
@@ -100,4 +101,21 @@ def withdraw(*, certificate: Certificate, reason: str, by: User | None, now: dat
     certificate.withdraw_reason = reason.strip()
     certificate.save(update_fields=["withdrawn_at", "withdraw_reason", "updated_at"])
     log.record("certificate.withdrawn", certificate, by=by, now=now, reason=certificate.withdraw_reason)
+    return certificate
+
+
+@transaction.atomic
+def reissue(*, certificate: Certificate, reason: str, by: User | None, now: datetime) -> Certificate:
+    """Print a certificate anew: with the person's name as it is now, and valid again if it was withdrawn.
+
+    Number and code stay, so a paper that is out there leads to the same page. Raises NoReason.
+    """
+    certificate = Certificate.objects.locked(certificate.pk)
+    if not reason.strip():
+        raise NoReason
+    before = {"name": certificate.holder_name, "withdrawn": certificate.withdraw_reason}
+    certificate.holder_name = certificate.enrolment.person.full_name
+    certificate.withdrawn_at, certificate.withdraw_reason, certificate.reissued_at = None, "", now
+    certificate.save(update_fields=["holder_name", "withdrawn_at", "withdraw_reason", "reissued_at", "updated_at"])
+    log.record("certificate.reissued", certificate, by=by, now=now, reason=reason.strip(), before=before)
     return certificate

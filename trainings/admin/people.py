@@ -94,6 +94,11 @@ def _withdraw(request: HttpRequest, certificate: Certificate, cleaned: dict[str,
     return _("The certificate is withdrawn. Its page says so from now on.")
 
 
+def _reissue(request: HttpRequest, certificate: Certificate, cleaned: dict[str, Any]) -> str:
+    certificates.reissue(certificate=certificate, by=request.user, now=clock.now(), **cleaned)  # type: ignore[arg-type]
+    return _("The certificate is issued anew. Its number stays.")
+
+
 def _download(_request: HttpRequest, certificate: Certificate, _cleaned: dict[str, Any]) -> Any:
     return pdf_response(certificate_pdf(certificate), f"sertifikat-{certificate.code}.pdf")
 
@@ -121,6 +126,17 @@ class CertificateAdmin(OfficeModelAdmin):
             label=gettext_lazy("Download as PDF"),
             permission="trainings.view_certificate",
             perform=_download,
+        ),
+        Deed(
+            name="reissue",
+            label=gettext_lazy("Issue anew"),
+            permission="trainings.change_certificate",
+            perform=_reissue,
+            form=ReasonForm,
+            text=gettext_lazy(
+                "The name is taken as it stands in the record now, and a withdrawn certificate is valid again. "
+                "Number and code stay."
+            ),
         ),
         Deed(
             name="withdraw",

@@ -1,6 +1,7 @@
 """Trainings, who comes to them, what they leave with, and the plan of the year."""
 
 from trainings.models.certificates import Certificate, CertificateSerial
+from trainings.models.crew import CalendarKey, Contribution, SessionTrainer, Trainer
 from trainings.models.door import Absence, DoorDevice, Guest, MemberCard, Scan, Settlement
 from trainings.models.enrolments import Attendance, Enrolment, Party
 from trainings.models.plans import PlanActivity, PlanShare, Spending, YearPlan
@@ -10,8 +11,10 @@ from trainings.models.trainings import Session, Training
 __all__ = [
     "Absence",
     "Attendance",
+    "CalendarKey",
     "Certificate",
     "CertificateSerial",
+    "Contribution",
     "DoorDevice",
     "Enrolment",
     "Guest",
@@ -21,11 +24,13 @@ __all__ = [
     "PlanShare",
     "Scan",
     "Session",
+    "SessionTrainer",
     "Settlement",
     "Spending",
     "TopicAnswer",
     "TopicProposal",
     "TopicVote",
+    "Trainer",
     "Training",
     "YearPlan",
 ]

@@ -55,6 +55,8 @@ class Certificate(Record):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("issued by")
     )
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    # Printed anew with the same number: a name put right, or valid again after a withdrawal.
+    reissued_at = models.DateTimeField(_("issued anew"), null=True, blank=True)
     withdraw_reason = models.CharField(_("reason for withdrawing"), max_length=200, blank=True)
 
     objects = CertificateQuerySet.as_manager()

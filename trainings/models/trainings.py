@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeBoundary, RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
@@ -120,7 +120,23 @@ class Training(Record):
     venue = models.CharField(_("place"), max_length=120, blank=True)
     address = models.CharField(_("address of the place"), max_length=200, blank=True)
     online_link = models.URLField(_("link of the online meeting"), max_length=300, blank=True)
+    map_link = models.URLField(_("link of the map"), max_length=300, blank=True)
     bring = models.CharField(_("what to bring"), max_length=150, blank=True)
+    # Who may come, beside the region; an empty list asks nothing.
+    for_sectors = ArrayField(
+        models.CharField(max_length=20), verbose_name=_("lines of business"), default=list, blank=True
+    )
+    for_scales = ArrayField(
+        models.CharField(max_length=10), verbose_name=_("business scales"), default=list, blank=True
+    )
+    for_licence = models.CharField(_("licence that is needed"), max_length=10, blank=True)
+    # What a certificate asks: so many sessions (0 = all of them), the test passed, the action plan filed.
+    sessions_needed = models.PositiveSmallIntegerField(_("sessions for a certificate"), default=0)
+    needs_test = models.BooleanField(_("the test for a certificate"), default=False)
+    needs_plan = models.BooleanField(_("an action plan for a certificate"), default=False)
+    copied_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="copies")
+    # Raised with every change that calendars have to take over (RFC 5545, SEQUENCE).
+    revision = models.PositiveIntegerField(default=0)
     organiser = models.CharField(_("organiser"), max_length=150)
     facilitator = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="trainings", verbose_name=_("facilitator")

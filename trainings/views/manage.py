@@ -21,7 +21,7 @@ from members.models import Person
 from trainings import queries
 from trainings.actions import enrolments, trainings
 from trainings.enums import EnrolmentState, ProposalSource
-from trainings.forms import SCHEDULE, OutlineForm, PersonSearchForm, ReasonForm, TrainingForm
+from trainings.forms import SCHEDULE, ManyForm, OutlineForm, PersonSearchForm, ReasonForm, TrainingForm
 from trainings.models import Enrolment, Training
 from trainings.views import reach
 
@@ -113,7 +113,7 @@ def training_finish(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """Asks, then ends the training and issues the certificates."""
     training = reach.runnable(request, uid, reach.CHANGE)
     if request.method != "POST":
-        full = queries.in_every_session(training).count()
+        full = queries.meets_rule(training).count()
         return render(request, "trainings/training_finish.html", {"training": training, "full": full})
     try:
         done = trainings.finish(training=training, by=reach.actor(request), now=clock.now())
@@ -154,6 +154,7 @@ def participant_list(request: HttpRequest, uid: UUID) -> HttpResponse:
             "chips": _state_chips(training, state),
             "taken": training.taken,
             "waiting": training.waiting,
+            "may_change": request.user.has_perm(reach.CHANGE, training),
         },
     )
 
@@ -179,6 +180,7 @@ def participant_add(request: HttpRequest, uid: UUID) -> HttpResponse:
             "training": training,
             "form": form,
             "text": text,
+            "many": ManyForm(),
             "source": source,
             "people": list(people_found(request, training, text)) if text else [],
         },

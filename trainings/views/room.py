@@ -66,7 +66,7 @@ def room_code(request: HttpRequest, token: str) -> HttpResponse:
 def room_arrive(request: HttpRequest) -> HttpResponseBase:
     """One tap: I am here. Counted at the moment when the code was scanned."""
     now = clock.now()
-    noted = rooms.read_seen(request.get_signed_cookie(rooms.COOKIE, default=""), now)
+    noted = rooms.read_seen(request.get_signed_cookie(rooms.COOKIE, default="") or "", now)
     session = Session.objects.select_related("training").filter(uid=noted[0]).first() if noted else None
     if noted is None or session is None:
         return render(request, "trainings/room_old.html", status=410)

@@ -45,8 +45,10 @@ def settle_list(request: HttpRequest, uid: UUID) -> HttpResponse:
     )
     context = {
         "training": training,
-        "scans": [(scan, first.get((scan.session_id, scan.enrolment_id))) for scan in scans],
-        "guests": Guest.objects.filter(training=training, person__isnull=True).select_related("scan").order_by("pk")[:MOST],
+        "scans": [(scan, first.get((scan.session_id, scan.enrolment_id or 0))) for scan in scans],
+        "guests": Guest.objects.filter(training=training, person__isnull=True)
+        .select_related("scan")
+        .order_by("pk")[:MOST],
         "absences": marks,
     }
     return render(request, "trainings/settle_list.html", context)
@@ -95,7 +97,9 @@ def absence_correct(request: HttpRequest, uid: UUID, absence_uid: UUID) -> HttpR
     """Take an absence back, with the reason."""
     training = reach.runnable(request, uid)
     rows = Absence.objects.filter(session__training=training, lifted_at__isnull=True)
-    absence = get_object_or_404(rows.select_related("enrolment__person", "enrolment__training", "session"), uid=absence_uid)
+    absence = get_object_or_404(
+        rows.select_related("enrolment__person", "enrolment__training", "session"), uid=absence_uid
+    )
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -92,9 +92,8 @@ def my_card(request: HttpRequest) -> HttpResponseBase:
         raise Http404
     held = MemberCard.objects.filter(person=person, revoked_at__isnull=True).first()
     if request.method == "POST":
-        deed = cards.replace if held else None
-        if deed:
-            deed(person=person, by=reach.actor(request), now=clock.now())
+        if held:
+            cards.replace(person=person, by=reach.actor(request), now=clock.now())
             messages.success(request, _("The old card is called in. This is the new one."))
         else:
             cards.issue(people=[person], by=reach.actor(request), now=clock.now())
@@ -107,7 +106,8 @@ def my_card(request: HttpRequest) -> HttpResponseBase:
 @reading
 def my_card_file(request: HttpRequest) -> HttpResponse:
     """The own card as PDF."""
-    cards_of = MemberCard.objects.filter(person__user_id=request.user.pk, revoked_at__isnull=True)
+    person = reach.person_of(request.user)
+    cards_of = MemberCard.objects.filter(person=person, revoked_at__isnull=True)
     card = cards_of.select_related("person__village").first()
     if card is None:
         raise Http404

@@ -1,0 +1,171 @@
+"""Registering many at once: ten for whom an assistant speaks, a group, a source's list; and fewer places."""
+
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from foundation.common import clock
+from foundation.common.errors import ActionError
+from foundation.common.http import form_page, writing
+from foundation.common.phone import BadPhone, parse_mobile
+from foundation.jobs.actions import jobs
+from foundation.regions.models import Office
+from members.models import Person
+from trainings import sources
+from trainings.actions import capacity, enrolments
+from trainings.enums import EnrolmentState, ProposalSource
+from trainings.forms import CutForm, ManyForm, SourceFileForm
+from trainings.jobs import ENROL
+from trainings.models import Training
+from trainings.views import reach
+
+MOST = 50
+
+
+@writing
+def participant_enrol_many(request: HttpRequest, uid: UUID) -> HttpResponseBase:
+    """Those who were ticked and those whose numbers were typed, each on her own or as a group."""
+    training, now = reach.runnable(request, uid), clock.now()
+    form = ManyForm(request.POST)
+    people, unknown = _chosen(request, form.data.get("numbers", ""))
+    if not form.is_valid() or not people:
+        messages.error(request, str(enrolments.NobodyChosen.message))
+        return redirect("trainings:participant-add", uid=uid)
+    source = ProposalSource(form.cleaned_data["source"] or training.source)
+    if form.cleaned_data["group"]:
+        _as_group(request, training, people, form.cleaned_data["group"], source)
+    else:
+        made = enrolments.enrol_many(
+            training=training, people=people, by=reach.actor(request), now=now, source=source, at_the_door=True
+        )
+        _tell(request, made)
+    if unknown:
+        messages.error(request, _("Not known as owners: %(numbers)s.") % {"numbers": ", ".join(unknown)})
+    return redirect("trainings:participant-list", uid=uid)
+
+
+def _as_group(
+    request: HttpRequest, training: Training, people: list[Person], name: str, source: ProposalSource
+) -> None:
+    try:
+        made = enrolments.enrol_party(
+            training=training, people=people, name=name, by=reach.actor(request), now=clock.now(), source=source
+        )
+    except ActionError as error:
+        reach.refuse(request, error)
+        return
+    if made[0].state == EnrolmentState.CONFIRMED:
+        text = _("The whole group %(name)s has places: %(n)d.")
+    else:
+        text = _("There are not enough places for all %(n)d of %(name)s. The group waits together.")
+    messages.success(request, text % {"name": name, "n": len(made)})
+
+
+def _chosen(request: HttpRequest, numbers: str) -> tuple[list[Person], list[str]]:
+    """Owners whom the visitor may see, in the order given; and the numbers that are nobody's."""
+    visible: Any = Person.objects.visible_to(request.user, "members.view_person").select_related("village", "user")
+    uids = [reach.uid_or_404(text) for text in request.POST.getlist("person")[:MOST]]
+    people = list(visible.filter(uid__in=uids).order_by("full_name", "pk"))
+    unknown = []
+    for text in [part.strip() for part in re.split(r"[\n,;]+", numbers) if part.strip()][:MOST]:
+        try:
+            phone = parse_mobile(text)
+        except BadPhone:
+            unknown.append(text)
+            continue
+        found = visible.filter(user__phone=phone).first() or visible.filter(phone=phone).order_by("pk").first()
+        if found is None:
+            unknown.append(text)
+        elif found not in people:
+            people.append(found)
+    return people, unknown
+
+
+def _tell(request: HttpRequest, made: list[enrolments.Outcome]) -> None:
+    states = [row.enrolment.state for row in made if row.enrolment]
+    places, waiting = states.count(EnrolmentState.CONFIRMED), states.count(EnrolmentState.WAITING)
+    if places:
+        text = ngettext("%(n)d person has a place.", "%(n)d people have a place.", places)
+        messages.success(request, text % {"n": places})
+    if waiting:
+        text = ngettext("%(n)d person is on the waiting list.", "%(n)d people are on the waiting list.", waiting)
+        messages.info(request, text % {"n": waiting})
+    for row in made:
+        if row.error:
+            messages.error(request, f"{row.person.full_name}: {row.error}")
+
+
+@form_page
+def participant_file(request: HttpRequest, uid: UUID) -> HttpResponseBase:
+    """A source's list as a spreadsheet; a job enrols them and says line by line what came of it."""
+    training = reach.runnable(request, uid)
+    form = SourceFileForm(request.POST or None, request.FILES or None, initial={"source": training.source})
+    if request.method == "POST" and form.is_valid():
+        try:
+            named = _read(form.cleaned_data["file"])
+        except ActionError as error:
+            form.add_error("file", str(error))
+        else:
+            visible: Any = Person.objects.visible_to(request.user, "members.view_person")
+            mine = set(
+                visible.filter(pk__in=[row.person.pk for row in named if row.person]).values_list("pk", flat=True)
+            )
+            rows = [[row.line, row.person.pk if row.person and row.person.pk in mine else None] for row in named]
+            job = jobs.start(
+                ENROL.name,
+                by=reach.actor(request),
+                office=Office.objects.serving(training.office_code),
+                params={"training": training.pk, "rows": rows, "source": form.cleaned_data["source"]},
+                now=clock.now(),
+                label=training.title,
+                key=f"training:{training.pk}",
+            )
+            return redirect("jobs:detail", uid=job.uid)
+    return render(request, "trainings/participant_file.html", {"training": training, "form": form})
+
+
+def _read(file: Any) -> list[sources.Named]:
+    with tempfile.NamedTemporaryFile(suffix=Path(file.name).suffix[:6]) as copy:
+        for chunk in file.chunks():
+            copy.write(chunk)
+        copy.flush()
+        return sources.read(Path(copy.name))
+
+
+@form_page
+def places_cut(request: HttpRequest, uid: UUID) -> HttpResponseBase:
+    """Fewer places than are taken: who moves is shown first, and told the reason."""
+    training, now = reach.runnable(request, uid, reach.CHANGE), clock.now()
+    form = CutForm(request.POST or None, initial={"capacity": max(training.capacity - 1, 1)})
+    moves: list[Any] = []
+    if request.method == "POST" and form.is_valid():
+        wanted, reason = form.cleaned_data["capacity"], form.cleaned_data["reason"]
+        if "sure" not in request.POST:
+            moves = capacity.who_moves(training, wanted, now=now)
+        else:
+            try:
+                moved = capacity.cut(
+                    training=training, capacity=wanted, reason=reason, by=reach.actor(request), now=now
+                )
+            except ActionError as error:
+                form.add_error(error.field, str(error))
+            else:
+                text = ngettext(
+                    "Decided. %(n)d person is on the waiting list again and is told why.",
+                    "Decided. %(n)d people are on the waiting list again and are told why.",
+                    len(moved),
+                )
+                messages.success(request, text % {"n": len(moved)})
+                return redirect("trainings:participant-list", uid=uid)
+    asked = request.method == "POST" and form.is_valid()
+    return render(
+        request, "trainings/places_cut.html", {"training": training, "form": form, "moves": moves, "asked": asked}
+    )
