@@ -21,7 +21,8 @@ from revolving_funds.models import Difference, Pool
 from tests.factories import clients, files, forums, monitoring, notifications, revolving_funds, statements, trainings
 from tests.factories.foundation import office, region, user_with_role
 from tests.factories.members import BusinessFactory, PersonFactory
-from trainings.models import Certificate, YearPlan
+from trainings import rooms
+from trainings.models import Absence, Certificate, Guest, Scan, YearPlan
 
 NOW: Final = dt.datetime(2026, 11, 21, 3, 0, tzinfo=dt.UTC)
 DISTRICT, NEIGHBOUR, CITY, PROVINCE = "16.71.04", "16.71.14", "16.71", "16"
@@ -99,9 +100,20 @@ class World:
         self.pair = duplicates.offer(one=first, other=second, reason="Sama", by=None, now=NOW)
         self.merge = merges.merge(kept=kept, gone=gone, by=None, now=NOW)
 
+    def _door(self) -> None:
+        session = self.training.sessions.get(number=1)
+        times = {"scanned_at": NOW, "recorded_at": NOW}
+        self.scan = Scan.objects.create(session=session, way="GUEST", outcome="COUNTED", **times)
+        self.guest = Guest.objects.create(training=self.training, scan=self.scan, name="Iis")
+        self.absence = Absence.objects.create(
+            session=session, enrolment=self.enrolment, marked_at=NOW, expires_on=dt.date(2027, 6, 1)
+        )
+        self.room = rooms.token(session, NOW)
+
     def _rest(self) -> None:
         self.training: Any = trainings.TrainingFactory(facilitator=self.people["facilitator"])
         self.enrolment: Any = trainings.EnrolmentFactory(training=self.training, person=self.owner)
+        self._door()
         self.wish: Any = trainings.TopicProposalFactory(proposed_by=self.owner)
         self.certificate: Any = Certificate.objects.create(
             enrolment=self.enrolment,

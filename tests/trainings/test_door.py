@@ -374,7 +374,7 @@ def test_scans_need_the_roster_of_that_session_and_device(device: Client, traini
     ],
 )
 def test_junk_is_answered(device: Client, training: Training, body: dict[str, Any]) -> None:
-    assert post(device, training, "send", **body).status_code == 400
+    assert post(device, training, "send", **body).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -389,7 +389,7 @@ def test_junk_is_answered(device: Client, training: Training, body: dict[str, An
 def test_junk_in_a_row_is_answered(device: Client, training: Training, row: dict[str, Any]) -> None:
     name = str(uuid.uuid4())
     token = roster.token(first(training), uuid.UUID(name))
-    assert post(device, training, "send", device=name, session=1, token=token, rows=[row]).status_code == 400
+    assert post(device, training, "send", device=name, session=1, token=token, rows=[row]).status_code == 404
 
 
 def test_a_hundred_scans_cost_as_many_queries_as_one(training: Training, django_assert_num_queries: Any) -> None:

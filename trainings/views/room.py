@@ -48,7 +48,7 @@ def room_code(request: HttpRequest, token: str) -> HttpResponse:
     now = clock.now()
     session = rooms.read(token, now)
     if session is None:
-        return render(request, "trainings/room_old.html", status=410)
+        return render(request, "trainings/room_old.html", status=404)
     response = redirect("trainings:room-arrive")
     response.set_signed_cookie(
         rooms.COOKIE,
@@ -69,7 +69,7 @@ def room_arrive(request: HttpRequest) -> HttpResponseBase:
     noted = rooms.read_seen(request.get_signed_cookie(rooms.COOKIE, default="") or "", now)
     session = Session.objects.select_related("training").filter(uid=noted[0]).first() if noted else None
     if noted is None or session is None:
-        return render(request, "trainings/room_old.html", status=410)
+        return render(request, "trainings/room_old.html", status=404)
     timezone.activate(texts.zone_of(session.training))
     rows = Enrolment.objects.mine(request.user).filter(training=session.training).select_related("person", "training")
     enrolment = rows.order_by("cancelled_at", "pk").last()

@@ -134,7 +134,7 @@ def _door(request: HttpRequest, upload: Upload) -> Door:
 
 
 def _not_ours() -> JsonResponse:
-    return JsonResponse({"message": _("This could not be read. Please load the page again.")}, status=400)
+    return JsonResponse({"message": _("This could not be read. Please load the page again.")}, status=404)
 
 
 def _read(request: HttpRequest) -> Upload:
