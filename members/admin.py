@@ -15,7 +15,7 @@ from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
 from foundation.common.money import rupiah
 from foundation.common.phone import shown
-from members import searching
+from members import import_admin, searching  # noqa: F401 -- import_admin registers its own list
 from members.actions import businesses, drafts, licences, people, statuses
 from members.admin_duplicates import OtherForm, point_out
 from members.entries import LicenceEntry

@@ -7,7 +7,8 @@ class MembersConfig(AppConfig):
     verbose_name = _("Members")
 
     def ready(self) -> None:
-        from members import (  # noqa: PLC0415 -- connects the receivers, names what tokens may be for
+        from members import (  # noqa: PLC0415 -- names jobs, connects the receivers, names what tokens may be for
+            jobs,  # noqa: F401
             receivers,  # noqa: F401
             token_scopes,
         )

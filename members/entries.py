@@ -20,6 +20,7 @@ from members.models import VILLAGE_CODE_LENGTH
 
 OLDEST_BUSINESS: Final = 1900
 MANY_WORKERS: Final = 300
+_TWO_LETTERS: Final = re.compile(r"[^\W\d_]{2}")
 _KINDS: Final = frozenset(LicenceKind.values)
 _STATUSES: Final = frozenset(LicenceStatus.values)
 _SCALES: Final = frozenset(Scale.values)
@@ -135,21 +136,27 @@ def clean_person(entry: PersonEntry, *, on: date) -> tuple[PersonEntry, list[Pro
     """The entry in its stored form, and its problems."""
     out = Cleaned()
     name = proper_name(entry.full_name)
-    if not re.search(r"[^\W\d_]{2}", name):
+    if not _TWO_LETTERS.search(name):
         out.wrong("full_name", _("Please write the full name as on the ID card."))
     if len(entry.village) != VILLAGE_CODE_LENGTH:
         out.wrong("village", _("Please choose the village or urban ward."))
     phone = _clean_phone(entry.phone, out)
-    entry = replace(entry, full_name=name, phone=phone, email=entry.email.strip(), address=squeeze(entry.address))
-    if entry.nik.strip():
-        entry = _clean_nik(entry, out, on)
-    else:
-        entry = replace(entry, nik="")
-        if not phone:
-            out.wrong("phone", _("Without an identity number a mobile number is needed."))
-    if entry.birth_date and not (entry.birth_date.year >= OLDEST_BUSINESS and entry.birth_date <= on):
+    nik, sex, birth_date = _clean_nik(entry, out, on) if entry.nik.strip() else ("", entry.sex, entry.birth_date)
+    if not nik and not phone:
+        out.wrong("phone", _("Without an identity number a mobile number is needed."))
+    if birth_date and not (birth_date.year >= OLDEST_BUSINESS and birth_date <= on):
         out.wrong("birth_date", _("This date of birth is not possible."))
-    return entry, out.problems
+    cleaned = PersonEntry(
+        full_name=name,
+        village=entry.village,
+        nik=nik,
+        sex=sex,
+        birth_date=birth_date,
+        phone=phone,
+        email=entry.email.strip(),
+        address=squeeze(entry.address),
+    )
+    return cleaned, out.problems
 
 
 def _clean_phone(text: str, out: Cleaned) -> str:
@@ -162,25 +169,28 @@ def _clean_phone(text: str, out: Cleaned) -> str:
         return text
 
 
-def _clean_nik(entry: PersonEntry, out: Cleaned, on: date) -> PersonEntry:
+def _clean_nik(entry: PersonEntry, out: Cleaned, on: date) -> tuple[str, str, date | None]:
+    """The number with the sex and the date of birth that it tells."""
     nik = check_nik(entry.nik, on=on)
     for error in nik.errors:
         out.wrong("nik", error)
     for warning in nik.warnings:
         out.doubt("nik", warning)
     if not nik.ok:
-        return replace(entry, nik=nik.value)
+        return nik.value, entry.sex, entry.birth_date
     if entry.birth_date and entry.birth_date not in nik.birth_dates:
         out.doubt("birth_date", _("The date of birth differs from the NIK. Please compare with the ID card."))
     if entry.sex and entry.sex != nik.sex:
         out.doubt("sex", _("The sex differs from the NIK. Please compare with the ID card."))
-    return replace(entry, nik=nik.value, sex=entry.sex or nik.sex, birth_date=entry.birth_date or nik.birth_date)
+    return nik.value, entry.sex or nik.sex, entry.birth_date or nik.birth_date
 
 
 def clean_business(entry: BusinessEntry, *, on: date) -> tuple[BusinessEntry, list[Problem]]:
     """The entry in its stored form, and its problems. The scale itself is derived by members.queries."""
     out = Cleaned()
-    entry = replace(entry, name=squeeze(entry.name), product=squeeze(entry.product), address=squeeze(entry.address))
+    name, product, address = squeeze(entry.name), squeeze(entry.product), squeeze(entry.address)
+    if (name, product, address) != (entry.name, entry.product, entry.address):
+        entry = replace(entry, name=name, product=product, address=address)
     if not entry.name:
         out.wrong("name", _("Please write the name of the business."))
     if len(entry.village) != VILLAGE_CODE_LENGTH:

@@ -118,3 +118,14 @@ class RequestState(models.TextChoices):
     DONE = "DONE", _("Done")
     REFUSED = "REFUSED", _("Refused")
     TAKEN_BACK = "TAKEN_BACK", _("Taken back")
+
+
+class ImportState(models.TextChoices):
+    READING = "READING", _("Being read")
+    MAPPING = "MAPPING", _("Columns to be named")
+    CHECKING = "CHECKING", _("Being checked")
+    CHECKED = "CHECKED", _("Checked, not brought in yet")
+    MERGING = "MERGING", _("Being brought in")
+    DONE = "DONE", _("Brought in")
+    FAILED = "FAILED", _("Could not be read")
+    DISCARDED = "DISCARDED", _("Thrown away")

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from foundation.common import clock
-from members.actions import drafts, duplicates, merges
+from members.actions import drafts, duplicates, import_runs, merges
 
 
 @shared_task(name="members.forget_drafts")
@@ -24,3 +24,9 @@ def find_duplicates(**_kwargs: Any) -> None:
 def forget_merges(**_kwargs: Any) -> None:
     """Throw away what was kept for taking merges back, once their 30 days are over."""
     merges.forget_old(now=clock.now())
+
+
+@shared_task(name="members.forget_imports")
+def forget_imports(**_kwargs: Any) -> None:
+    """Throw away spreadsheets that nobody brought in for a week."""
+    import_runs.forget_old(now=clock.now())

@@ -372,6 +372,7 @@ CELERY_BEAT_SCHEDULE = {
     "jobs.sweep": {"task": "jobs.sweep", "schedule": 30.0},
     "members.find_duplicates": {"task": "members.find_duplicates", "schedule": crontab(hour="2", minute="40")},
     "members.forget_drafts": {"task": "members.forget_drafts", "schedule": crontab(hour="3", minute="20")},
+    "members.forget_imports": {"task": "members.forget_imports", "schedule": crontab(hour="3", minute="45")},
     "members.forget_merges": {"task": "members.forget_merges", "schedule": crontab(hour="3", minute="25")},
     "monitoring.run_day": {"task": "monitoring.run_day", "schedule": crontab(hour="6", minute="5")},
     "notifications.sweep": {"task": "notifications.sweep", "schedule": 60.0},

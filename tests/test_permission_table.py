@@ -129,6 +129,7 @@ def admin_key(world: World, route: str) -> dict[str, Any]:
         "audit.event": world.event,
         "clients.client": world.client,
         "jobs.job": world.office_job,
+        "members.importrun": world.upload,
         "ledger.transaction": world.transaction,
         "ledger.account": world.account,
         "notifications.message": world.message,

@@ -120,6 +120,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         "members.view_duplicatepair",
         "members.view_merge",
         "members.import_members",
+        "members.view_importrun",
         "members.export_members",
         "trainings.schedule_training",
         "trainings.change_training",

@@ -22,7 +22,7 @@ class Kind:
     permission: str = ""
     shared: bool = False
     facts: Callable[[Any], Sequence[tuple[Any, Any]]] | None = None
-    page: Callable[[Any], tuple[Any, str]] | None = None
+    page: Callable[[Any], tuple[Any, str] | None] | None = None
 
 
 _kinds: dict[str, Kind] = {}

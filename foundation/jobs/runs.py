@@ -36,6 +36,11 @@ class Run:
         # Inside a transaction (a test) another connection would not even see the job: then progress beats itself.
         self._thread = None if connection.in_atomic_block else threading.Thread(target=self._keep_beating, daemon=True)
 
+    @property
+    def beats_by_itself(self) -> bool:
+        """Whether `progress` leaves the caller's connection alone, so that it can be called in the middle of a COPY."""
+        return self._thread is not None
+
     def progress(self, done: int, total: int | None = None, note: str = "") -> None:
         """Say how far it is: cheap, call it as often as you like. Raises what ends the run."""
         self.done, self.total, self.note = done, total if total is not None else self.total, str(note) or self.note

@@ -38,7 +38,11 @@ def job_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
 @reading
 def job_progress(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The part of the page that changes, for both faces."""
-    return render(request, "jobs/progress.html", {"job": seen(request, uid)})
+    job = seen(request, uid)
+    answer = render(request, "jobs/progress.html", {"job": job})
+    if not job.is_live:  # the page around it has more to show now
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 @reading

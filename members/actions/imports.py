@@ -1,164 +1,184 @@
-"""Many members at once: COPY to a staging table, then a merge in sets. What the rows say was checked before."""
+"""Many members at once: COPY to a staging table, then a comparison or a merge in sets. What the rows say was checked before.
 
-import io
-from collections.abc import Iterable, Sequence
+The staging table of an upload outlives its transaction, so that what was shown in the dry run is what is merged; it is
+unlogged and has the number of the import in its name. The command uses a temporary one.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection, transaction
 
 from foundation.accounts.models import User
 from foundation.audit import log
-from foundation.common.crypto import encrypt
 from foundation.regions.models import Office
 from members.actions import import_sql as sql
-from members.entries import LicenceEntry
+
+TEMPORARY: Final = "import_rows"
+# What stands for NULL: a control character, and cells hold none (members.importing.cells.text).
+NOTHING: Final = "\x01"
+_ESCAPED: Final = str.maketrans({"\\": "\\\\", "\t": " ", "\n": " ", "\r": " ", "\x00": None})
 
 
 @dataclass(frozen=True)
-class Staged:
-    """One row, clean: a person, perhaps a business with its scale, and its licences. Empty means: says nothing."""
+class Outcome:
+    """What became, or would become, of the staged rows; each is in one of the first four numbers.
 
-    number: int
-    identity: str
-    nik: str
-    nik_hash: str
-    full_name: str
-    sex: str
-    birth_date: Any
-    phone: str
-    email: str
-    village: str
-    address: str
-    business: str = ""
-    business_address: str = ""
-    kbli_id: int | None = None
-    product: str = ""
-    capital: int | None = None
-    annual_sales: int | None = None
-    workers: int | None = None
-    started_year: int | None = None
-    scale: str = ""
-    scale_basis: str = ""
-    licences: Sequence[LicenceEntry] = ()
+    `elsewhere` are rows whose owner is registered at another office, `nib_taken` rows that lost only their NIB.
+    """
+
+    inserted: int
+    updated: int
+    unchanged: int
+    refused: int
+    elsewhere: frozenset[int]
+    nib_taken: frozenset[int]
 
 
-@dataclass(frozen=True)
-class Merged:
-    """The numbers of the rows by what became of them; `elsewhere` live in another office, `nib_taken` lost their NIB."""
+def stage(rows: Iterable[tuple[Any, ...]], *, table: str = TEMPORARY) -> int:
+    """Write rows (in the order of import_sql.COLUMNS) to a fresh staging table; returns how many."""
+    kind = "TEMP" if table == TEMPORARY else "UNLOGGED"
+    lines = _Lines(rows)
+    with connection.cursor() as cursor:
+        _work_in_bulk(cursor)
+        forget(table=table)
+        cursor.execute(f"CREATE {kind} TABLE {table} {sql.STAGING}")
+        cursor.cursor.copy_expert(f"COPY {table} ({sql.COLUMNS}) FROM STDIN WITH (NULL '{NOTHING}')", lines, 65_536)
+        cursor.execute(f"ANALYZE {table} (row_no, ident, nik_hash, phone, b_name)")
+    return lines.count
 
-    inserted: set[int]
-    updated: set[int]
-    unchanged: set[int]
-    elsewhere: set[int]
-    nib_taken: set[int]
+
+def stage_faults(faults: Iterable[tuple[int, str, str, bool]], *, table: str) -> None:
+    """Keep the reasons (row, key, sentence, whether it refuses) beside the rows, for the correction file."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {table}_faults")
+        cursor.execute(
+            f"CREATE UNLOGGED TABLE {table}_faults (row_no integer, key text, message text, refuses boolean)"
+        )
+        lines = _Lines(faults)
+        cursor.cursor.copy_expert(f"COPY {table}_faults FROM STDIN WITH (NULL '{NOTHING}')", lines, 65_536)
+
+
+def staged_faults(*, table: str) -> list[tuple[int, str, str, bool]]:
+    """What stage_faults kept."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", [f"{table}_faults"])
+        if cursor.fetchone() == (None,):
+            return []
+        cursor.execute(f"SELECT row_no, key, message, refuses FROM {table}_faults ORDER BY row_no")  # noqa: S608
+        return list(cursor.fetchall())
+
+
+def staged(*, table: str) -> int | None:
+    """How many rows stand in a staging table; None if it is gone (an unlogged one is empty after a crash)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", [table])
+        if cursor.fetchone() == (None,):
+            return None
+        cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 -- a name of ours
+        (found,) = cursor.fetchone()
+    return int(found)
+
+
+def forget(*, table: str) -> None:
+    """Drop a staging table: it holds personal data."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {table}, {table}_faults")
 
 
 @transaction.atomic
-def merge(
-    *, rows: Iterable[Staged], office: Office, source: str, by: User | None, now: datetime, commit: bool = True
-) -> Merged:
-    """Bring rows into the members of `office`: new ones in, known ones (by NIK, else name, place, phone) up to date.
+def compare(*, office: Office, table: str = TEMPORARY) -> Outcome:
+    """What `merge` would do now. Changes nothing."""
+    with connection.cursor() as cursor:
+        _work_in_bulk(cursor)
+        return _run(cursor, sql.CHECK, table, {"office": office.region_id, "commit": False})
 
-    An empty cell never wipes a field; an owner who has an account keeps her own ways to be reached. With
-    `commit=False` everything is tried and taken back. Two imports of one office run one after the other.
+
+@transaction.atomic
+def merge(*, office: Office, source: str, by: User | None, now: datetime, table: str = TEMPORARY) -> Outcome:
+    """Bring staged rows into the members of `office`: new ones in, known ones (by NIK, else name, place, phone) up to date.
+
+    An empty cell never wipes a field; an owner who has an account keeps her own ways to be reached. Two imports of one
+    office run one after the other.
     """
+    values = {
+        "office": office.region_id,
+        "source": source,
+        "by": by.pk if by else None,
+        "now": now,
+        "commit": True,
+        "data": json.dumps({"source": source}),
+    }
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('members.import'), hashtext(%s))", [office.region_id])
-        cursor.execute("SET LOCAL statement_timeout = 0")
-        cursor.execute(sql.STAGING)
-        _stage(cursor, list(rows))
-        known = {"office": office.region_id, "source": source, "by": by.pk if by else None, "now": now}
-        for statement in sql.PERSONS + sql.BUSINESSES + sql.LICENCES + sql.AUDIT:
-            cursor.execute(statement, known)
-        cursor.execute(sql.OUTCOME)
-        merged = _sorted(cursor.fetchall())
-        cursor.execute("DROP TABLE member_staging, licence_staging")
-    log.record(
-        "members.imported",
-        office,
-        by=by,
-        now=now,
-        inserted=len(merged.inserted),
-        updated=len(merged.updated),
-        unchanged=len(merged.unchanged),
-    )
-    if not commit:
-        transaction.set_rollback(True)
-    return merged
+        _work_in_bulk(cursor)
+        found = _run(cursor, sql.MERGE, table, values)
+    counts = {"inserted": found.inserted, "updated": found.updated, "unchanged": found.unchanged}
+    log.record("members.imported", office, by=by, now=now, **counts)
+    return found
 
 
-def _stage(cursor: Any, rows: list[Staged]) -> None:
-    """Encrypt only numbers that are not known yet, then COPY."""
-    cursor.execute(
-        "SELECT nik_hash FROM members_person WHERE nik_hash = ANY(%s)", [[row.nik_hash for row in rows if row.nik_hash]]
-    )
-    known = {found for (found,) in cursor.fetchall()}
-    _copy(cursor, "member_staging", sql.COLUMNS, (_line(row, known) for row in rows))
-    _copy(
-        cursor,
-        "licence_staging",
-        "row_no, kind, status, number",
-        ((row.number, entry.kind, entry.status, entry.number) for row in rows for entry in row.licences),
-    )
-    cursor.execute("ANALYZE member_staging")
+def _work_in_bulk(cursor: Any) -> None:
+    """A city takes longer than a page may, and joins of fifty thousand rows fit into memory."""
+    cursor.execute("SET LOCAL statement_timeout = 0")
+    cursor.execute("SET LOCAL work_mem = '64MB'")
+    cursor.execute("SET LOCAL jit = off")
 
 
-def _line(row: Staged, known: set[str]) -> tuple[Any, ...]:
-    token = encrypt(row.nik) if row.nik and row.nik_hash not in known else ""
-    return (
-        row.number,
-        row.identity,
-        token,
-        row.nik_hash,
-        row.nik[-4:] if row.nik else "",
-        row.full_name,
-        row.sex,
-        row.birth_date,
-        row.phone,
-        row.email,
-        row.village,
-        row.address,
-        row.business,
-        row.business_address,
-        row.kbli_id,
-        row.product,
-        row.capital,
-        row.annual_sales,
-        row.workers,
-        row.started_year,
-        row.scale,
-        row.scale_basis,
+def _run(cursor: Any, statements: Iterable[str], table: str, values: dict[str, Any]) -> Outcome:
+    cursor.execute("DROP TABLE IF EXISTS import_match, import_licence")
+    for statement in statements:
+        cursor.execute(statement.replace("{rows}", table), values)
+        if statement is sql.MATCH:
+            cursor.execute("ANALYZE import_match")
+    cursor.execute(sql.OUTCOME)
+    elsewhere, inserted, updated, rows = cursor.fetchone()
+    cursor.execute(sql.TOLD)
+    told = cursor.fetchall()
+    cursor.execute("DROP TABLE IF EXISTS import_match, import_licence")
+    return Outcome(
+        inserted=inserted,
+        updated=updated,
+        unchanged=rows - elsewhere - inserted - updated,
+        refused=elsewhere,
+        elsewhere=frozenset(row for row, away, _nib in told if away),
+        nib_taken=frozenset(row for row, _away, nib in told if nib),
     )
 
 
-def _copy(cursor: Any, table: str, columns: str, lines: Iterable[tuple[Any, ...]]) -> None:
-    buffer = io.StringIO()
-    for line in lines:
-        buffer.write(",".join(_quoted(value) for value in line) + "\n")
-    buffer.seek(0)
-    cursor.cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv)", buffer)
+class _Lines:
+    """Rows as the stream that COPY reads, so that they are never all in memory."""
 
+    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        self._texts = self._written(rows)
+        self._rest = ""
+        self.count = 0
 
-def _quoted(value: Any) -> str:
-    """Texts in quotes, so that an empty one stays a text; None as a blank, which COPY reads as NULL."""
-    return "" if value is None else '"' + str(value).replace('"', '""').replace("\x00", "") + '"'
+    def _written(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
+        batch: list[str] = []
+        for row in rows:
+            self.count += 1
+            texts = [value if type(value) is str else NOTHING if value is None else str(value) for value in row]
+            line = "\t".join(texts)
+            if "\\" in line or not line.replace("\t", "").replace(NOTHING, "").isprintable():
+                line = "\t".join([text if text == NOTHING else text.translate(_ESCAPED) for text in texts])
+            batch.append(line)
+            if len(batch) == 200:  # noqa: PLR2004 -- about 50 kB
+                yield "\n".join(batch) + "\n"
+                batch = []
+        if batch:
+            yield "\n".join(batch) + "\n"
 
-
-def _sorted(found: list[tuple[int, bool, bool, bool, bool]]) -> Merged:
-    merged = Merged(set(), set(), set(), set(), set())
-    for number, elsewhere, new, changed, nib_taken in found:
-        target = (
-            merged.elsewhere
-            if elsewhere
-            else merged.inserted
-            if new
-            else merged.updated
-            if changed
-            else merged.unchanged
-        )
-        target.add(number)
-        if nib_taken:
-            merged.nib_taken.add(number)
-    return merged
+    def read(self, size: int = -1) -> str:
+        """Up to `size` characters; '' at the end."""
+        while len(self._rest) < size or size < 0:
+            more = next(self._texts, "")
+            if not more:
+                break
+            self._rest += more
+        cut = len(self._rest) if size < 0 else size
+        found, self._rest = self._rest[:cut], self._rest[cut:]
+        return found

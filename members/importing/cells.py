@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from foundation.common.money import parse_rupiah
 from members.enums import LicenceStatus, Scale, Sex
 
-NOTHING: Final = frozenset({"", "-", "--", "n/a", "na", "null", "none", "#n/a", "tidak diisi", "kosong", "0"})
+NOTHING: Final = frozenset(
+    {"", "-", "--", "n/a", "na", "null", "none", "tidak diisi", "kosong", "0"}
+    | {"#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!"}
+)
+LONGEST_NOTHING: Final = max(len(word) for word in NOTHING)
+SHORTENED: Final = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]+", re.IGNORECASE)
+QUOTES: Final = frozenset({"'", "`"})  # what keeps a number a text in a spreadsheet
+MOST_RUPIAH: Final = 10**15
 MONTHS: Final = {
     name: number
     for number, names in enumerate(
@@ -73,6 +80,9 @@ HAS_IT: Final = frozenset(
 )
 
 
+NO_AMOUNT: Final = _("This is no amount of rupiah. Please write for example 5000000 or 5 juta.")
+
+
 class BadCell(ValueError):
     """The cell is certainly wrong; `message` is the reason."""
 
@@ -82,15 +92,23 @@ class BadCell(ValueError):
 
 
 def text(cell: Any) -> str:
-    """A cell as text: whole numbers without `.0`, blanks and dashes as nothing."""
-    if cell is None or cell == "" or isinstance(cell, bool):
+    """A cell as text: whole numbers without `.0`, blanks, dashes and errors of formulas as nothing."""
+    if not cell:
         return ""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    if isinstance(cell, datetime):
-        cell = cell.date()
-    found = " ".join(str(cell).replace("\u00a0", " ").split()).lstrip("'`")
-    return "" if found.lower() in NOTHING else found
+    if type(cell) is not str:
+        if isinstance(cell, bool):
+            return ""
+        if isinstance(cell, float) and cell.is_integer():
+            cell = int(cell)
+        elif isinstance(cell, datetime):
+            cell = cell.date()
+        cell = str(cell)
+    found = " ".join(cell.split())
+    if not found.isprintable():  # control and zero-width characters that nobody typed
+        found = "".join(char for char in found if char.isprintable())
+    if found[:1] in QUOTES:
+        found = found.lstrip("'`")
+    return "" if len(found) <= LONGEST_NOTHING and found.lower() in NOTHING else found
 
 
 def plain(cell: Any) -> str:
@@ -100,7 +118,7 @@ def plain(cell: Any) -> str:
 def nik(cell: Any) -> str:
     """The digits of a NIK. A number that ends in 0 was rounded by the spreadsheet, which keeps 15 digits."""
     found = text(cell)
-    if re.fullmatch(r"[0-9][.,]?[0-9]*E\+?[0-9]+", found, re.IGNORECASE):
+    if SHORTENED.fullmatch(found):
         raise BadCell(
             _("The spreadsheet has shortened this number. Set the column to Text and type the 16 digits again.")
         )
@@ -145,20 +163,27 @@ def rupiah(cell: Any) -> int | None:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         if cell < 0:
             raise BadCell(_("This amount is less than zero."))
-        return round(cell)
+        return _sane(cell)
     found = text(cell).lower().replace("rp.", "rp").strip()
     if not found:
         return None
     found = re.sub(r"[,.]\s*[-\u2013]+$|,0{1,2}$", "", found)
     unit = re.fullmatch(r"(?:rp)?\s*([0-9]+(?:[.,][0-9]+)?)\s*(rb|ribu|jt|juta|m|milyar|miliar)", found)
     if unit:
-        return round(float(unit[1].replace(",", ".")) * UNITS[unit[2]])
+        return _sane(float(unit[1].replace(",", ".")) * UNITS[unit[2]])
     if re.fullmatch(r"(?:rp)?\s*[0-9]{1,3}(,[0-9]{3}){2,}", found):
         found = found.replace(",", "")
     try:
-        return parse_rupiah(found)
+        return _sane(parse_rupiah(found))
     except ValueError as error:
-        raise BadCell(_("This is no amount of rupiah. Please write for example 5000000 or 5 juta.")) from error
+        raise BadCell(NO_AMOUNT) from error
+
+
+def _sane(amount: float) -> int:
+    """Whole rupiah; more than a thousand billion is a slip (and infinity a formula's)."""
+    if not amount <= MOST_RUPIAH:
+        raise BadCell(NO_AMOUNT)
+    return round(amount)
 
 
 def number(cell: Any) -> int | None:

@@ -1,38 +1,29 @@
-"""A whole spreadsheet: read, check, merge, and hand back what was not right."""
+"""A whole spreadsheet: read, check, compare or merge, and hand back what was not right."""
 
-import zipfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from python_calamine import CalamineError, PasswordError, load_workbook
 
 from foundation.accounts.models import User
 from foundation.common.errors import ActionError
 from foundation.regions.models import Office
 from members.actions import imports
 from members.enums import Source
-from members.importing import cells, columns
+from members.importing import cells, columns, corrections, reading
 from members.importing.places import Places
-from members.importing.rows import Reader, Row
+from members.importing.rows import TOTALS, Fault, Reader
 from members.models import Kbli
 from members.queries import KBLI_EDITION, bounds
 
-MOST_BYTES = 50_000_000
-MOST_UNPACKED = 400_000_000  # a city of 50,000 rows takes about a quarter
-TOTALS = frozenset({"jumlah", "total", "jumlahtotal", "grandtotal"})
-
-
-class UnreadableFile(ActionError):
-    message = gettext_lazy("This file cannot be read as a spreadsheet (XLSX, XLS or ODS).")
-
-
-class FileTooLarge(ActionError):
-    message = gettext_lazy("This file is too large to be read. Please split it into several, or ask who runs Guyub.")
+TICK: Final = 2_000
 
 
 class NoHeadings(ActionError):
@@ -46,120 +37,128 @@ class Report:
     """What became of each row. inserted + updated + unchanged + refused = rows."""
 
     rows: int
+    skipped: int
     inserted: int
     updated: int
     unchanged: int
     refused: int
-    faulty: list[Row]
-    headings: columns.Headings
+    without_nik: int
+    staged: int
+    read_faults: list[Fault]
+    faults: Mapping[int, list[Fault]]
 
 
-def read_sheet(path: Path) -> tuple[columns.Headings, list[tuple[int, list[Any]]]]:
-    """The first visible sheet that has headings: they, and the lines below with their numbers. Raises ActionErrors."""
-    _refuse_what_swells(path)
-    try:
-        book = load_workbook(str(path))
-    except PasswordError as error:
-        raise UnreadableFile(_("This file is protected by a password. Please save it without one.")) from error
-    except (CalamineError, OSError, ValueError) as error:
-        raise UnreadableFile from error
-    for meta in book.sheets_metadata:
-        if str(meta.visible).endswith("Visible"):
-            sheet = book.get_sheet_by_name(meta.name)
-            lines = sheet.to_python(skip_empty_area=False)
-            headings = columns.find(lines)
+def chosen(path: Path, *, sheet: str = "", known: Mapping[str, str] | None = None) -> tuple[str, columns.Headings]:
+    """The sheet asked for, else the first visible one that has headings. Raises NoHeadings and what reading raises."""
+    for found in reading.look(path):
+        if found.name == sheet or (not sheet and not found.hidden):
+            headings = columns.find(found.lines, known, found.merged)
             if headings:
-                below = enumerate(lines[headings.line + 1 :], start=headings.line + 2)
-                return headings, [(number, line) for number, line in below if _says_something(line, headings)]
+                return found.name, headings
     raise NoHeadings
 
 
-def _refuse_what_swells(path: Path) -> None:
-    """A workbook is an archive: a small one may unpack into more than the machine's memory."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise FileTooLarge
-        with zipfile.ZipFile(path) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
-                raise FileTooLarge
-    except zipfile.BadZipFile:
-        return  # an old XLS, or no workbook at all: told when it is read
-    except OSError as error:
-        raise UnreadableFile from error
+def read_sheet(path: Path) -> tuple[columns.Headings, list[tuple[int, reading.Line]]]:
+    """A short list as a whole: the headings, and the lines below that hold data, with their numbers. Raises as above."""
+    name, headings = chosen(path)
+    at = headings.columns["full_name"]
+    found = [
+        (number, line)
+        for number, line in enumerate(reading.lines(path, name), start=1)
+        if number > headings.below
+        and any(cells.text(line[each]) for each in headings.columns.values() if each < len(line))
+        and cells.plain(line[at] if at < len(line) else "") not in TOTALS
+    ]
+    return headings, found
 
 
-def _says_something(line: list[Any], headings: columns.Headings) -> bool:
-    """Not a blank line, a total or a place to sign."""
-    name = cells.plain(line[headings.columns["full_name"]])
-    filled = sum(1 for at in headings.columns.values() if at < len(line) and cells.text(line[at]))
-    return bool(filled) and name not in TOTALS and (bool(name) or filled > 1)
-
-
-def staged(row: Row) -> imports.Staged:
-    """The row as the merge takes it."""
-    person, business = row.person, row.business
-    assert person is not None  # noqa: S101 -- only rows that were not refused come here
-    more: dict[str, Any] = {}
-    if business is not None:
-        more = {
-            "business": business.name,
-            "business_address": business.address,
-            "kbli_id": business.kbli_id,
-            "product": business.product,
-            "capital": business.capital,
-            "annual_sales": business.annual_sales,
-            "workers": business.workers,
-            "started_year": business.started_year,
-            "scale": row.scale,
-            "scale_basis": row.scale_basis,
-            "licences": row.licences,
-        }
-    return imports.Staged(
-        number=row.number,
-        identity=row.identity,
-        nik=person.nik,
-        nik_hash=row.nik_hash,
-        full_name=person.full_name,
-        sex=person.sex,
-        birth_date=person.birth_date,
-        phone=person.phone,
-        email=person.email,
-        village=person.village,
-        address=person.address,
-        **more,
-    )
-
-
-def import_file(*, path: Path, office: Office, by: User | None, now: datetime, commit: bool = True) -> Report:
-    """Bring the members of a spreadsheet into an office. Repeating the same file changes nothing.
-
-    Raises UnreadableFile, FileTooLarge, NoHeadings. With `commit=False` the report is the same and nothing is stored.
-    """
-    headings, lines = read_sheet(path)
+def reader(headings: columns.Headings, *, office: Office, now: datetime) -> Reader:
+    """A reader for the places of the office and the law of the day."""
     today = timezone.localdate(now)
-    reader = Reader(
+    return Reader(
         headings,
         places=Places(office.region_id),
         bounds=bounds(today),
         today=today,
         kbli=dict(Kbli.objects.filter(edition=KBLI_EDITION).values_list("code", "pk")),
     )
-    rows = [reader.read(number, line) for number, line in lines]
-    good = [row for row in rows if not row.refused]
-    merged = imports.merge(
-        rows=(staged(row) for row in good), office=office, source=Source.IMPORT, by=by, now=now, commit=commit
-    )
-    for row in good:
-        if row.number in merged.elsewhere:
-            row.fault("nik", _("This owner is registered at another office."), refuses=True)
-        if row.number in merged.nib_taken:
-            row.fault("NIB", _("This NIB is already recorded for another business."))
+
+
+def check(
+    path: Path,
+    sheet: str,
+    headings: columns.Headings,
+    *,
+    office: Office,
+    now: datetime,
+    table: str = imports.TEMPORARY,
+    told: Callable[[int], None] | None = None,
+) -> Report:
+    """Read and check every line, stage the good ones, and say what a merge would do. `told` hears of every few lines."""
+    read = reader(headings, office=office, now=now)
+    lines: Iterable[Any] = reading.lines(path, sheet)
+    with transaction.atomic():
+        imports.stage(read.staged(_ticking(lines, told) if told else lines), table=table)
+        found = imports.compare(office=office, table=table)
+    return report(read, found)
+
+
+def _ticking(lines: Iterable[Any], told: Callable[[int], None]) -> Iterator[Any]:
+    for number, line in enumerate(lines):
+        if number % TICK == 0:
+            told(number)
+        yield line
+
+
+def report(read: Reader, found: imports.Outcome) -> Report:
+    """The reader's counts and the database's, with a reason for every row that was not taken whole."""
     return Report(
-        rows=len(rows),
-        inserted=len(merged.inserted),
-        updated=len(merged.updated),
-        unchanged=len(merged.unchanged),
-        refused=sum(1 for row in rows if row.refused),
-        faulty=[row for row in rows if row.faults],
-        headings=headings,
+        rows=read.rows,
+        skipped=read.skipped,
+        inserted=found.inserted,
+        updated=found.updated,
+        unchanged=found.unchanged,
+        refused=read.refused + found.refused,
+        without_nik=read.without_nik,
+        staged=read.rows - read.refused,
+        read_faults=read.faults,
+        faults=by_row(read.faults, found),
     )
+
+
+def by_row(faults: Iterable[Fault], found: imports.Outcome | None) -> dict[int, list[Fault]]:
+    """The reasons of each row, in the order of the rows; with those that only the register knows."""
+    told: dict[int, list[Fault]] = defaultdict(list)
+    for fault in faults:
+        told[fault.row].append(fault)
+    for row in found.elsewhere if found else ():
+        told[row].append(Fault(row, "nik", _("This owner is registered at another office."), refuses=True))
+    for row in found.nib_taken if found else ():
+        told[row].append(Fault(row, "NIB", _("This NIB is already recorded for another business.")))
+    return dict(sorted(told.items()))
+
+
+def import_file(
+    *,
+    path: Path,
+    office: Office,
+    by: User | None,
+    now: datetime,
+    commit: bool = True,
+    sheet: str = "",
+    errors: Path | None = None,
+) -> Report:
+    """Bring the members of a spreadsheet into an office, in one go. Repeating the same file changes nothing.
+
+    Raises UnreadableFile, FileTooLarge, NoHeadings. With `commit=False` the report is the same and nothing is stored.
+    `errors` is where the correction file goes, if there is anything to correct.
+    """
+    name, headings = chosen(path, sheet=sheet)
+    with transaction.atomic():
+        found = check(path, name, headings, office=office, now=now)
+        if commit:
+            imports.merge(office=office, source=Source.IMPORT, by=by, now=now)
+        imports.forget(table=imports.TEMPORARY)
+    if errors is not None and found.faults:
+        corrections.write(errors, headings, reading.lines(path, name), found.faults)
+    return found

@@ -11,6 +11,7 @@ from members.models.businesses import (
 )
 from members.models.cases import CaseDocument, CaseOfficer, CaseStep, LicenceCase, LicenceCaseQuerySet
 from members.models.duplicates import UNDO_FOR, DuplicatePair, DuplicatePairQuerySet, Merge, MergeQuerySet, PairState
+from members.models.imports import ImportHeading, ImportRun, ImportRunQuerySet
 from members.models.letters import LETTER_CODE_LENGTH, LetterSerial, RecommendationLetter
 from members.models.licensing import (
     LicencePaper,
@@ -38,6 +39,9 @@ __all__ = [
     "DataRequest",
     "DuplicatePair",
     "DuplicatePairQuerySet",
+    "ImportHeading",
+    "ImportRun",
+    "ImportRunQuerySet",
     "Kbli",
     "LetterSerial",
     "Licence",

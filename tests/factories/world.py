@@ -10,12 +10,14 @@ from foundation.accounts.roles import Role
 from foundation.audit import log
 from foundation.audit.models import Event
 from foundation.files.actions import uploads
+from foundation.files.models import StoredFile
 from foundation.jobs import kinds
 from foundation.jobs.kinds import Kind
 from foundation.jobs.models import Job
 from foundation.ledger.models import Account, Transaction
 from foundation.notifications.kinds import Channel
 from members.actions import duplicates, merges
+from members.models import ImportRun
 from monitoring import links
 from revolving_funds.models import Difference, Pool
 from tests.factories import clients, files, forums, monitoring, notifications, revolving_funds, statements, trainings
@@ -148,9 +150,31 @@ class World:
         self._register()
         self.event: Event = log.record("person.seen", self.owner, by=None, now=NOW)
         self.job = self._job(self.owner.user)
+        self.upload = self._upload()
         self.office_job = self._job(self.people["staff"])
         self.transaction = Transaction.objects.order_by("pk").first()
         self.account = Account.objects.order_by("pk").first()
+
+    def _upload(self) -> ImportRun:
+        """A spreadsheet that waits for its columns to be named."""
+        sheet = {"name": "UMKM", "hidden": False, "recognised": True, "titles": ["Nama"], "samples": [["Yani"]]}
+        return ImportRun.objects.create(
+            office=office(CITY),
+            by=self.people["staff"],
+            file=StoredFile.objects.create(
+                purpose="members_import",
+                name="umkm.xlsx",
+                kind="XLSX",
+                size=1,
+                sha256="0" * 64,
+                path="files/00/none",
+                stored_at=NOW,
+                used_at=NOW,
+                region_code=CITY,
+            ),
+            state="MAPPING",
+            sheets=[{**sheet, "columns": {"0": "full_name"}, "below": 1, "height": 2}],
+        )
 
     def _job(self, by: User | None) -> Job:
         """A download that is ready, seen by the one who asked for it alone."""

@@ -6,7 +6,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from foundation.common import clock
 from foundation.common.errors import ActionError
 from foundation.regions.models import Office
-from members.importing import corrections
 from members.importing.run import Report, import_file
 
 
@@ -16,44 +15,52 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help="XLSX, XLS or ODS")
+        parser.add_argument("file", type=Path, help="XLSX, CSV, XLS or ODS")
         parser.add_argument(
             "--office", required=True, metavar="CODE", help="code of the regency or city, such as 16.71"
+        )
+        parser.add_argument(
+            "--sheet", default="", help="name of the sheet; by default the first visible one with headings"
         )
         parser.add_argument("--dry-run", action="store_true", help="check and count, store nothing")
         parser.add_argument(
             "--errors", type=Path, metavar="OUT.xlsx", help="write rows that need correcting, with the reasons"
         )
 
-    def handle(self, *_args: Any, file: Path, office: str, dry_run: bool, errors: Path | None, **_options: Any) -> None:
-        found = Office.objects.serving(office)
+    def handle(self, *_args: Any, **options: Any) -> None:
+        path, code, errors, commit = options["file"], options["office"], options["errors"], not options["dry_run"]
+        found = Office.objects.serving(code)
         if found is None:
             known = ", ".join(Office.objects.order_by("region_id").values_list("region_id", flat=True))
-            raise CommandError(f"No office has the code {office}. Known: {known or 'none'}.")
-        if not file.exists():
-            raise CommandError(f"{file} does not exist.")
+            raise CommandError(f"No office has the code {code}. Known: {known or 'none'}.")
+        if not path.exists():
+            raise CommandError(f"{path} does not exist.")
         try:
-            report = import_file(path=file, office=found, by=None, now=clock.now(), commit=not dry_run)
+            report = import_file(
+                path=path,
+                office=found,
+                by=None,
+                now=clock.now(),
+                commit=commit,
+                sheet=options["sheet"],
+                errors=errors,
+            )
         except ActionError as refusal:
             raise CommandError(str(refusal)) from refusal
-        self._tell(report, dry_run=dry_run)
+        for name in ("rows", "inserted", "updated", "unchanged", "refused", "without_nik", "skipped"):
+            self.stdout.write(f"{name:<12}{getattr(report, name):>10,}")
+        if not commit:
+            self.stdout.write("A dry run: nothing was stored.")
         self._hand_back(report, errors)
 
-    def _tell(self, report: Report, *, dry_run: bool) -> None:
-        for name in ("rows", "inserted", "updated", "unchanged", "refused"):
-            self.stdout.write(f"{name:<10}{getattr(report, name):>10,}")
-        if dry_run:
-            self.stdout.write("A dry run: nothing was stored.")
-
     def _hand_back(self, report: Report, errors: Path | None) -> None:
-        if not report.faulty:
+        if not report.faults:
             return
         if errors is not None:
-            corrections.write(errors, report.headings, report.faulty)
-            self.stdout.write(f"{len(report.faulty):,} rows to correct are in {errors}")
+            self.stdout.write(f"{len(report.faults):,} rows to correct are in {errors}")
             return
         self.stdout.write(
-            f"{len(report.faulty):,} rows need correcting; --errors OUT.xlsx writes them with the reasons."
+            f"{len(report.faults):,} rows need correcting; --errors OUT.xlsx writes them with the reasons."
         )
-        for row in report.faulty[:5]:
-            self.stdout.write(f"  row {row.number}: " + "; ".join(str(fault.message) for fault in row.faults))
+        for row, faults in list(report.faults.items())[:5]:
+            self.stdout.write(f"  row {row}: " + "; ".join(fault.message for fault in faults))
