@@ -245,6 +245,7 @@ ACCOUNT_SESSION_REMEMBER = False  # office computers are shared: a password logi
 ACCOUNT_RATE_LIMITS = {
     # Many phones of one village share an address (carrier NAT): the limit by number is the narrow one.
     "request_login_code": "30/m/ip,5/5m/key",
+    "codes_of_a_day": "10/d/key",  # each message costs money, and a stranger's number is soon a nuisance
     "verify_phone": "60/m/ip,10/5m/key",
     "signup": "30/m/ip",
     "login_failed": "20/m/ip,5/5m/key",

@@ -31,6 +31,10 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": _("The email or the password is not right. Please check both and try again."),
         "incorrect_password": _("This password is not right. Please try again."),
         "too_many_login_attempts": _("That were too many attempts. Wait five minutes, then try again."),
+        "too_many_codes": _(
+            "Ten codes were asked for with this number within a day. Try again tomorrow, or ask your assistant or the"
+            " office to help you."
+        ),
         "rate_limited": _("That were too many requests. Wait a few minutes, then try again."),
     }
 

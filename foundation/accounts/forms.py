@@ -26,6 +26,11 @@ def code_field(label: Any, help_text: Any = "", *, length: int = 6, digits: bool
     )
 
 
+def _has_codes_left(phone: str) -> bool:
+    """Whether this number may ask for one more code today, known or not (settings.ACCOUNT_RATE_LIMITS)."""
+    return bool(ratelimit.consume(context.request, action="codes_of_a_day", key=phone))
+
+
 class PhoneForm(account.RequestLoginCodeForm):
     """A phone number, to which a code goes."""
 
@@ -34,6 +39,12 @@ class PhoneForm(account.RequestLoginCodeForm):
         self.fields.pop("email")
         self.fields["phone"].required = True
         self.fields["phone"].help_text = PHONE_HELP
+
+    def clean_phone(self) -> str:
+        phone: str = super().clean_phone()
+        if phone and not _has_codes_left(phone):
+            raise get_adapter().validation_error("too_many_codes")
+        return phone
 
 
 class SignupForm(account.SignupForm):
@@ -48,6 +59,8 @@ class SignupForm(account.SignupForm):
         phone = self.cleaned_data.get("phone")
         if phone and not ratelimit.consume(context.request, action="request_login_code", key=phone):
             self.add_error("phone", get_adapter().validation_error("too_many_login_attempts"))
+        elif phone and not _has_codes_left(phone):
+            self.add_error("phone", get_adapter().validation_error("too_many_codes"))
 
 
 class CodeForm(account.ConfirmLoginCodeForm):

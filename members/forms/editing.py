@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.phone import shown
 from foundation.common.widgets import DateInput
 from members.entries import BusinessEntry, LicenceEntry, PersonEntry, clean_licence, clean_person
 from members.enums import LicenceKind, LicenceStatus
@@ -35,7 +36,7 @@ class PersonForm(VillageForm):
     def __init__(self, *args: Any, person: Person, today: date, **kwargs: Any) -> None:
         start = {
             "full_name": person.full_name,
-            "phone": person.phone,
+            "phone": shown(person.phone),
             "email": person.email,
             "address": person.address,
             "village_q": person.village.name,

@@ -8,13 +8,15 @@ import xlsxwriter
 from django.urls import reverse
 
 from foundation.common import money, numbers
-from foundation.common.charts import BAR_WIDTH, HUES, Segment
+from foundation.common.charts import BAR_WIDTH, HUES, LineChart, Segment, lines
 from msme_platform.office.tables import Column, Kind, Measured, Row
 
 # Which columns of a figure are drawn as one stacked bar beside its numbers; a column may name its hue.
 BARS: dict[str, tuple[str, ...]] = {"district_scale": ("micro", "small", "medium")}
 # Which column is measured against which: the mark stands at the second.
 TARGETS: dict[str, tuple[str, str]] = {"trainings_plan": ("completed", "planned"), "licences": ("held", "businesses")}
+# Which figure is drawn as curves: what names a curve, what it runs along, and its height.
+CURVES: dict[str, tuple[str, str, str]] = {"survival": ("cause", "month", "survival")}
 # Codes are for the machine-readable forms; people read the name.
 HIDDEN = frozenset({"code"})
 
@@ -50,6 +52,7 @@ class Table:
     total: Line | None
     parts: list[tuple[Any, str]]
     has_bar: bool
+    chart: LineChart | None = None
 
     @property
     def url(self) -> str:
@@ -84,7 +87,26 @@ def table(found: Measured) -> Table:
         _line(found.total, columns, "", 1) if found.total else None,
         [(labels[key], hue) for key, hue in zip(parts, HUES, strict=False)],
         has_bar=figure.name in BARS or figure.name in TARGETS,
+        chart=_curve(found) if figure.name in CURVES else None,
     )
+
+
+def _curve(found: Measured) -> LineChart | None:
+    """The figure as curves that start at the whole; None where too little was measured to draw one.
+
+    A curve of which a point is missing (too few were left) stands in the table only.
+    """
+    name, along, height = CURVES[found.figure.name]
+    runs: dict[str, dict[int, float | None]] = {}
+    for row in found.rows:
+        runs.setdefault(str(row.cells[name]), {})[row.cells[along]] = row.cells[height]
+    whole = {label: run for label, run in runs.items() if all(value is not None for value in run.values())}
+    xs = sorted({x for run in whole.values() for x in run})
+    if not xs:
+        return None
+    label = next(str(column.label) for column in found.figure.columns if column.key == along)
+    series = [(label_of, [100.0, *(round((run[x] or 0) * 100, 1) for x in xs)]) for label_of, run in whole.items()]
+    return lines(title=str(found.figure.title), x_label=label, xs=[0, *xs], series=series, steps=True)
 
 
 def _largest(rows: list[Row], name: str) -> float:

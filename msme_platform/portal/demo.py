@@ -1,13 +1,15 @@
 """The demo's own pages: be somebody, read what was sent, move the date. They exist in demo mode only."""
 
+import uuid
 from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import login as django_login
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count, Max, Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,6 +26,7 @@ from msme_platform.portal.demo_people import BY_KEY, DEMO_PEOPLE, PASSWORD, Demo
 
 BACKEND: Final = "foundation.accounts.backends.LoginBackend"
 STEPS: Final = (1, 7, 30)
+SAME: Final = ("kind", "subject_key", "channel")  # of the copies of one message
 
 
 class DateForm(forms.Form):
@@ -103,9 +106,35 @@ def outbox(request: HttpRequest) -> HttpResponse:
         user = account_of(person)
         address = person.phone or person.email
         rows = rows.filter(user=user) | rows.filter(address=address) if user else rows.filter(address=address)
+    like = request.GET.get("like", "")
+    if like:
+        one = get_object_or_404(Message, uid=_uid(like))
+        rows = rows.filter(kind=one.kind, subject_key=one.subject_key, channel=one.channel)
+    elif not key:
+        rows = rows.filter(pk__in=Message.objects.values(*SAME).annotate(newest=Max("pk")).values("newest"))
     found = page(rows, order=["-created_at", "-id"], cursor=request.GET.get("cursor", ""), size=30)
+    if not (like or key):
+        _count_copies(found.rows)
     chips = [("", _("All")), *((person.key, person.name) for person in DEMO_PEOPLE if person.phone)]
-    return render(request, "portal/demo/outbox.html", {"page": found, "chips": chips, "chosen": key})
+    return render(request, "portal/demo/outbox.html", {"page": found, "chips": chips, "chosen": key, "like": like})
+
+
+def _uid(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _count_copies(rows: list[Message]) -> None:
+    """How many others got the same: an announcement to a whole city is one entry."""
+    wanted = Q(pk__in=[])
+    for row in rows:
+        wanted |= Q(kind=row.kind, subject_key=row.subject_key, channel=row.channel)
+    counted = Message.objects.filter(wanted).values_list(*SAME).annotate(copies=Count("pk")).order_by()
+    copies = {tuple(same): number for *same, number in counted}
+    for row in rows:
+        row.others = copies[row.kind, row.subject_key, row.channel] - 1  # type: ignore[attr-defined]
 
 
 @demo_only

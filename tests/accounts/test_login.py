@@ -277,3 +277,16 @@ def test_whoever_holds_a_role_of_the_office_needs_the_second_step_whatever_the_a
     User.objects.filter(pk=user.pk).update(is_staff=False)
     client.force_login(User.objects.get(pk=user.pk))
     assert client.get("/kantor/")["Location"] == "/akun/keamanan/aplikasi/"
+
+
+def test_a_number_gets_no_more_than_ten_codes_a_day_and_is_told_where_to_turn(client: Client) -> None:
+    UserFactory(phone=PHONE, phone_verified=True)
+    limits = {"codes_of_a_day": "2/d/key", "request_login_code": "30/m/key"}
+    with override_settings(ACCOUNT_RATE_LIMITS=limits):
+        assert [ask(Client()) for _time in range(2)] == ["/akun/kode/"] * 2
+        refused = client.post("/akun/masuk/", {"phone": PHONE})
+        elsewhere = client.post("/akun/daftar/", {"phone": PHONE})
+    for page in (refused, elsewhere):
+        assert page.status_code == 200
+        assert "dalam sehari" in page.text
+    assert Message.objects.filter(kind="login_code").count() == 2

@@ -124,3 +124,25 @@ def test_demo_people_are_never_made_in_production(settings: Any) -> None:
     UserFactory()
     with pytest.raises(RuntimeError):
         ensure_demo_people(NOW)
+
+
+@pytest.mark.usefixtures("_demo")
+def test_the_copies_of_an_announcement_are_one_entry_of_the_outbox(client: Client) -> None:
+    rows = [
+        Message.objects.create(
+            recipient_key=f"p:{number}",
+            recipient_name=f"Pemilik {number}",
+            kind="training_announced",
+            subject_key="t:1",
+            channel="APP",
+            title="Pelatihan baru",
+            body="Isi",
+            next_try_at=NOW,
+        )
+        for number in range(4)
+    ]
+    page = client.get("/demo/outbox/").text
+    assert page.count("Pelatihan baru") == 1
+    assert "3 orang lain" in page
+    assert client.get(f"/demo/outbox/?like={rows[0].uid}").text.count("Pelatihan baru") == 4
+    assert client.get("/demo/outbox/?like=x").status_code == 404

@@ -4,6 +4,7 @@ import datetime as dt
 import html
 import io
 import re
+from dataclasses import replace
 from typing import Any
 
 import openpyxl
@@ -14,6 +15,7 @@ from django.urls import reverse
 
 from foundation.accounts.roles import Role
 from msme_platform.office import navigation, queues, show
+from msme_platform.office.figures import BY_NAME
 from msme_platform.office.tables import Column, Figure, Kind, Measured, Row
 from revolving_funds.models import Loan
 from tests.factories import revolving_funds as fund
@@ -145,3 +147,21 @@ def test_key_figures_come_from_the_totals_of_the_figures(client: Client) -> None
     assert found["Dana beredar"].value == "Rp2\u00a0jt"
     assert found["Usaha"].value == "1"
     assert found["Usaha"].url
+
+
+def test_survival_is_drawn_as_curves_that_leave_out_what_was_not_measured() -> None:
+    def row(cause: str, month: int, share: float | None) -> Row:
+        cells = dict.fromkeys(("at_risk", "exits", "low", "high"), 1)
+        return Row({"cause": cause, "month": month, "survival": share, **cells}, {})
+
+    rows = [row("Pelatihan", 1, 0.99), row("Pelatihan", 3, 0.9), row("Pinjaman", 1, 0.98), row("Pinjaman", 3, None)]
+    figure = BY_NAME["survival"]
+    found = Measured(
+        figure, office("16.71"), dt.date(2026, 11, 21), dt.datetime(2026, 11, 21, tzinfo=dt.UTC), rows, None
+    )
+    chart = show.table(found).chart
+    assert chart is not None
+    assert [line.name for line in chart.lines] == ["Pelatihan"]
+    assert [tick.label for tick in chart.x_ticks] == ["0", "1", "3"]
+    assert "90" in chart.summary
+    assert show.table(replace(found, rows=rows[3:])).chart is None

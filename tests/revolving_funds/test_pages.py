@@ -17,7 +17,7 @@ from members.enums import LicenceStatus
 from members.models import Licence
 from revolving_funds.models import Application, Loan
 from tests.factories import revolving_funds as make
-from tests.factories.foundation import UserFactory, user_with_role
+from tests.factories.foundation import UserFactory, region, user_with_role
 
 pytestmark = pytest.mark.django_db
 URL = {name: f"revolving_funds:{name}" for name in ("ladder", "loan-detail", "receipt", "application-detail")}
@@ -169,3 +169,11 @@ def test_the_ladder_costs_the_same_however_many_loans_were_had(loans: int, djang
     client.get(reverse(URL["ladder"]))
     with django_assert_max_num_queries(24):
         client.get(reverse(URL["ladder"]))
+
+
+def test_a_newcomer_is_led_to_the_registration_and_an_assistant_is_not(client: Client) -> None:
+    client.force_login(UserFactory(phone="+6281234500001", phone_verified=True))
+    assert 'href="/daftar/"' in client.get("/dana/").text
+    region("16.71.04")
+    client.force_login(user_with_role(Role.FACILITATOR, "16.71.04", phone="+6281234500002", phone_verified=True))
+    assert 'href="/daftar/"' not in client.get("/dana/").text
