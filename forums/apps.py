@@ -7,4 +7,6 @@ class ForumsConfig(AppConfig):
     verbose_name = _("Forums")
 
     def ready(self) -> None:
-        from forums import messages  # noqa: F401, PLC0415 -- registers the kinds of messages
+        from forums import messages, personal  # noqa: F401, PLC0415 -- registers the kinds of messages
+
+        personal.hook_in()

@@ -18,6 +18,7 @@ from foundation.common.phone import shown
 from members import import_admin, searching  # noqa: F401 -- import_admin registers its own list
 from members.actions import businesses, drafts, licences, people, statuses
 from members.admin_duplicates import OtherForm, point_out
+from members.admin_privacy import NotesLooks
 from members.entries import LicenceEntry
 from members.enums import BusinessStatus, Source
 from members.models import Business, Licence, Person, StatusPeriod
@@ -143,7 +144,7 @@ class BusinessInline(ReadonlyInline):
 
 
 @admin.register(Person)
-class PersonAdmin(OfficeModelAdmin):
+class PersonAdmin(NotesLooks, OfficeModelAdmin):
     list_display = ("full_name", "place", "district", "mobile", "nik_masked", "registered_at")
     list_filter = (DistrictFilter,)
     list_select_related = ("village__parent",)

@@ -12,5 +12,7 @@ class MembersConfig(AppConfig):
             receivers,  # noqa: F401
             token_scopes,
         )
+        from members.privacy import copying, messages, own_part  # noqa: F401, PLC0415 -- registers kinds
 
         token_scopes.name_them()
+        own_part.hook_in()

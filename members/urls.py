@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from members.views import people, registration
+from members.views import people, privacy, registration
 
 app_name = "members"
 
@@ -23,6 +23,14 @@ urlpatterns = [
     path("daftar/<slug:step>/", registration.own_step, name="register-step"),
     path("saya/", people.profile, name="profile"),
     *_edits("saya/", "own-"),
+    path("data-saya/", privacy.my_data, name="my-data"),
+    path("data-saya/siapa-melihat/", privacy.looks, name="my-data-looks"),
+    path("data-saya/perbaikan/", privacy.correction, name="my-data-correction"),
+    path("data-saya/hapus/", privacy.erasure, name="my-data-erasure"),
+    path("data-saya/permintaan/<uuid:uid>/batal/", privacy.take_back, name="my-data-take-back"),
+    path("data-saya/salinan/", privacy.copy_start, name="my-data-copy-start"),
+    path("data-saya/salinan/<uuid:uid>/", privacy.copy_page, name="my-data-copy"),
+    path("data-saya/salinan/<uuid:uid>/berkas/", privacy.copy_file, name="my-data-copy-file"),
     path("binaan/", people.people_list, name="people-list"),
     path("binaan/daftar/", registration.assisted_start, name="assisted-start"),
     path("binaan/daftar/<uuid:uid>/<slug:step>/", registration.assisted_step, name="assisted-step"),

@@ -7,4 +7,6 @@ class MonitoringConfig(AppConfig):
     verbose_name = _("Monitoring")
 
     def ready(self) -> None:
-        from monitoring import messages, receivers  # noqa: F401, PLC0415 -- registers kinds, connects receivers
+        from monitoring import messages, personal, receivers  # noqa: F401, PLC0415 -- registers kinds, connects receivers
+
+        personal.hook_in()

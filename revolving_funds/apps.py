@@ -8,6 +8,12 @@ class RevolvingFundsConfig(AppConfig):
 
     def ready(self) -> None:
         from foundation.ledger import queries as ledger  # noqa: PLC0415 -- models are ready only now
-        from revolving_funds import jobs, messages, proof  # noqa: F401, PLC0415 -- registers kinds of messages and jobs
+        from revolving_funds import (  # noqa: PLC0415 -- registers kinds of messages and jobs, and its personal data
+            jobs,  # noqa: F401
+            messages,  # noqa: F401
+            personal,
+            proof,
+        )
 
         ledger.more_questions.extend(proof.QUESTIONS)
+        personal.hook_in()

@@ -7,4 +7,6 @@ class TrainingsConfig(AppConfig):
     verbose_name = _("Trainings")
 
     def ready(self) -> None:
-        from trainings import jobs, messages  # noqa: F401, PLC0415 -- registers the kinds of jobs and of messages
+        from trainings import jobs, messages, personal  # noqa: F401, PLC0415 -- registers kinds and personal data
+
+        personal.hook_in()

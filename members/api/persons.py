@@ -15,7 +15,7 @@ from foundation.common import clock
 from foundation.common.crypto import keyed_hash
 from foundation.common.errors import ActionError
 from members import searching
-from members.actions import people
+from members.actions import looks, people
 from members.api import examples
 from members.api.doors import (
     LIST_PARAMETERS,
@@ -101,7 +101,10 @@ class PersonDetail(Door):
     @extend_schema(responses=PersonOut, examples=[examples.PERSON_OUT])
     def get(self, request: Request, uid: UUID) -> Response:
         """One owner, with the version of the record in ETag. Scope: members.read."""
-        return shown(one(_visible(request), uid=uid), PersonOut)
+        by: Any = request.user
+        person = one(_visible(request), uid=uid)
+        looks.note(person=person, by=by, way="api", now=clock.now())
+        return shown(person, PersonOut)
 
     @extend_schema(
         request=PersonIn(partial=True),
@@ -133,7 +136,10 @@ class PersonFind(Door):
         sent = NikIn(data=request.data)
         if not sent.is_valid():  # what is no NIK is nobody's
             raise Http404
-        return shown(one(_visible(request).with_nik(sent.validated_data["nik"])), PersonOut)
+        by: Any = request.user
+        person = one(_visible(request).with_nik(sent.validated_data["nik"]))
+        looks.note(person=person, by=by, way="api", now=clock.now())
+        return shown(person, PersonOut)
 
 
 class PersonNik(Door):

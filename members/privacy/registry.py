@@ -141,6 +141,11 @@ def holds(subject: Subject, on: date) -> list[Hold]:
     return [hold for part in parts() for hold in part.holds(subject, on)]
 
 
+def is_named(key: str) -> bool:
+    """Whether somebody speaks for the key `app.Model.field`; `..._by` is a deed and by rule AT_WORK."""
+    return key.endswith("_by") or key in set(named_keys())
+
+
 def named_keys() -> Iterator[str]:
     """Keys to people that some part speaks for, as `app.Model.field`."""
     for part in parts():

@@ -20,7 +20,7 @@ from foundation.common.htmx import page_or_part
 from foundation.common.http import form_page, reading
 from foundation.common.pages import Page, page
 from members import overviews, queries, searching
-from members.actions import businesses, licences, people
+from members.actions import businesses, licences, looks, people
 from members.enums import LicenceKind, Source
 from members.forms.editing import BusinessEditForm, LicenceForm, PersonForm
 from members.models import Business, Licence, Person, RegistrationDraft
@@ -86,7 +86,11 @@ def profile(request: HttpRequest) -> HttpResponseBase:
 
 @reading
 def person_detail(request: HttpRequest, uid: UUID) -> HttpResponseBase:
-    return _detail(request, _subject(request, uid), "members/person_detail.html")
+    """Somebody else's record; that it was opened is written down for her."""
+    user: Any = request.user
+    subject = _subject(request, uid)
+    looks.note(person=subject.person, by=user, way="portal", now=clock.now())
+    return _detail(request, subject, "members/person_detail.html")
 
 
 def _detail(request: HttpRequest, subject: Subject, template: str) -> TemplateResponse:

@@ -24,6 +24,7 @@ from foundation.common.dates import short_date
 from foundation.notifications.actions import outbox
 from foundation.notifications.actions.outbox import Letter, Recipient
 from foundation.notifications.kinds import Kind
+from members.actions import retention
 from members.models import Business
 from monitoring import causes, links, messages
 from monitoring.actions import plans
@@ -51,6 +52,7 @@ def run(*, on: date, now: datetime) -> DayRun:
     day, _new = DayRun.objects.get_or_create(on=on, defaults={"started_at": now})
     trainings_daily.run(on=on, now=now)
     funds_daily.run(on=on, now=now)
+    retention.run_day(now=now)  # after the fund: a loan paid off today holds nobody any more
     counts = Counter(planned=_plan_forgotten(on, now))
     for step in (_expire, _open, _remind, _escalate):
         counts += _until_nothing(step, on, now)

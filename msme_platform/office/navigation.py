@@ -34,6 +34,9 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item(_("Possible duplicates"), "people", "members.duplicatepair", ("duplicates",)),
             Item(_("Merged records"), "people", "members.merge"),
             Item(_("Data imports"), "download", "members.importrun"),
+            Item(_("Requests about data"), "person", "members.datarequest", ("data_requests",)),
+            Item(_("Leaks of data"), "alert", "members.breach", ("breaches",)),
+            Item(_("Retention rules"), "clock", "members.retentionrule"),
         ),
     ),
     (

@@ -15,7 +15,7 @@ from forums.models import Report
 from foundation.common import clock
 from foundation.common.dates import as_date
 from members.enums import LicenceStatus
-from members.models import DuplicatePair, Licence
+from members.models import Breach, DataRequest, DuplicatePair, Licence
 from monitoring import queries as monitoring
 from revolving_funds.models import Application, Difference, Loan, StatementLine
 
@@ -76,7 +76,31 @@ def _licences(user: Any, permission: str) -> Any:
     )
 
 
+# The law's clock runs day and night: three times 24 hours (UU 27/2022 art. 30, 43, 46).
+LEGAL_DAYS: Final = 3
+
 SOURCES: Final = (
+    Source(
+        "breaches",
+        _("Leaks of data to tell of"),
+        _("Tell"),
+        "members.record_breach",
+        LEGAL_DAYS,
+        "noticed_at",
+        lambda user, permission: Breach.objects.waiting().visible_to(user, permission),
+        "admin:members_breach_changelist",
+    ),
+    Source(
+        "data_requests",
+        _("Requests about personal data"),
+        _("Answer"),
+        "members.answer_datarequest",
+        LEGAL_DAYS,
+        "asked_at",
+        lambda user, permission: DataRequest.objects.waiting().visible_to(user, permission),
+        "admin:members_datarequest_changelist",
+        "?state__exact=OPEN",
+    ),
     Source(
         "to_survey",
         _("Fund applications to survey"),

@@ -1,0 +1,267 @@
+"""The duties of the office about personal data: requests with their clock, leaks, retention rules."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.timesince import timeuntil
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from foundation.common import clock
+from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyAdmin
+from foundation.common.numbers import grouped
+from foundation.common.widgets import DateTimeInput
+from members.actions import breaches, data_requests, looks
+from members.enums import RequestKind
+from members.models import Breach, DataRequest, Person, RetentionRule
+from members.privacy import registry
+
+ANSWER, LEAK = "members.answer_datarequest", "members.record_breach"
+
+
+class NotesLooks:
+    """Who opens a person's page in the office is written down, for her to read."""
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        answer = super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
+        person = self.get_object(request, object_id) if object_id else None  # type: ignore[attr-defined]
+        if isinstance(person, Person) and answer.status_code == 200:  # noqa: PLR2004 -- she was shown
+            by: Any = request.user
+            looks.note(person=person, by=by, way="office", now=clock.now())
+        return answer
+
+
+class ReasonForm(forms.Form):
+    answer = forms.CharField(
+        label=gettext_lazy("Answer to the person"), max_length=300, widget=forms.Textarea({"rows": 3})
+    )
+
+
+class AnswerForm(ReasonForm):
+    answer = forms.CharField(
+        label=gettext_lazy("What was corrected"), max_length=300, required=False, widget=forms.Textarea({"rows": 3})
+    )
+
+
+def _done(request: HttpRequest, row: DataRequest, data: dict[str, Any]) -> str:
+    by: Any = request.user
+    data_requests.answer(request=row, accepted=True, answer=data["answer"], by=by, now=clock.now())
+    return _("The answer is recorded and the person is told.")
+
+
+def _refuse(request: HttpRequest, row: DataRequest, data: dict[str, Any]) -> str:
+    by: Any = request.user
+    data_requests.answer(request=row, accepted=False, answer=data["answer"], by=by, now=clock.now())
+    return _("The answer is recorded and the person is told.")
+
+
+def _carry_out(request: HttpRequest, row: DataRequest, _data: dict[str, Any]) -> str:
+    by: Any = request.user
+    row = data_requests.carry_out(request=row, by=by, now=clock.now())
+    if row.is_open:
+        return _("The law keeps the data for now: %(reason)s It is deleted by itself afterwards.") % {
+            "reason": row.hold_reason
+        }
+    return _("The data is deleted.")
+
+
+def left(due: Any) -> str:
+    """`2 hari, 3 jam`, or that the time is over."""
+    now = clock.now()
+    return str(timeuntil(due, now)) if due > now else _("time is over")
+
+
+@admin.register(DataRequest)
+class DataRequestAdmin(OfficeModelAdmin):
+    """The longest waiting first: the law gives three times 24 hours."""
+
+    list_display = ("kind", "owner_name", "state", "asked_at", "time_left", "decided_by")
+    list_filter = ("state", "kind")
+    list_select_related = ("person", "decided_by")
+    ordering = ("asked_at", "id")
+    fields = ("kind", "owner_name", "text", "state", "asked_at", "due_at", "time_left", "answer", "hold_reason")
+    readonly_fields = ("owner_name", "time_left")
+    deeds: ClassVar[tuple[Deed, ...]] = (
+        Deed(
+            "dibetulkan",
+            gettext_lazy("It is corrected"),
+            ANSWER,
+            _done,
+            form=AnswerForm,
+            primary=True,
+            available=lambda row: row.is_open and row.kind == RequestKind.CORRECTION,
+            text=gettext_lazy("First correct the record on the page of the person, then say here what you did."),
+        ),
+        Deed(
+            "hapus",
+            gettext_lazy("Delete the data"),
+            ANSWER,
+            _carry_out,
+            available=lambda row: row.is_open and row.kind == RequestKind.ERASURE,
+            danger=True,
+            text=gettext_lazy(
+                "Make sure that it is really this person. Name, NIK, phone, address, papers and messages go and do not "
+                "come back. Where a loan runs or a law keeps the papers, it waits and goes on by itself."
+            ),
+        ),
+        Deed(
+            "tolak",
+            gettext_lazy("Refuse with a reason"),
+            ANSWER,
+            _refuse,
+            form=ReasonForm,
+            available=lambda row: row.is_open,
+            text=gettext_lazy("The person reads your words."),
+        ),
+    )
+
+    @admin.display(description=gettext_lazy("Owner"))
+    def owner_name(self, row: DataRequest) -> str:
+        return row.person.full_name
+
+    @admin.display(description=gettext_lazy("Time left"))
+    def time_left(self, row: DataRequest) -> str:
+        return left(row.due_at) if not row.decided_at else "-"
+
+
+class BreachForm(forms.Form):
+    """What the law wants to know (art. 46): which data, when and how, what is done."""
+
+    title = forms.CharField(label=gettext_lazy("What leaked, in one line"), max_length=120)
+    noticed_at = forms.DateTimeField(label=gettext_lazy("When did you notice it?"), widget=DateTimeInput)
+    happened_at = forms.DateTimeField(
+        label=gettext_lazy("When did it happen?"),
+        widget=DateTimeInput,
+        required=False,
+        help_text=gettext_lazy("Empty if unknown."),
+    )
+    what = forms.CharField(label=gettext_lazy("Which data"), max_length=500, widget=forms.Textarea({"rows": 2}))
+    how = forms.CharField(label=gettext_lazy("How it happened"), max_length=500, widget=forms.Textarea({"rows": 2}))
+    done = forms.CharField(
+        label=gettext_lazy("What the office does about it"), max_length=500, widget=forms.Textarea({"rows": 2})
+    )
+    criterion = forms.ChoiceField(
+        label=gettext_lazy("Who is touched"),
+        choices=lazy(lambda: [(each.name, each.label) for each in registry.criteria()], list),
+    )
+
+
+def _record(request: HttpRequest, _nobody: None, data: dict[str, Any]) -> str:
+    by: Any = request.user
+    code = next(iter(by.region_prefixes(LEAK)), "")
+    breaches.record(**data, region_code=code, by=by, now=clock.now())
+    return _("The leak is recorded. The people and the authority are told within three times 24 hours.")
+
+
+def _tell(request: HttpRequest, breach: Breach, _data: dict[str, Any]) -> str:
+    by: Any = request.user
+    breach = breaches.tell_people(breach=breach, by=by, now=clock.now())
+    return _("%(n)s people are told.") % {"n": grouped(breach.told_count)}
+
+
+def _authority(request: HttpRequest, breach: Breach, _data: dict[str, Any]) -> str:
+    by: Any = request.user
+    breaches.authority_told(breach=breach, by=by, now=clock.now())
+    return _("Recorded.")
+
+
+def _close(request: HttpRequest, breach: Breach, _data: dict[str, Any]) -> str:
+    by: Any = request.user
+    breaches.close(breach=breach, by=by, now=clock.now())
+    return _("The leak is closed.")
+
+
+@admin.register(Breach)
+class BreachAdmin(OfficeModelAdmin):
+    """Leaks with their clock, who is touched, and the notice as it goes out."""
+
+    list_display = ("title", "noticed_at", "time_left", "told_at", "authority_told_at", "closed_at")
+    ordering = ("-noticed_at", "-id")
+    fields = (
+        "title",
+        "noticed_at",
+        "due_at",
+        "time_left",
+        "who",
+        "people",
+        "notice",
+        "told_at",
+        "told_count",
+        "authority_told_at",
+        "closed_at",
+        "recorded_by",
+    )
+    readonly_fields = ("time_left", "who", "people", "notice")
+    list_deeds: ClassVar[tuple[Deed, ...]] = (
+        Deed(
+            "catat",
+            gettext_lazy("Record a leak"),
+            LEAK,
+            _record,
+            form=BreachForm,
+            primary=True,
+            text=gettext_lazy(
+                "The clock of three times 24 hours runs from when it was noticed. Do not wait to know everything."
+            ),
+        ),
+    )
+    deeds: ClassVar[tuple[Deed, ...]] = (
+        Deed(
+            "beritahu",
+            gettext_lazy("Send the notice to the people"),
+            LEAK,
+            _tell,
+            primary=True,
+            available=lambda breach: breach.told_at is None,
+            text=gettext_lazy("It goes once to everybody who is touched, in the app, by WhatsApp and by email."),
+        ),
+        Deed(
+            "lembaga",
+            gettext_lazy("The authority is told"),
+            LEAK,
+            _authority,
+            available=lambda breach: breach.authority_told_at is None,
+            text=gettext_lazy("Copy the notice from this page into the letter to the authority, then record it here."),
+        ),
+        Deed(
+            "tutup",
+            gettext_lazy("Close the leak"),
+            LEAK,
+            _close,
+            available=lambda breach: breach.closed_at is None and bool(breach.told_at and breach.authority_told_at),
+        ),
+    )
+
+    @admin.display(description=gettext_lazy("Time left"))
+    def time_left(self, breach: Breach) -> str:
+        return left(breach.due_at) if not (breach.told_at and breach.authority_told_at) else "-"
+
+    @admin.display(description=gettext_lazy("Who is touched"))
+    def who(self, breach: Breach) -> str:
+        return str(registry.criterion(breach.criterion).label)
+
+    @admin.display(description=gettext_lazy("How many people"))
+    def people(self, breach: Breach) -> str:
+        return grouped(breaches.touched(breach).count())
+
+    @admin.display(description=gettext_lazy("Draft of the notice"))
+    def notice(self, breach: Breach) -> str:
+        """What art. 46 wants said: which data, when and how, what is done."""
+        noticed = _("Noticed on %(day)s") % {"day": f"{timezone.localtime(breach.noticed_at):%d.%m.%Y %H.%M}"}
+        lines = (noticed, breach.what, breach.how, breach.done)
+        return format_html("{}<br>{}<br>{}<br>{}", *lines)
+
+
+@admin.register(RetentionRule)
+class RetentionRuleAdmin(ReadonlyAdmin):
+    """How long what is kept, and by which law."""
+
+    list_display = ("key", "days", "valid_from", "valid_to", "legal_basis", "is_confirmed")
+    ordering = ("key", "-valid_from", "pk")

@@ -1,0 +1,47 @@
+"""The audit trail of a record in words for the person whom it is about."""
+
+from typing import Any, Final
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from foundation.audit.models import Event
+
+DEEDS: Final[dict[str, Any]] = {
+    "person.seen": _("Opened your record"),
+    "person.nik_shown": _("Had your whole NIK shown"),
+    "person.registered": _("Registered you"),
+    "person.claimed": _("Linked the record to your account"),
+    "person.changed": _("Changed your record"),
+    "data.copy_asked": _("Asked for a copy of your data"),
+    "data.copy_fetched": _("Downloaded the copy of your data"),
+}
+FIELDS: Final[dict[str, Any]] = {
+    "full_name": _("name"),
+    "nik": _("NIK"),
+    "sex": _("sex"),
+    "birth_date": _("date of birth"),
+    "phone": _("mobile number"),
+    "email": _("email"),
+    "village": _("village"),
+    "address": _("address"),
+}
+WAYS: Final[dict[str, Any]] = {"api": _("by another system"), "office": _("in the office"), "portal": _("as assistant")}
+
+
+def deed(event: Event) -> str:
+    """`Opened your record`, `Changed your record: address, email`."""
+    said = str(DEEDS.get(event.verb, _("Worked on your record")))
+    fields = [str(FIELDS[name]) for name in event.data.get("fields", []) if name in FIELDS]
+    return f"{said}: {', '.join(fields)}" if fields else said
+
+
+def who(event: Event, *, me: int | None) -> str:
+    """The name of who did it; machines and the system are called so."""
+    if event.actor is None:
+        return gettext("Guyub itself")
+    return gettext("You") if event.actor_id == me else str(event.actor.full_name or event.actor.email or event.actor)
+
+
+def way(event: Event) -> str:
+    return str(WAYS.get(event.data.get("way", ""), ""))
