@@ -22,6 +22,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from foundation.common.admin import OfficeModelAdmin
+from members.models import RetentionRule
 from tests.factories.world import NOW, PEOPLE, World
 
 TABLE = Path(__file__).with_name("permission_table.txt")
@@ -77,6 +78,8 @@ def values(world: World, route: str) -> dict[str, Any]:
         (r"^pekerjaan/", {"uid": world.job.uid}),
         (r"^pemberitahuan/", {"uid": world.note.uid}),
         (r"^daftar/", {"step": "diri"}),
+        (r"^data-saya/permintaan/", {"uid": world.data_request.uid}),
+        (r"^data-saya/salinan/", {"uid": world.data_copy.uid}),
         (
             r"^saya/|^binaan/",
             {
@@ -136,6 +139,9 @@ def admin_key(world: World, route: str) -> dict[str, Any]:
         "members.person": world.owner,
         "members.business": world.business,
         "members.licence": world.business.licences.get(),
+        "members.datarequest": world.data_request,
+        "members.breach": world.breach,
+        "members.retentionrule": RetentionRule.objects.order_by("pk").first(),
         "members.duplicatepair": world.pair,
         "members.merge": world.merge,
         "trainings.training": world.training,

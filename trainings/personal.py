@@ -71,6 +71,14 @@ TRAININGS = Part(
             keys=("person",),
             keep=COUNTED,
         ),
+        Table(
+            "trainings.CalendarKey",
+            _("My calendar address"),
+            ("created_at",),
+            lambda s: s.account(user=s.user_id),
+            keys=("user",),
+            drop=True,
+        ),
     ),
     exempt={"trainings.Training.facilitator": AT_WORK, "trainings.DoorDevice.user": AT_WORK},
 )

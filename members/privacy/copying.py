@@ -8,13 +8,12 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
-from foundation.jobs.runs import Run
 
 from foundation.common import clock
 from foundation.jobs import kinds
+from foundation.jobs.runs import Run
 from members.actions import copies
 from members.models import DataCopy
 from members.privacy import registry

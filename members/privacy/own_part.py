@@ -139,6 +139,22 @@ MEMBERS = Part(
             drop=True,
         ),
         Table(
+            "members.DuplicatePair",
+            _("Records that resemble mine"),
+            ("state", "found_at", "decided_at"),  # the other record is somebody else's (UU 27/2022 art. 33)
+            lambda s: Q(first=s.person) | Q(second=s.person),
+            keys=("first", "second"),
+            drop=True,
+        ),
+        Table(
+            "members.Merge",
+            _("Records of mine that were made one"),
+            ("gone_name", "merged_at", "undone_at"),
+            lambda s: Q(kept=s.person),
+            keys=("kept",),
+            blank={"gone_name": GONE, "snapshot": ""},
+        ),
+        Table(
             "members.DataRequest",
             _("My requests about my data"),
             ("kind", "text", "state", "asked_at", "decided_at", "answer", "hold_reason", "held_until"),

@@ -142,8 +142,8 @@ def holds(subject: Subject, on: date) -> list[Hold]:
 
 
 def is_named(key: str) -> bool:
-    """Whether somebody speaks for the key `app.Model.field`; `..._by` is a deed and by rule AT_WORK."""
-    return key.endswith("_by") or key in set(named_keys())
+    """Whether somebody speaks for the key `app.Model.field`; `by` and `..._by` are deeds and by rule AT_WORK."""
+    return key.endswith(("_by", ".by")) or key in set(named_keys())
 
 
 def named_keys() -> Iterator[str]:

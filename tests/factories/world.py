@@ -3,6 +3,9 @@
 import datetime as dt
 from typing import Any, Final
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
 from forums.actions import reports
 from forums.enums import ReportReason
 from foundation.accounts.models import User
@@ -16,7 +19,8 @@ from foundation.jobs.kinds import Kind
 from foundation.jobs.models import Job
 from foundation.ledger.models import Account, Transaction
 from foundation.notifications.kinds import Channel
-from members.actions import duplicates, merges
+from members.actions import breaches, copies, data_requests, duplicates, merges
+from members.enums import RequestKind
 from members.models import ImportRun
 from monitoring import links
 from revolving_funds.models import Difference, Pool
@@ -67,6 +71,29 @@ class World:
         self._fund()
         self._forum()
         self._rest()
+
+    def _data(self) -> None:
+        self.data_request = data_requests.ask(
+            person=self.owner, kind=RequestKind.ERASURE, text="", by=self.owner.user, now=NOW
+        )
+        assert self.owner.user is not None
+        copy, _new = copies.ask(person=self.owner, by=self.owner.user, now=NOW)
+        path = default_storage.save("copies/world.zip", ContentFile(b"PK"))
+        self.data_copy = copies.finish(copy=copy, path=path, size=2, now=NOW)
+        staff = self.people["staff"]
+        assert staff is not None
+        self.breach = breaches.record(
+            region_code=CITY,
+            title="Laptop hilang",
+            happened_at=None,
+            noticed_at=NOW,
+            what="Nama",
+            how="Hilang",
+            done="Dicari",
+            criterion="all",
+            by=staff,
+            now=NOW,
+        )
 
     def _fund(self) -> None:
         self.pool: Pool = revolving_funds.pool()
@@ -148,6 +175,7 @@ class World:
         self.message: Any = notifications.MessageFactory(status="FAILED", region_code=DISTRICT)
         self.client: Any = clients.token("figures.read", now=NOW)[0]
         self._register()
+        self._data()
         self.event: Event = log.record("person.seen", self.owner, by=None, now=NOW)
         self.job = self._job(self.owner.user)
         self.upload = self._upload()
