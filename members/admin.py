@@ -16,21 +16,16 @@ from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
 from foundation.common.money import rupiah
 from foundation.common.phone import shown
 from members import import_admin, searching  # noqa: F401 -- import_admin registers its own list
-from members.actions import businesses, drafts, licences, people, statuses
+from members.actions import businesses, drafts, people, statuses
 from members.admin_duplicates import OtherForm, point_out
 from members.admin_privacy import NotesLooks
-from members.entries import LicenceEntry
 from members.enums import BusinessStatus, Source
-from members.models import Business, Licence, Person, StatusPeriod
+from members.licence_admin import BUSINESS_DEEDS, LicenceInline
+from members.models import Business, Person, StatusPeriod
 from members.office_forms import (
-    AnyLicenceForm,
     DistrictFilter,
     HoldsFilter,
-    LicenceDistrictFilter,
-    LicenceKindFilter,
-    LicenceStatusFilter,
     OfficeBusinessForm,
-    OfficeLicenceForm,
     OfficeNewBusinessForm,
     OfficePersonForm,
     ScaleFilter,
@@ -88,28 +83,6 @@ def _change_status(request: HttpRequest, business: Business, cleaned: dict[str, 
         now=clock.now(),
     )
     return _("The status is recorded.")
-
-
-def _entry(kind: str, cleaned: dict[str, Any]) -> LicenceEntry:
-    return LicenceEntry(
-        kind=kind,
-        status=cleaned["status"],
-        number=cleaned.get("number", ""),
-        issued_on=cleaned.get("issued_on"),
-        valid_to=cleaned.get("valid_to"),
-    )
-
-
-def _record_any(request: HttpRequest, business: Business, cleaned: dict[str, Any]) -> str:
-    licences.record(business=business, licence=_entry(cleaned["kind"], cleaned), by=_user(request), now=clock.now())
-    return _("The licence is recorded.")
-
-
-def _record(request: HttpRequest, licence: Licence, cleaned: dict[str, Any]) -> str:
-    licences.record(
-        business=licence.business, licence=_entry(licence.kind, cleaned), by=_user(request), now=clock.now()
-    )
-    return _("The licence is recorded.")
 
 
 def _user(request: HttpRequest) -> Any:
@@ -226,20 +199,6 @@ class PersonAdmin(NotesLooks, OfficeModelAdmin):
         return person.user_id is not None
 
 
-class LicenceInline(ReadonlyInline):
-    model = Licence
-    verbose_name_plural = gettext_lazy("Licences")
-    fields = ("kind", "state", "number", "issued_on", "valid_to")
-    readonly_fields = fields
-
-    @admin.display(description=gettext_lazy("Status"))
-    def state(self, licence: Licence) -> str:
-        return str(licence.state_on(clock.today()).label)
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).order_by("kind", "pk")
-
-
 class StatusInline(ReadonlyInline):
     model = StatusPeriod
     verbose_name_plural = gettext_lazy("Status through time")
@@ -276,14 +235,7 @@ class BusinessAdmin(OfficeModelAdmin):
             takes_object=True,
             primary=True,
         ),
-        Deed(
-            "izin",
-            gettext_lazy("Record a licence"),
-            "members.change_licence",
-            _record_any,
-            form=AnyLicenceForm,
-            takes_object=True,
-        ),
+        *BUSINESS_DEEDS,
         Deed(
             "status",
             gettext_lazy("Change the status"),
@@ -335,64 +287,4 @@ class BusinessAdmin(OfficeModelAdmin):
         return _money(business.capital)
 
 
-@admin.register(Licence)
-class LicenceAdmin(OfficeModelAdmin):
-    """Also the queue of those who want help: `?status=WANTED`, the longest waiting first."""
-
-    list_display = (
-        "business_name",
-        "owner_name",
-        "district",
-        "short_kind",
-        "state",
-        "number",
-        "valid_to",
-        "updated_at",
-    )
-    list_filter = (LicenceKindFilter, LicenceStatusFilter, LicenceDistrictFilter)
-    list_select_related = ("business__owner", "business__village__parent")
-    search_fields = ("number",)
-    search_help_text = gettext_lazy("Number of the licence")
-    ordering = ("updated_at", "id")
-    fieldsets = (
-        (None, {"fields": ("business_link", "kind", "state", "number", "issued_on", "valid_to", "updated_at")}),
-    )
-    readonly_fields = ("business_link", "state", "updated_at")
-    deeds = (
-        Deed(
-            "catat",
-            gettext_lazy("Record how it stands"),
-            "members.change_licence",
-            _record,
-            form=OfficeLicenceForm,
-            takes_object=True,
-            primary=True,
-        ),
-    )
-
-    @admin.display(description=gettext_lazy("Business name"))
-    def business_name(self, licence: Licence) -> str:
-        return licence.business.name
-
-    @admin.display(description=gettext_lazy("Owner"))
-    def owner_name(self, licence: Licence) -> str:
-        return licence.business.owner.full_name
-
-    @admin.display(description=gettext_lazy("District"))
-    def district(self, licence: Licence) -> str:
-        return _district(licence.business.village)
-
-    @admin.display(description=gettext_lazy("Kind"), ordering="kind")
-    def short_kind(self, licence: Licence) -> str:
-        """What stands in brackets, as offices call it: the whole name takes four lines of a table."""
-        name = licence.get_kind_display()
-        return name.partition("(")[2].rstrip(")") or name
-
-    @admin.display(description=gettext_lazy("Business"))
-    def business_link(self, licence: Licence) -> str:
-        address = reverse("admin:members_business_change", args=[licence.business.uid])
-        return format_html('<a href="{}">{}</a>', address, licence.business.name)
-
-    @admin.display(description=gettext_lazy("Status"))
-    def state(self, licence: Licence) -> str:
-        return str(licence.state_on(clock.today()).label)
+from members import case_admin, law_admin  # noqa: E402, F401 -- register their lists

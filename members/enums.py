@@ -75,11 +75,6 @@ class LicenceState(models.TextChoices):
     REVOKED = "REVOKED", _("Revoked")
 
 
-# How many days before its end a licence counts as expiring: a trade mark is renewed from six months before.
-EXPIRING_DAYS = {LicenceKind.PIRT: 90, LicenceKind.BPOM: 180, LicenceKind.BRAND: 180}
-EXPIRING_DAYS_OTHERS = 90
-
-
 class Need(models.TextChoices):
     """What a licence is to a business, by the rules of the day."""
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from foundation.accounts.models import Assignment
 from foundation.audit.models import Event
 from foundation.common.dates import short_date
-from members.enums import BusinessStatus, LicenceKind, LicenceState
-from members.models import Business, Licence, Person
+from members import checklists
+from members.enums import BusinessStatus, LicenceState
+from members.models import Business, Person
 
 LOOK: Final = {
     LicenceState.HELD: "good",
@@ -23,8 +24,6 @@ LOOK: Final = {
     LicenceState.REVOKED: "bad",
 }
 STATUS_LOOK: Final = {BusinessStatus.ACTIVE: "good", BusinessStatus.DORMANT: "wait", BusinessStatus.UNREACHABLE: "wait"}
-# Every owner sees these lines; the others show when something is recorded.
-ALWAYS: Final = (LicenceKind.NIB, LicenceKind.PIRT, LicenceKind.HALAL, LicenceKind.BRAND)
 
 
 @dataclass(frozen=True)
@@ -52,35 +51,36 @@ class BusinessCard:
         return f"{self.business.get_scale_display()}, {self.business.get_scale_basis_display()}"
 
 
-def licence_row(kind: str, licence: Licence | None, *, on: date) -> LicenceRow:
-    """How the licence of a kind stands on a day; no row means: does not have it yet."""
-    state = licence.state_on(on) if licence else LicenceState.NONE
+def licence_row(row: checklists.Row) -> LicenceRow:
+    """A line of the checklist as a page shows it."""
     details = []
-    if licence and licence.number:
-        details.append(licence.number)
-    if licence and licence.valid_to:
-        details.append(_("valid until %(date)s") % {"date": short_date(licence.valid_to)})
-    return LicenceRow(kind, str(LicenceKind(kind).label), LOOK.get(state, ""), str(state.label), details)
+    if row.licence and row.licence.number:
+        details.append(row.licence.number)
+    if row.licence and row.licence.valid_to:
+        details.append(_("valid until %(date)s") % {"date": short_date(row.licence.valid_to)})
+    if row.need and not details and row.state in checklists.MISSING:
+        details.append(str(row.need.label))
+    return LicenceRow(row.kind, row.title, LOOK.get(row.state, ""), str(row.state.label), details)
 
 
-def card(business: Business, *, on: date) -> BusinessCard:
-    """Needs the licences prefetched."""
-    found = {licence.kind: licence for licence in business.licences.all()}
-    kinds = [kind for kind in LicenceKind if kind in ALWAYS or kind in found]
-    rows = [licence_row(kind, found.get(kind), on=on) for kind in kinds]
+def card(business: Business, law: checklists.Law) -> BusinessCard:
+    """Needs licences and licence_cases prefetched."""
+    rows = [licence_row(row) for row in checklists.rows(business, law)]
     return BusinessCard(business, rows, STATUS_LOOK.get(BusinessStatus(business.status), ""))
 
 
 def with_everything(people: QuerySet[Person]) -> QuerySet[Person]:
-    """People with what their page shows, in three queries."""
+    """People with what their page shows, in four queries."""
     businesses = Business.objects.select_related("kbli", "village__parent").order_by("name", "pk")
     return people.select_related("user", "village__parent__parent").prefetch_related(
-        Prefetch("businesses", queryset=businesses.prefetch_related("licences"))
+        Prefetch("businesses", queryset=businesses.prefetch_related("licences", "licence_cases"))
     )
 
 
 def cards(person: Person, *, on: date) -> list[BusinessCard]:
-    return [card(business, on=on) for business in person.businesses.all()]
+    """Two queries more, for the law of the day."""
+    law = checklists.law(on)
+    return [card(business, law) for business in person.businesses.all()]
 
 
 @dataclass(frozen=True)

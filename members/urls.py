@@ -1,8 +1,8 @@
 """Addresses of members: one's own profile and registration, and the assistant's people."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, include, path
 
-from members.views import people, privacy, registration
+from members.views import cases, letters, licensing, people, privacy, registration
 
 app_name = "members"
 
@@ -17,7 +17,24 @@ def _edits(prefix: str, name: str) -> list[URLPattern]:
     ]
 
 
+LICENSING = [
+    path("", licensing.own_licences, name="licences"),
+    path("kasus/", cases.case_list, name="case-list"),
+    path("kasus/<uuid:uid>/", cases.case_detail, name="case"),
+    path("kasus/<uuid:uid>/ambil/", cases.case_take, name="case-take"),
+    path("kasus/<uuid:uid>/langkah/", cases.case_step, name="case-step"),
+    path("kasus/<uuid:uid>/terbit/", cases.case_issued, name="case-issued"),
+    path("kasus/<uuid:uid>/tarik/", cases.case_withdraw, name="case-withdraw"),
+    path("kasus/<uuid:uid>/dokumen/<int:number>/", cases.case_document, name="case-document"),
+    path("usaha/<uuid:business>/", licensing.checklist, name="licence-checklist"),
+    path("usaha/<uuid:business>/<slug:kind>/bantuan/", licensing.licence_help, name="licence-help"),
+    path("usaha/<uuid:business>/<slug:kind>/surat/", licensing.paper_add, name="licence-paper"),
+    path("surat/<str:code>/", letters.letter_verify, name="letter-verify"),
+    path("surat/<str:code>/unduh/", letters.letter_download, name="letter-download"),
+]
+
 urlpatterns = [
+    path("izin/", include(LICENSING)),
     path("daftar/", registration.start, name="register"),
     path("daftar/data-dinas/", registration.claim, name="claim"),
     path("daftar/<slug:step>/", registration.own_step, name="register-step"),

@@ -22,7 +22,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from foundation.common.admin import OfficeModelAdmin
-from members.models import RetentionRule
+from members.models import LicenceRule, LicenceTerm, RetentionRule
 from tests.factories.world import NOW, PEOPLE, World
 
 TABLE = Path(__file__).with_name("permission_table.txt")
@@ -89,6 +89,9 @@ def values(world: World, route: str) -> dict[str, Any]:
                 "step": "diri",
             },
         ),
+        (r"^izin/kasus/", {"uid": world.case.uid, "number": 1}),
+        (r"^izin/surat/", {"code": world.letter.code}),
+        (r"^izin/usaha/", {"business": world.business.uid, "kind": "nib"}),
         (r"^pelatihan/usulan/", {"uid": world.wish.uid}),
         (
             r"^pelatihan/",
@@ -138,7 +141,12 @@ def admin_key(world: World, route: str) -> dict[str, Any]:
         "notifications.message": world.message,
         "members.person": world.owner,
         "members.business": world.business,
-        "members.licence": world.business.licences.get(),
+        "members.licence": world.business.licences.get(kind="NIB"),
+        "members.licencecase": world.case,
+        "members.recommendationletter": world.letter,
+        "members.licenceprocess": world.case.process,
+        "members.licencerule": LicenceRule.objects.order_by("pk").first(),
+        "members.licenceterm": LicenceTerm.objects.order_by("pk").first(),
         "members.datarequest": world.data_request,
         "members.breach": world.breach,
         "members.retentionrule": RetentionRule.objects.order_by("pk").first(),

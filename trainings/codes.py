@@ -1,36 +1,17 @@
-"""Codes that people read aloud: tickets and certificates. No I, L, O, U, so nothing is misheard or rude."""
+"""The code of a ticket as its QR carries it. Making and reading codes: foundation.common.codes."""
 
-import re
-import secrets
-from typing import Final, Protocol
+from typing import Final
 
 from django.core import signing
 
+from foundation.common.codes import clean, make
 from trainings.models.door import CARD_LENGTH
 from trainings.models.enrolments import CODE_LENGTH
 
-ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-MISREAD: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
+__all__ = ["_read", "card_token", "clean", "make", "read_card", "read_ticket", "ticket_token"]
+
 TICKET_SALT: Final = "trainings.ticket"
 CARD_SALT: Final = "trainings.card"
-
-
-class Chooser(Protocol):
-    """`secrets.SystemRandom()`, or a seeded `random.Random` for the demo city."""
-
-    def choice(self, seq: str, /) -> str: ...
-
-
-_secure: Final = secrets.SystemRandom()
-
-
-def make(length: int, chooser: Chooser = _secure) -> str:
-    return "".join(chooser.choice(ALPHABET) for _ in range(length))
-
-
-def clean(text: str) -> str:
-    """What was typed, as it was meant: `7k4m-2q` -> `7K4M2Q`, the letter O -> zero."""
-    return re.sub(r"[^0-9A-Z]", "", text.upper()).translate(MISREAD)
 
 
 def ticket_token(code: str) -> str:

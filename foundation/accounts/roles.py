@@ -52,6 +52,9 @@ _SEE_MEMBERS = frozenset(
         "members.view_statusperiod",
     }
 )
+# What owners hand in for a licence is seen by who works on it, and by who audits.
+_SEE_CASES = frozenset({"members.view_licencecase", "members.view_recommendationletter"})
+_SEE_LAW = frozenset({"members.view_licenceprocess", "members.view_licencerule", "members.view_licenceterm"})
 _SEE_TRAININGS = frozenset(
     {
         "trainings.view_training",
@@ -89,6 +92,7 @@ _FIGURES = frozenset({"office.view_desk", "office.view_figures", "jobs.view_job"
 # `revolving_funds.change_filelayout`.
 PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     Role.FACILITATOR: _SEE_MEMBERS
+    | _SEE_CASES
     | _SEE_TRAININGS
     | _SEE_FORUMS
     | _SEE_MONITORING
@@ -97,6 +101,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         "members.change_person",
         "members.change_business",
         "members.change_licence",
+        "members.work_case",
         "trainings.schedule_training",
         "trainings.change_training",
         "trainings.take_attendance",
@@ -106,6 +111,8 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         "forums.moderate_topic",
     },
     Role.STAFF: _SEE_MEMBERS
+    | _SEE_CASES
+    | _SEE_LAW
     | _SEE_TRAININGS
     | _SEE_FORUMS
     | _SEE_MONITORING
@@ -115,6 +122,9 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         "members.change_person",
         "members.change_business",
         "members.change_licence",
+        "members.work_case",
+        "members.issue_letter",
+        "members.change_licenceprocess",
         "members.show_nik",
         "members.merge_person",
         "members.view_duplicatepair",
@@ -171,6 +181,8 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     Role.BANK: frozenset(),
     Role.PARTNER: frozenset(),
     Role.AUDITOR: _SEE_MEMBERS
+    | _SEE_CASES
+    | _SEE_LAW
     | _SEE_TRAININGS
     | _SEE_FUND
     | _SEE_BANKS

@@ -53,6 +53,7 @@ class Deed:
     primary: bool = False
     initial: Callable[[Any], dict[str, Any]] | None = None
     takes_object: bool = False  # the form's constructor wants `obj=`
+    takes_user: bool = False  # the form's constructor wants `by=`: it stores files
 
 
 class OfficeModelAdmin(ModelAdmin):
@@ -218,6 +219,7 @@ class OfficeModelAdmin(ModelAdmin):
         if not request.user.has_perm(deed.permission, obj):
             raise PermissionDenied
         extra: dict[str, Any] = {"obj": obj} if deed.takes_object else {}
+        extra |= {"by": request.user} if deed.takes_user else {}
         if not deed.available(obj):  # an old page or link, or a made-up address: nothing is asked and nothing is done
             return self._form_page(request, deed, obj, EmptyForm())
         if request.method != "POST":

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from foundation.accounts.models import User
 from foundation.audit import log
 from foundation.common.errors import ActionError
+from members.actions import cases
 from members.entries import LicenceEntry, clean_licence, refuse
+from members.enums import LicenceStatus
 from members.models import Business, Licence
 
 
@@ -46,5 +48,9 @@ def record(*, business: Business, licence: LicenceEntry, by: User | None, now: d
         if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") == "licence_nib_once":
             raise NibTaken from error
         raise
+    if entry.status == LicenceStatus.HELD and not {"status", "number", "valid_to"}.isdisjoint(changed):
+        cases.settle(business.pk, row.kind, number=row.number, by=by, now=now)
+    if entry.status == LicenceStatus.WANTED:
+        cases.follow_wish(row, by=by, now=now)
     log.record("licence.recorded", row, by=by, now=now, kind=row.kind, status=row.status, before=before)
     return row

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from foundation.clients.api import KEY_PARAMETER, answered_once
 from foundation.common import clock
-from members import searching
+from members import checklists, searching
 from members.actions import businesses, licences
 from members.api import examples
 from members.api.doors import (
@@ -134,7 +134,8 @@ class LicenceQuery(ListQuery):
 
 
 def _licences(request: Request) -> Any:
-    return Licence.objects.visible_to(request.user, "members.view_licence").select_related("business")
+    rows = Licence.objects.visible_to(request.user, "members.view_licence").select_related("business")
+    return checklists.with_terms(rows, clock.today())
 
 
 class LicenceList(Door):

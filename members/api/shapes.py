@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from foundation.common import clock
 from foundation.regions.models import Region
+from members import checklists
 from members.entries import BusinessEntry, LicenceEntry, PersonEntry
 from members.enums import BusinessStatus, LicenceKind, LicenceState, LicenceStatus, Scale, ScaleBasis, Sex
 from members.models import Business, Kbli, Licence, Person
@@ -160,7 +161,7 @@ class LicenceOut(Shape):
     updated_at = serializers.DateTimeField()
 
     def get_state(self, licence: Licence) -> LicenceState:
-        return licence.state_on(clock.today())
+        return checklists.state_of(licence, clock.today())
 
 
 class LicenceIn(Shape):

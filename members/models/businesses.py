@@ -17,8 +17,6 @@ from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
 from foundation.common.records import Record
 from foundation.regions.models import Region
 from members.enums import (
-    EXPIRING_DAYS,
-    EXPIRING_DAYS_OTHERS,
     BusinessStatus,
     LicenceKind,
     LicenceState,
@@ -234,13 +232,15 @@ class Licence(Record):
     def village_id(self) -> str:
         return self.business.village_id
 
-    def state_on(self, day: date) -> LicenceState:
-        """How it stands on a day, with what follows from its dates."""
+    def state_on(self, day: date, *, soon: int) -> LicenceState:
+        """How it stands on a day, with what follows from its dates; it ends soon from `soon` days before its end.
+
+        How many days those are is law, not ours to know here: `members.checklists.law(day).soon(kind)`.
+        """
         if self.status != LicenceStatus.HELD or self.valid_to is None:
             return LicenceState(self.status)
         if self.valid_to < day:
             return LicenceState.EXPIRED
-        soon = EXPIRING_DAYS.get(LicenceKind(self.kind), EXPIRING_DAYS_OTHERS)
         return LicenceState.EXPIRING if (self.valid_to - day).days <= soon else LicenceState.HELD
 
     def held_on(self, day: date) -> bool:

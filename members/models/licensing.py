@@ -1,7 +1,7 @@
 """The law of licences as rows: what applies to whom, how long it holds, how it is got. And the papers."""
 
 from datetime import date
-from typing import Self
+from typing import Self, TypeVar
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -16,11 +16,21 @@ from foundation.files.models import StoredFile
 from members.enums import LicenceKind, Need, Scale, StepWho
 from members.models.businesses import Licence
 
+M = TypeVar("M", bound=models.Model)
 
-class DatedQuerySet(BaseQuerySet[models.Model]):
+
+class LawQuerySet(BaseQuerySet[M]):
     def in_force(self, on: date) -> Self:
         """Rows of the law of that day; `valid_to` is the first day on which it no longer holds."""
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on)
+
+
+class LicenceRuleQuerySet(LawQuerySet["LicenceRule"]):
+    """Rules."""
+
+
+class LicenceTermQuerySet(LawQuerySet["LicenceTerm"]):
+    """Terms."""
 
 
 class LicenceRule(Record):
@@ -40,7 +50,7 @@ class LicenceRule(Record):
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("until (exclusive)"), null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = LicenceRuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("licence rule")
@@ -95,7 +105,7 @@ class LicenceTerm(Record):
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("until (exclusive)"), null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = LicenceTermQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("term of a licence")

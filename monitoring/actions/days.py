@@ -24,7 +24,7 @@ from foundation.common.dates import short_date
 from foundation.notifications.actions import outbox
 from foundation.notifications.actions.outbox import Letter, Recipient
 from foundation.notifications.kinds import Kind
-from members.actions import retention
+from members.actions import licensing_days, retention
 from members.models import Business
 from monitoring import causes, links, messages
 from monitoring.actions import plans
@@ -50,6 +50,7 @@ def run(*, on: date, now: datetime) -> DayRun:
     Counts of what was new in this run are added to the row of the day.
     """
     day, _new = DayRun.objects.get_or_create(on=on, defaults={"started_at": now})
+    licensing_days.run(on=on, now=now)
     trainings_daily.run(on=on, now=now)
     funds_daily.run(on=on, now=now)
     retention.run_day(now=now)  # after the fund: a loan paid off today holds nobody any more

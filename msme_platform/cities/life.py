@@ -1,11 +1,13 @@
 """What happened in a made-up city: trainings, loans, talk, and the follow-up of it all, by each app's own seeding."""
 
 from collections.abc import Sequence
+from random import Random
 
 from forums.actions import seeding as forums
 from foundation.accounts.models import Assignment, User
 from foundation.accounts.roles import Role
 from foundation.common.bulk import settle
+from members.actions import seeding as members
 from members.models import Person
 from monitoring.actions import seeding as monitoring
 from msme_platform.cities.city import Seeding
@@ -20,12 +22,17 @@ TALKERS = 40
 
 def live(run: Seeding, *, places: int, banks: Sequence[BankShare], topics: int) -> list[str]:
     """Two years of trainings with `places` a year, the loans of `banks`, `topics` on the boards, and their follow-up."""
-    lines = _trainings(run, places)
+    lines = [*_cases(run), *_trainings(run, places)]
     settle()
     lines += _loans(run, banks)
     settle()
     lines += _talk(run, topics)
     return [*lines, *_follow_up(run)]
+
+
+def _cases(run: Seeding) -> list[str]:
+    made = members.seed_cases(office=run.office, rng=Random(f"{run.city.key}:cases"), now=run.now)  # noqa: S311 -- made-up data
+    return [f"{made:,} licensing cases"]
 
 
 def _trainings(run: Seeding, places: int) -> list[str]:

@@ -30,7 +30,12 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         (
             Item(_("Business owners"), "people", "members.person"),
             Item(_("Businesses"), "shop", "members.business"),
-            Item(_("Licences"), "document", "members.licence", ("licences",)),
+            Item(_("Licensing cases"), "document", "members.licencecase", ("licences", "licences_late")),
+            Item(_("Licences"), "check", "members.licence"),
+            Item(_("Letters of recommendation"), "document", "members.recommendationletter"),
+            Item(_("Ways to licences"), "document", "members.licenceprocess"),
+            Item(_("Licence rules"), "document", "members.licencerule"),
+            Item(_("Terms of licences"), "calendar", "members.licenceterm"),
             Item(_("Possible duplicates"), "people", "members.duplicatepair", ("duplicates",)),
             Item(_("Merged records"), "people", "members.merge"),
             Item(_("Data imports"), "download", "members.importrun"),

@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from forums.models import Report
 from foundation.common import clock
 from foundation.common.dates import as_date
-from members.enums import LicenceStatus
-from members.models import Breach, DataRequest, DuplicatePair, Licence
+from members.models import Breach, DataRequest, DuplicatePair, LicenceCase
 from monitoring import queries as monitoring
 from revolving_funds.models import Application, Difference, Loan, StatementLine
 
@@ -68,12 +67,6 @@ class Source:
     def url(self) -> str:
         """The list behind the queue."""
         return reverse(self.view) + self.query
-
-
-def _licences(user: Any, permission: str) -> Any:
-    return Licence.objects.visible_to(user, permission).filter(
-        status__in=(LicenceStatus.WANTED, LicenceStatus.IN_PROCESS)
-    )
 
 
 # The law's clock runs day and night: three times 24 hours (UU 27/2022 art. 30, 43, 46).
@@ -191,14 +184,26 @@ SOURCES: Final = (
     ),
     Source(
         "licences",
-        _("Help with licences"),
-        _("Open"),
-        "members.change_licence",
-        30,
-        "updated_at",
-        _licences,
-        "admin:members_licence_changelist",
-        "?status=WANTED",
+        _("Licensing cases without an officer"),
+        _("Take"),
+        "members.work_case",
+        3,
+        "opened_at",
+        lambda user, permission: LicenceCase.objects.visible_to(user, permission).unassigned(),
+        "admin:members_licencecase_changelist",
+        "?untuk=belum",
+    ),
+    Source(
+        "licences_late",
+        _("Licensing cases past their due date"),
+        _("Work on"),
+        "members.work_case",
+        0,
+        "due_on",
+        lambda user, permission: LicenceCase.objects.visible_to(user, permission).late(clock.today()),
+        "admin:members_licencecase_changelist",
+        "?untuk=telat",
+        by_day=True,
     ),
     Source(
         "duplicates",

@@ -117,7 +117,7 @@ def licence_actions(person: Person) -> list[NextAction]:
             _("Get the NIB for %(business)s") % {"business": licence.business.name},
             _("The business identification number is free and opens the revolving fund. Your assistant can help."),
             None,
-            reverse("members:profile"),
+            reverse("members:licence-help", args=[licence.business.uid, "nib"]),
             _("See what is needed"),
             "info",
             due=str(licence.get_status_display()),

@@ -41,6 +41,7 @@ def office(code: str = "16.71") -> Office:
         defaults={
             "name": f"Dinas Koperasi dan UKM {NAMES.get(code, code)}",
             "short_name": f"Dinas {NAMES.get(code, code)}",
+            "head_name": "Dra. Kartini",
         },
     )
     return found

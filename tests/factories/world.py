@@ -19,12 +19,22 @@ from foundation.jobs.kinds import Kind
 from foundation.jobs.models import Job
 from foundation.ledger.models import Account, Transaction
 from foundation.notifications.kinds import Channel
-from members.actions import breaches, copies, data_requests, duplicates, merges
+from members.actions import breaches, copies, data_requests, duplicates, letters, merges
 from members.enums import RequestKind
 from members.models import ImportRun
 from monitoring import links
 from revolving_funds.models import Difference, Pool
-from tests.factories import clients, files, forums, monitoring, notifications, revolving_funds, statements, trainings
+from tests.factories import (
+    clients,
+    files,
+    forums,
+    licensing,
+    monitoring,
+    notifications,
+    revolving_funds,
+    statements,
+    trainings,
+)
 from tests.factories.foundation import office, region, user_with_role
 from tests.factories.members import BusinessFactory, PersonFactory
 from trainings import rooms
@@ -157,6 +167,10 @@ class World:
         self.file = uploads.store(
             files.upload(files.PDF, "izin.pdf"), purpose=files.PAPER.name, by=self.owner.user, now=NOW
         )
+        self.case = licensing.case(of=self.business, kind="BRAND")
+        filing = letters.Filing(mark="Keripik Yani", goods="keripik", goods_class=29)
+        clerk: Any = self.people["staff"]
+        self.letter = letters.issue(business=self.business, filing=filing, case=self.case, by=clerk, now=NOW)
         self.plan = YearPlan.objects.create(office_code=CITY, year=2026)
         checkin: Any = monitoring.CheckInFactory(business=self.business, open=True, expires_on=dt.date(2026, 12, 15))
         self.token = links.token(checkin.uid)

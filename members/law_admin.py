@@ -1,0 +1,176 @@
+"""Letters, the law of licences and the ways to them, in the office face."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from foundation.common import clock
+from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyAdmin
+from members.actions import letters, processes
+from members.forms import licensing as forms
+from members.models import LicenceProcess, LicenceRule, LicenceTerm, RecommendationLetter
+from members.office_forms import LicenceKindFilter
+
+
+def _user(request: HttpRequest) -> Any:
+    return request.user
+
+
+# Letters
+
+
+def _void(request: HttpRequest, letter: RecommendationLetter, cleaned: dict[str, Any]) -> str:
+    letters.withdraw(letter=letter, reason=cleaned["reason"], by=_user(request), now=clock.now())
+    return _("The letter is void. Its public page says so.")
+
+
+@admin.register(RecommendationLetter)
+class RecommendationLetterAdmin(OfficeModelAdmin):
+    list_display = ("number", "applicant", "mark", "goods_class", "issued_at", "valid")
+    list_select_related = ("business",)
+    search_fields = ("number", "mark", "applicant")
+    ordering = ("-issued_at", "-id")
+    fields = (
+        "number",
+        "business",
+        "applicant",
+        "address",
+        "mark",
+        "goods",
+        "goods_class",
+        "signer_name",
+        "signer_title",
+        "signer_post",
+        "issued_at",
+        "issued_by",
+        "code",
+        "valid",
+        "withdraw_reason",
+        "paper",
+    )
+    readonly_fields = ("valid", "paper")
+    deeds = (
+        Deed(
+            "cabut",
+            gettext_lazy("Withdraw the letter"),
+            "members.issue_letter",
+            _void,
+            form=forms.ReasonForm,
+            available=lambda letter: letter.is_valid,
+            danger=True,
+        ),
+    )
+
+    @admin.display(description=gettext_lazy("Valid"), boolean=True)
+    def valid(self, letter: RecommendationLetter) -> bool:
+        return letter.is_valid
+
+    @admin.display(description=gettext_lazy("Letter"))
+    def paper(self, letter: RecommendationLetter) -> str:
+        address = reverse("members:letter-download", args=[letter.code])
+        return format_html('<a href="{}">{}</a>', address, _("Open as PDF"))
+
+
+# The law, and the ways
+
+
+def _rewrite(request: HttpRequest, process: LicenceProcess, cleaned: dict[str, Any]) -> str:
+    user = _user(request)
+    home = "" if user.is_superuser else user.home_code[:5]
+    made = processes.rewrite(process=process, way=cleaned["way"], region_code=home, by=user, now=clock.now())
+    return _("Version %(version)s holds for new cases; running cases keep theirs.") % {"version": made.version}
+
+
+@admin.register(LicenceProcess)
+class LicenceProcessAdmin(OfficeModelAdmin):
+    list_display = ("kind", "version", "region_code", "issuer", "money", "made_at")
+    list_filter = (LicenceKindFilter,)
+    ordering = ("kind", "-region_code", "-version", "id")
+    fields = (
+        "kind",
+        "version",
+        "region_code",
+        "issuer",
+        "money",
+        "step_lines",
+        "document_lines",
+        "legal_basis",
+        "source_note",
+        "made_at",
+        "made_by",
+    )
+    readonly_fields = ("money", "step_lines", "document_lines")
+    deeds = (
+        Deed(
+            "ubah",
+            gettext_lazy("Change the steps"),
+            "members.change_licenceprocess",
+            _rewrite,
+            form=forms.ProcessForm,
+            initial=forms.process_initial,
+            primary=True,
+            text=gettext_lazy("A new version is made for your office. Running cases go on as they began."),
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Everybody's, and those of the person's own office."""
+        user = _user(request)
+        rows = super().get_queryset(request)
+        own = {prefix[:5] for prefix in user.region_prefixes("members.view_licenceprocess")}
+        return rows if "" in own else rows.filter(region_code__in={"", *own})
+
+    @admin.display(description=gettext_lazy("Official fee"))
+    def money(self, process: LicenceProcess) -> str:
+        return forms.money_words(process)
+
+    @admin.display(description=gettext_lazy("Steps"))
+    def step_lines(self, process: LicenceProcess) -> str:
+        rows = process.steps.order_by("number")
+        lines = ((row.number, row.title, row.get_who_display(), row.days) for row in rows)
+        return format_html_join("", "<div>{}. {} ({}, {} " + _("days") + ")</div>", lines)
+
+    @admin.display(description=gettext_lazy("Documents"))
+    def document_lines(self, process: LicenceProcess) -> str:
+        rows = process.documents.order_by("number")
+        return format_html_join("", "<div>{}{}</div>", ((row.name, "" if row.required else "?") for row in rows))
+
+
+@admin.register(LicenceRule)
+class LicenceRuleAdmin(ReadonlyAdmin):
+    """What applies to whom, by which law, from when to when."""
+
+    list_display = ("kind", "need", "kbli_start", "short_words", "scale", "legal_basis", "valid_from", "valid_to")
+    list_filter = (LicenceKindFilter,)
+    ordering = ("kind", "kbli_start", "valid_from", "id")
+    fields = (
+        "kind",
+        "need",
+        "kbli_start",
+        "words",
+        "scale",
+        "reason",
+        "legal_basis",
+        "source_note",
+        "valid_from",
+        "valid_to",
+    )
+
+    @admin.display(description=gettext_lazy("product has one of the words"))
+    def short_words(self, rule: LicenceRule) -> str:
+        first = rule.words.split(",")[:3]
+        return ", ".join(first) + (", ..." if rule.words.count(",") > 2 else "")  # noqa: PLR2004 -- three are shown
+
+
+@admin.register(LicenceTerm)
+class LicenceTermAdmin(ReadonlyAdmin):
+    """How long licences hold, and when their end is announced."""
+
+    list_display = ("rank", "kind", "needs", "years", "warn_days", "legal_basis", "valid_from", "valid_to")
+    ordering = ("rank", "valid_from", "id")
