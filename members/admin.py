@@ -23,6 +23,7 @@ from members.enums import BusinessStatus, Source
 from members.licence_admin import BUSINESS_DEEDS, LicenceInline
 from members.models import Business, Person, StatusPeriod
 from members.office_forms import (
+    BUSINESS_EXPORT,
     DistrictFilter,
     HoldsFilter,
     OfficeBusinessForm,
@@ -212,6 +213,7 @@ class StatusInline(ReadonlyInline):
 @admin.register(Business)
 class BusinessAdmin(OfficeModelAdmin):
     list_display = ("name", "owner_name", "district", "product", "scale", "status")
+    export_fields = BUSINESS_EXPORT
     list_filter = (DistrictFilter, ScaleFilter, HoldsFilter, StatusFilter)
     list_select_related = ("owner", "village__parent")
     search_fields = ("name",)

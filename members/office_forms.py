@@ -17,6 +17,19 @@ from members.models import Business, Licence, Person
 # Filters. The address takes plain names, so that every figure of the desk can link to the list behind it.
 
 
+# What a download of businesses tells besides the columns of the list.
+BUSINESS_EXPORT = (
+    "address",
+    "village",
+    "kbli",
+    "capital",
+    "annual_sales",
+    "workers",
+    "started_year",
+    "registered_at",
+)
+
+
 class DistrictFilter(admin.SimpleListFilter):
     """Districts of the person's own regions: `?district=16.71.04`."""
 

@@ -70,6 +70,7 @@ def values(world: World, route: str) -> dict[str, Any]:
     """What stands in the places of the address: the objects of the world."""
     sections: list[tuple[str, dict[str, Any]]] = [
         (r"^kantor/angka/", {"name": "district_scale"}),
+        (r"^kantor/unduh/", {"app": "members", "model": "person"}),
         (r"^kantor/<app_label>", {"app_label": "accounts"}),
         (r"^kantor/<url>", {"url": "tidak/ada"}),
         (r"^kantor/", admin_key(world, route)),

@@ -98,7 +98,7 @@ class OfficeChangeList(UnfoldChangeList):
         self._links(keys, earlier=more if back else values is not None, later=values is not None if back else more)
         self.paginator = BoundedPaginator(self.queryset, size)
         self.paginator.counted = self._counted(request) if self.previous_url or self.next_url else len(keys)
-        self.result_list = self._rows([key for key, *_values in keys])
+        self.result_list = self.rows_of([key for key, *_values in keys])
         self.result_count = self.paginator.count
         self.full_result_count = None
         self.show_full_result_count = False
@@ -134,7 +134,7 @@ class OfficeChangeList(UnfoldChangeList):
             rows = rows.filter(keyset.behind(self.model, order, values))
         return list(rows.values_list("pk", *(term.name for term in order))[: self.list_per_page + 1])
 
-    def _rows(self, keys: list[Any]) -> list[Model]:
+    def rows_of(self, keys: list[Any]) -> list[Model]:
         """The rows of these keys in their order, with everything the list shows."""
         rows = self.root_queryset.order_by()
         if not rows.query.select_related:

@@ -18,7 +18,7 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         from foundation.clients import scopes  # noqa: PLC0415 -- after the apps below
-        from msme_platform.office import merging  # noqa: PLC0415
+        from msme_platform.office import exports, merging  # noqa: F401, PLC0415 -- exports registers its job
 
         merging.connect()
 

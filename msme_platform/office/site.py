@@ -28,14 +28,15 @@ class OfficeAdminSite(UnfoldAdminSite):
             super().register(model_or_iterable, admin_class, **options)
 
     def extra_urls(self) -> list[URLPattern]:
-        """The figures' own pages."""
-        from msme_platform.office import desk  # noqa: PLC0415 -- the site is made before the models are there
+        """The figures' own pages, and lists as files."""
+        from msme_platform.office import desk, exports  # noqa: PLC0415 -- the site is made before the models are there
 
         def page(request: HttpRequest, name: str) -> HttpResponseBase:
             return desk.figure_page(request, self, name)
 
         return [
             path("angka/<slug:name>/", self.admin_view(page), name="figure"),
+            path("unduh/<slug:app>/<slug:model>/", self.admin_view(exports.export), name="export"),
             path("rekapitulasi/", self.admin_view(desk.recap), name="figures_recap"),
         ]
 
