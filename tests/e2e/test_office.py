@@ -41,5 +41,5 @@ def test_desk_fits_a_phone(page_phone: Page, login_as: Callable[..., None], veri
     page_phone.goto("/kantor/")
     wide, room = page_phone.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert wide <= room
-    page_phone.get_by_role("button", name="Menu").click()
+    page_phone.get_by_role("link", name="Menu", exact=True).click()
     expect(page_phone.get_by_role("link", name="Permohonan")).to_be_visible()
