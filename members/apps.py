@@ -9,7 +9,7 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from members import (  # noqa: PLC0415 -- names jobs, registers and connects, names what tokens may be for
             jobs,  # noqa: F401
-            messages,
+            messages,  # noqa: F401
             papers,  # noqa: F401
             receivers,  # noqa: F401
             token_scopes,
