@@ -1,4 +1,7 @@
-"""The content of the component gallery (demo mode only): invented people and figures, in the language of the drawings."""
+"""The content of the component gallery (demo mode only): invented people and figures, in the language of the drawings.
+
+What explains a component is translated; what stands in it is a sample, and samples are Indonesian like the people.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -7,6 +10,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from foundation.common import charts
 from foundation.common.pages import Page
@@ -65,8 +70,8 @@ class Part:
     """One section of the gallery."""
 
     slug: str
-    title: str
-    note: str
+    title: str | Promise
+    note: str | Promise
 
     @property
     def template(self) -> str:
@@ -75,36 +80,48 @@ class Part:
 
 
 PARTS = [
-    Part("warna", "Warna", "Angka adalah jarak dari kertas: 100 menempel, 700 terbaca. Di layar gelap angkanya tetap."),
-    Part("huruf", "Huruf", "Huruf bawaan telepon. Enam ukuran, angka selalu sama lebar."),
-    Part("ikon", "Ikon", "29 gambar garis, 24 px, tebal 1,75. Selalu bersama kata."),
-    Part("tombol", "Tombol", "Satu tombol utama di tiap halaman, bertanda benang emas. Yang lain bergaris."),
+    Part(
+        "warna",
+        _("Colours"),
+        _(
+            "The number is the distance from the paper: 100 lies on it, 700 is read on it. On a dark screen it stays the same."
+        ),
+    ),
+    Part("huruf", _("Type"), _("The phone's own face. Six sizes, figures always of one width.")),
+    Part("ikon", _("Icons"), _("29 line drawings, 24 px, 1.75 thick. Always beside a word.")),
+    Part("tombol", _("Buttons"), _("One main button on each page, marked by a golden thread. The others have a line.")),
     Part(
         "status",
-        "Status",
-        "Kata dan bentuk. Penuh: baik. Setengah: menunggu. Ketupat: terlambat. Lingkaran: keterangan.",
+        _("States"),
+        _("A word and a shape. Full: well. Half: waiting. Diamond: late. Ring: information."),
     ),
-    Part("kartu", "Kartu tindakan berikutnya", "Hanya di beranda. Paling banyak empat, paling dekat di atas."),
-    Part("baris", "Daftar baris", "Untuk semua yang berulang. Seluruh baris dapat diketuk bila ada halamannya."),
+    Part("kartu", _("Card of the next action"), _("On the home page only. Four at most, the nearest on top.")),
+    Part("baris", _("Rows"), _("For all that repeats. The whole row can be tapped where it has a page.")),
     Part(
         "tangga",
-        "Tangga dana dan meter",
-        "Keadaan: lunas, berjalan, berikutnya, terkunci. Meter 5 atau 10 terpotong per angsuran.",
+        _("Fund ladder and meter"),
+        _("States: paid off, running, next, locked. The meter has 5 or 10 pieces, one for each instalment."),
     ),
-    Part("langkah", "Langkah", "Permohonan dan kasus perizinan. Di telepon hanya pita, namanya ditulis di atas judul."),
-    Part("isian", "Isian", "Label di atas, bantuan di bawah label, kesalahan tepat di atas kotaknya."),
-    Part("pilihan", "Pilihan", "Kotak besar untuk jari. Tiga sejajar hanya bila katanya pendek."),
-    Part("unggah", "Unggah foto dan surat", "Kosong, tersimpan, salah, sedang dikirim; surat: kamera atau berkas."),
-    Part("catatan", "Catatan dan keadaan jaringan", "Catatan menjelaskan; pita gelap hanya untuk tanpa sinyal."),
-    Part("dialog", "Dialog", "Hanya untuk yang tidak dapat ditarik kembali. Tombolnya menyebut perbuatannya."),
-    Part("orang", "Orang", "Selalu dengan jalan menghubunginya."),
-    Part("saring", "Saring", "Paling banyak lima. Yang menyala bertanda, bukan hanya berwarna."),
-    Part("utas", "Utas", "Pertanyaan, jawaban terbaik, jawaban lain."),
-    Part("angka", "Angka, keterangan, tabel", "Uang rata kanan. Paling banyak lima angka kunci."),
-    Part("grafik", "Grafik", "Digambar di server, selalu dengan tabel di sampingnya."),
-    Part("tiket", "Kode QR", "Selalu di atas putih, juga di layar gelap."),
-    Part("kosong", "Keadaan kosong", "Apa yang akan berdiri di sini, dan bagaimana sampai ke sini."),
-    Part("halaman", "Halaman berikutnya", "Tanpa nomor halaman: berikutnya, atau kembali ke awal."),
+    Part(
+        "langkah",
+        _("Steps"),
+        _("Applications and licensing cases. On a phone only the band; the name stands above the heading."),
+    ),
+    Part("isian", _("Fields"), _("Label on top, help below it, the mistake right above its box.")),
+    Part("pilihan", _("Choices"), _("Large boxes for fingers. Three in a row only where the words are short.")),
+    Part("unggah", _("Uploads of photos and papers"), _("Empty, kept, wrong, on its way; papers: camera or file.")),
+    Part(
+        "catatan", _("Notes and the state of the network"), _("A note explains; the dark band is for no signal only.")
+    ),
+    Part("dialog", _("Dialogue"), _("Only for what cannot be taken back. Its button names the deed.")),
+    Part("orang", _("People"), _("Always with a way to reach them.")),
+    Part("saring", _("Chips to narrow a list"), _("Five at most. The chosen one is marked, not only coloured.")),
+    Part("utas", _("Thread"), _("Question, best answer, other answers.")),
+    Part("angka", _("Figures, facts, tables"), _("Money to the right. Five key figures at most.")),
+    Part("grafik", _("Charts"), _("Drawn on the server, always with a table beside it.")),
+    Part("tiket", _("QR code"), _("Always on white, on a dark screen too.")),
+    Part("kosong", _("Empty states"), _("What will stand here, and how it gets here.")),
+    Part("halaman", _("The next page"), _("No page numbers: the next one, or back to the start.")),
 ]
 
 
