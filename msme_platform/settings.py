@@ -377,6 +377,7 @@ CELERY_BEAT_SCHEDULE = {
     "members.forget_merges": {"task": "members.forget_merges", "schedule": crontab(hour="3", minute="25")},
     "monitoring.run_day": {"task": "monitoring.run_day", "schedule": crontab(hour="6", minute="5")},
     "notifications.sweep": {"task": "notifications.sweep", "schedule": 60.0},
+    "trainings.every_few_minutes": {"task": "trainings.every_few_minutes", "schedule": 300.0},
 }
 if TEST:
     CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", default=True)

@@ -93,6 +93,8 @@ def values(world: World, route: str) -> dict[str, Any]:
         (r"^izin/kasus/", {"uid": world.case.uid, "number": 1}),
         (r"^izin/surat/", {"code": world.letter.code}),
         (r"^izin/usaha/", {"business": world.business.uid, "kind": "nib"}),
+        (r"^pelatihan/kalender/wilayah/", {"code": "16.71.04"}),
+        (r"^pelatihan/kalender/saya/", {"token": "x.y"}),
         (r"^pelatihan/usulan/", {"uid": world.wish.uid}),
         (
             r"^pelatihan/",

@@ -1,6 +1,6 @@
 """Forms of trainings."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
 from foundation.regions.models import Office, Region
+from members.enums import LicenceKind, Scale
+from members.sectors import Sector
 from trainings.actions.trainings import Outline, Slot
 from trainings.enums import ProposalSource
 from trainings.models.trainings import LARGEST
@@ -58,6 +60,13 @@ class OutlineForm(forms.Form):
         help_text=_("For an online training leave this empty."),
     )
     address = forms.CharField(label=_("Address of the place"), max_length=200, required=False)
+    map_link = forms.URLField(
+        label=_("Link of the map"),
+        max_length=300,
+        required=False,
+        assume_scheme="https",
+        help_text=_("Share the place in the map app and paste the link here."),
+    )
     online_link = forms.URLField(
         label=_("Link of the online meeting"),
         max_length=300,
@@ -70,6 +79,35 @@ class OutlineForm(forms.Form):
         required=False,
     )
 
+    for_sectors = forms.MultipleChoiceField(
+        label=_("Only for these lines of business"),
+        choices=Sector.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked: for all."),
+    )
+    for_scales = forms.MultipleChoiceField(
+        label=_("Only for these sizes"),
+        choices=Scale.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    for_licence = forms.ChoiceField(
+        label=_("Only for owners who have"),
+        choices=[("", _("no licence asked for")), *LicenceKind.choices],
+        required=False,
+    )
+    sessions_needed = forms.IntegerField(
+        label=_("Sessions for a certificate"),
+        min_value=0,
+        max_value=99,
+        required=False,
+        help_text=_("Left empty: all of them."),
+    )
+
+    def clean_sessions_needed(self) -> int:
+        return int(self.cleaned_data["sessions_needed"] or 0)
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if not data.get("venue") and not data.get("online_link") and "online_link" not in self.errors:
@@ -77,7 +115,10 @@ class OutlineForm(forms.Form):
         return data
 
     def outline(self) -> Outline:
-        names = ("title", "summary", "capacity", "venue", "address", "online_link", "bring")
+        names = (
+            "title", "summary", "capacity", "venue", "address", "map_link", "online_link", "bring", "for_sectors",
+            "for_scales", "for_licence", "sessions_needed",
+        )  # fmt: skip
         return Outline(
             **{name: self.cleaned_data[name] for name in names}, source=ProposalSource(self.cleaned_data["source"])
         )
@@ -91,6 +132,12 @@ class TrainingForm(OutlineForm):
     first_start = time_field(label=_("From"), initial=time(9))
     first_end = time_field(label=_("Until"), initial=time(12))
     first_title = forms.CharField(label=_("Topic"), max_length=120, required=False)
+    repeat = forms.ChoiceField(
+        label=_("Repeat the first session"),
+        choices=[("", _("not")), ("DAY", _("every day")), ("WEEK", _("every week"))],
+        required=False,
+    )
+    times = forms.IntegerField(label=_("How many times in all?"), min_value=1, max_value=12, required=False)
     second_day = day_field(label=_("Date"), required=False)
     second_start = time_field(label=_("From"), required=False, initial=time(9))
     second_end = time_field(label=_("Until"), required=False, initial=time(12))
@@ -101,6 +148,7 @@ class TrainingForm(OutlineForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.more: list[Slot] = []  # further sessions of an earlier training that is copied
         self.regions = {region.code: region for region in regions_for(user)}
         self.fields["region"].choices = [(code, region.label) for code, region in self.regions.items()]  # type: ignore[attr-defined]
 
@@ -111,7 +159,16 @@ class TrainingForm(OutlineForm):
 
     @property
     def where(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("venue", "address", "online_link", "bring")]
+        return [self[name] for name in ("venue", "address", "map_link", "online_link", "bring")]
+
+    @property
+    def rules(self) -> list[forms.BoundField]:
+        """Who may come, and what the certificate asks; folded away, for most trainings ask nothing."""
+        return [self[name] for name in ("for_sectors", "for_scales", "for_licence", "sessions_needed")]
+
+    @property
+    def again(self) -> list[forms.BoundField]:
+        return [self["repeat"], self["times"]]
 
     @property
     def first(self) -> list[forms.BoundField]:
@@ -135,7 +192,18 @@ class TrainingForm(OutlineForm):
         office = Office.objects.serving(self.cleaned_data["region"])
         zone = office.tz if office else ZoneInfo("Asia/Jakarta")
         parts = [[self.cleaned_data[name] for name in names] for names in (self.FIRST, self.SECOND)]
-        return [slot_of(*part, zone=zone) for part in parts if part[0]]
+        found = [slot_of(*part, zone=zone) for part in parts if part[0]]
+        if self.cleaned_data.get("repeat"):
+            times = self.cleaned_data.get("times") or 2
+            found = [*repeated(found[0], every=self.cleaned_data["repeat"], times=times, zone=zone), *found[1:]]
+        return found + self.more
+
+
+def repeated(first: Slot, *, every: str, times: int, zone: ZoneInfo) -> list[Slot]:
+    """The first session again, daily or weekly, at the same hours by the wall clock; `times` in all."""
+    step = timedelta(days=7 if every == "WEEK" else 1)
+    start, end = first.starts_at.astimezone(zone), first.ends_at.astimezone(zone)
+    return [slot_of(start.date() + step * n, start.time(), end.time(), first.title, zone=zone) for n in range(times)]
 
 
 def slot_of(day: date, start: time, end: time, title: str, *, zone: ZoneInfo) -> Slot:

@@ -1,5 +1,7 @@
 """What trainings tells people, and on which channels."""
 
+from datetime import timedelta
+
 from django.utils.translation import gettext_lazy as _
 
 from foundation.notifications.kinds import Category, Kind, register
@@ -104,6 +106,37 @@ CALLED_OFF = register(
         template="training_cancelled",
         title=_("Called off: %(title)s"),
         body=_("%(name)s, the training %(title)s on %(when)s is called off. Reason: %(reason)s"),
+    )
+)
+RESCHEDULED = register(
+    Kind(
+        name="training_rescheduled",
+        category=Category.TRAINING,
+        template="training_rescheduled",
+        title=_("New date: %(title)s"),
+        body=_(
+            "%(name)s, the training %(title)s has a new date: %(when)s, %(place)s. It was to be on %(before)s. Your "
+            "registration stays; if you cannot come then, please cancel."
+        ),
+    )
+)
+REMINDER_WEEK = register(
+    Kind(
+        name="training_reminder_week",
+        category=Category.TRAINING,
+        template="training_reminder_week",
+        title=_("In a week: %(title)s"),
+        body=_("%(name)s, in a week %(title)s begins: %(when)s, %(place)s. If you cannot come, please cancel soon."),
+    )
+)
+REMINDER_SOON = register(
+    Kind(
+        name="training_reminder_soon",
+        category=Category.TRAINING,
+        template="training_reminder_soon",
+        title=_("Today: %(title)s"),
+        body=_("%(name)s, session %(number)s of %(title)s begins soon: %(when)s, %(place)s. Your ticket is ready."),
+        lifetime=timedelta(hours=2),
     )
 )
 REMINDER = register(

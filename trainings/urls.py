@@ -3,7 +3,9 @@
 from django.urls import path
 
 from trainings.views import (
+    calendar,
     certifying,
+    crewing,
     door,
     enrolling,
     manage,
@@ -31,6 +33,10 @@ urlpatterns = [
     path("usulan/<uuid:uid>/", topics.topic_detail, name="topic-detail"),
     path("usulan/<uuid:uid>/pilih/", topics.topic_vote, name="topic-vote"),
     path("usulan/<uuid:uid>/tarik/", topics.topic_take_back, name="topic-take-back"),
+    path("kalender/", calendar.calendar_page, name="calendar"),
+    path("kalender/semua.ics", calendar.calendar_all, name="calendar-all"),
+    path("kalender/wilayah/<str:code>.ics", calendar.calendar_region, name="calendar-region"),
+    path("kalender/saya/<str:token>.ics", calendar.calendar_mine, name="calendar-mine"),
     path("kartu/", sheets.my_card, name="my-card"),
     path("kartu/unduh/", sheets.my_card_file, name="my-card-file"),
     path("hadir/", room.room_arrive, name="room-arrive"),
@@ -43,6 +49,10 @@ urlpatterns = [
     path("<uuid:uid>/tiket/", public.ticket, name="ticket"),
     path("<uuid:uid>/ubah/", manage.training_change, name="training-change"),
     path("<uuid:uid>/topik/", topics.training_topics, name="training-topics"),
+    path("<uuid:uid>/jadwal/", crewing.training_dates, name="training-dates"),
+    path("<uuid:uid>/tim/", crewing.crew_page, name="crew"),
+    path("<uuid:uid>/tim/hapus/", crewing.crew_remove, name="crew-remove"),
+    path("<uuid:uid>/jangkauan/", crewing.reach_report, name="reach-report"),
     path("<uuid:uid>/umumkan/", manage.training_publish, name="training-publish"),
     path("<uuid:uid>/batalkan/", manage.training_cancel, name="training-cancel"),
     path("<uuid:uid>/selesai/", manage.training_finish, name="training-finish"),

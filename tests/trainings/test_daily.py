@@ -8,7 +8,7 @@ from foundation.notifications.models import Message
 from foundation.regions.models import Office
 from tests.factories.members import OwnerFactory
 from tests.factories.trainings import DAY, FIRST, HOURS, EnrolmentFactory, TrainingFactory
-from trainings.actions import daily
+from trainings.actions import daily, reminders
 from trainings.enums import EnrolmentState, TrainingStatus
 from trainings.models import Training
 
@@ -28,8 +28,8 @@ def test_who_has_a_place_is_reminded_once_on_the_eve_of_each_session(training: T
 
 def test_nobody_is_reminded_of_a_session_that_has_begun_or_of_another_day(training: Training) -> None:
     EnrolmentFactory(training=training, person=OwnerFactory())
-    assert daily.send_reminders(on=EVE, now=FIRST + HOURS) == 0
-    assert daily.send_reminders(on=EVE - DAY, now=EVE_MORNING - DAY) == 0
+    assert reminders.send(on=EVE, now=FIRST + HOURS) == 0
+    assert reminders.send(on=EVE - DAY, now=EVE_MORNING - DAY) == 0
 
 
 def test_tomorrow_is_counted_in_the_zone_of_the_office() -> None:
@@ -37,8 +37,8 @@ def test_tomorrow_is_counted_in_the_zone_of_the_office() -> None:
     training = TrainingFactory(starts_at=dt.datetime(2026, 12, 1, 16, 0, tzinfo=dt.UTC), sessions=1)
     EnrolmentFactory(training=training, person=OwnerFactory())
     Office.objects.update(zone="Asia/Jayapura")
-    assert daily.send_reminders(on=EVE, now=EVE_MORNING) == 0
-    assert daily.send_reminders(on=EVE + DAY, now=EVE_MORNING + DAY) == 2
+    assert reminders.send(on=EVE, now=EVE_MORNING) == 0
+    assert reminders.send(on=EVE + DAY, now=EVE_MORNING + DAY) == 2
 
 
 def test_registration_closes_and_the_training_begins_by_the_calendar() -> None:

@@ -8,6 +8,7 @@ from foundation.notifications.models import Message
 from tests.factories.foundation import region
 from tests.factories.members import BusinessFactory, OwnerFactory, PersonFactory
 from tests.factories.trainings import DAY, FIRST, NOW, EnrolmentFactory, TrainingFactory
+from trainings import inviting
 from trainings.actions import enrolments
 from trainings.enums import EnrolmentState, ProposalSource, TrainingStatus
 from trainings.models import Enrolment, Training
@@ -74,7 +75,7 @@ def test_a_second_registration_is_refused(training: Training) -> None:
 
 def test_an_owner_from_elsewhere_is_not_invited_unless_her_business_is(training: Training) -> None:
     elsewhere = PersonFactory(village=region("16.71.14.1001"))
-    with pytest.raises(enrolments.NotInvited, match="Ilir Barat Satu"):
+    with pytest.raises(inviting.NotInvited, match="Ilir Barat Satu"):
         enrol(training, person=elsewhere)
     BusinessFactory(owner=elsewhere, village=region("16.71.04.1001"))
     assert enrol(training, person=elsewhere).state == EnrolmentState.CONFIRMED

@@ -14,8 +14,8 @@ from foundation.accounts.models import User
 from foundation.audit import log
 from foundation.common.errors import ActionError
 from foundation.notifications.actions import outbox
-from members.models import Business, Person
-from trainings import codes, places, quotas, texts
+from members.models import Person
+from trainings import codes, inviting, places, quotas, texts
 from trainings.actions import offers
 from trainings.actions.offers import promote
 from trainings.enums import LIVE, EndReason, EnrolmentState, ProposalSource, TrainingStatus
@@ -37,10 +37,6 @@ class OtherTrainings(ActionError):
 
 class RegistrationClosed(OtherTrainings):
     message = _("Registration for this training is closed.")
-
-
-class NotInvited(OtherTrainings):
-    message = _("This training is for owners in %(region)s only.")
 
 
 class AlreadyEnrolled(ActionError):
@@ -85,7 +81,7 @@ def enrol(
     `at_the_door` (by who runs the training) takes people in after registration has closed, until six hours
     after the first session starts. Raises RegistrationClosed, NotInvited, AlreadyEnrolled.
     """
-    _check_invited(training, person)
+    inviting.check(training, person)
     # The lock comes as late as possible: everything that needs no lock is behind us.
     training = Training.objects.locked(training.pk)
     _check_open(training, now=now, at_the_door=at_the_door)
@@ -111,7 +107,7 @@ def seat(*, training: Training, person: Person, by: User | None, now: datetime, 
 
     Who was on the waiting list or had an offer rises. `seen` is when she was at the door. Raises as `enrol`.
     """
-    _check_invited(training, person)
+    inviting.check(training, person)
     if training.status not in DOOR_STATES or seen > training.ends_at:
         raise RegistrationClosed
     mine = (
@@ -164,7 +160,7 @@ def enrol_party(
     if not people:
         raise NobodyChosen
     for person in people:
-        _check_invited(training, person)
+        inviting.check(training, person)
     training = Training.objects.locked(training.pk)
     _check_open(training, now=now, at_the_door=False)
     promote(training=training, now=now)
@@ -173,12 +169,6 @@ def enrol_party(
     has_room = fits and places.free(training, now=now) >= len(people)
     party = Party.objects.create(training=training, name=name.strip()[:80], registered_by=by, created_at=now)
     return [_sit(training, person, has_room=has_room, source=source, by=by, now=now, party=party) for person in people]
-
-
-def _check_invited(training: Training, person: Person) -> None:
-    villages = [person.village_id, *Business.objects.filter(owner=person).values_list("village_id", flat=True)]
-    if not training.invites(villages):
-        raise NotInvited(NotInvited.message % {"region": training.region.label})
 
 
 def _check_open(training: Training, *, now: datetime, at_the_door: bool) -> None:

@@ -1,10 +1,11 @@
 """Scheduling, announcing, calling off and ending a training."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -17,15 +18,16 @@ from foundation.common.errors import ActionError
 from foundation.notifications.actions import broadcast, outbox
 from foundation.regions.models import Office, Region
 from members.models import Person
-from trainings import places, texts
+from trainings import inviting, places, texts
 from trainings.actions import absences, certificates, offers, topics
 from trainings.enums import AHEAD, ProposalSource, TrainingStatus
-from trainings.models import Certificate, Enrolment, Session, Training
+from trainings.models import Certificate, Enrolment, Session, SessionTrainer, Training
 from trainings.signals import training_finished
 
 LONGEST = timedelta(days=366)
 WHERE = ("venue", "address", "online_link")
-EDITABLE = ("title", "summary", "capacity", "bring", "source", *WHERE)
+ASKS = ("for_sectors", "for_scales", "for_licence")
+EDITABLE = ("title", "summary", "capacity", "bring", "source", "map_link", "sessions_needed", *ASKS, *WHERE)
 
 
 class NoSessions(ActionError):
@@ -98,6 +100,12 @@ class Outline:
     bring: str = ""
     organiser: str = ""
     source: ProposalSource = ProposalSource.OWN
+    map_link: str = ""
+    for_sectors: list[str] = field(default_factory=list)
+    for_scales: list[str] = field(default_factory=list)
+    for_licence: str = ""
+    # Sessions for a certificate; 0 = all of them.
+    sessions_needed: int = 0
 
 
 @transaction.atomic
@@ -110,6 +118,7 @@ def schedule(
     by: User | None,
     now: datetime,
     enrol_until: datetime | None = None,
+    copied_from: Training | None = None,
 ) -> Training:
     """Write down a training with its sessions as a draft that only its organisers see.
 
@@ -117,7 +126,7 @@ def schedule(
     `enrol_until`, by default when the first session starts. Raises NoSessions, StartsInThePast,
     SessionEndsEarly, SessionsOverlap, TooLong, NoOffice.
     """
-    ordered = _checked(slots, now)
+    ordered = checked(slots, now)
     office = Office.objects.serving(region.code)
     if office is None:
         raise NoOffice
@@ -127,6 +136,7 @@ def schedule(
         region=region,
         office_code=office.region_id,
         facilitator=facilitator,
+        copied_from=copied_from,
         starts_at=ordered[0].starts_at,
         ends_at=ordered[-1].ends_at,
         enrol_until=min(enrol_until or ordered[0].starts_at, ordered[-1].ends_at),
@@ -147,7 +157,8 @@ def schedule(
     return training
 
 
-def _checked(slots: Sequence[Slot], now: datetime) -> list[Slot]:
+def checked(slots: Sequence[Slot], now: datetime) -> list[Slot]:
+    """The sessions in order. Raises NoSessions, SessionEndsEarly, SessionsOverlap, StartsInThePast, TooLong."""
     if not slots:
         raise NoSessions
     ordered = sorted(slots, key=lambda slot: slot.starts_at)
@@ -180,15 +191,16 @@ def change(*, training: Training, outline: Outline, by: User | None, now: dateti
     changed = [name for name in EDITABLE if old[name] != new[name]]
     for name in changed:
         setattr(training, name, new[name])
-    training.save(update_fields=[*changed, "updated_at"])
+    training.revision += 1 if changed else 0
+    training.save(update_fields=[*changed, "revision", "updated_at"])
     if set(changed) & set(WHERE) and training.status != TrainingStatus.PLANNED:
-        _tell_enrolled(training, "training_moved", subject=f"training:{training.pk}:{now.isoformat()}", now=now)
+        tell_enrolled(training, "training_moved", subject=f"training:{training.pk}:{now.isoformat()}", now=now)
     offers.promote(training=training, now=now)
     log.record("training.changed", training, by=by, now=now, before={name: old[name] for name in changed})
     return training
 
 
-def _tell_enrolled(
+def tell_enrolled(
     training: Training, kind: str, *, subject: str, now: datetime, extra: dict[str, str] | None = None
 ) -> None:
     """A message to everybody with a place or in the queue."""
@@ -206,7 +218,7 @@ def _tell_enrolled(
 
 @transaction.atomic
 def publish(*, training: Training, by: User | None, now: datetime) -> int:
-    """Open registration and tell every reachable owner in the invited region, each once.
+    """Open registration and tell every reachable owner whom the training is for, each once.
 
     Returns the number of outbox rows. Raises NotADraft, StartsInThePast.
     """
@@ -225,11 +237,11 @@ def publish(*, training: Training, by: User | None, now: datetime) -> int:
 
 def announce(*, training: Training, now: datetime) -> int:
     """The announcement itself: set-based, and nothing new on a second call."""
-    owners = Person.objects.inside(training.region_id).reachable()
+    owners: Any = inviting.invited(training)
     with timezone.override(texts.zone_of(training)):
         return broadcast.queue(
             "training_announced",
-            to=owners.as_recipients(),
+            to=owners.reachable().as_recipients(),
             subject=f"training:{training.pk}",
             context=texts.message(training) | {"places": training.capacity},
             url=texts.path(training),
@@ -248,9 +260,11 @@ def cancel(*, training: Training, reason: str, by: User | None, now: datetime) -
     training.status = TrainingStatus.CANCELLED
     training.cancelled_at = now
     training.cancel_reason = reason.strip()
-    training.save(update_fields=["status", "cancelled_at", "cancel_reason", "updated_at"])
+    training.revision += 1
+    training.save(update_fields=["status", "cancelled_at", "cancel_reason", "revision", "updated_at"])
+    SessionTrainer.objects.filter(session__training=training).update(is_busy=False)
     extra = {"reason": training.cancel_reason}
-    _tell_enrolled(training, "training_cancelled", subject=f"training:{training.pk}", now=now, extra=extra)
+    tell_enrolled(training, "training_cancelled", subject=f"training:{training.pk}", now=now, extra=extra)
     log.record("training.cancelled", training, by=by, now=now, reason=training.cancel_reason)
     return training
 

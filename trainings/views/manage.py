@@ -9,6 +9,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,12 +19,13 @@ from foundation.common.http import form_page, reading, writing
 from foundation.common.pages import page
 from foundation.common.phone import BadPhone, parse_mobile
 from members.models import Person
-from trainings import queries
+from trainings import conflicts, inviting, queries, texts
 from trainings.actions import enrolments, trainings
 from trainings.enums import EnrolmentState, ProposalSource
 from trainings.forms import SCHEDULE, ManyForm, OutlineForm, PersonSearchForm, ReasonForm, TrainingForm
 from trainings.models import Enrolment, Training
 from trainings.views import reach
+from trainings.views.crewing import week_later
 
 SIZE = 50
 FOUND = 20
@@ -31,27 +33,51 @@ FOUND = 20
 
 @form_page
 def training_schedule(request: HttpRequest) -> HttpResponseBase:
-    """The form of a new training; ends on its draft."""
+    """The form of a new training, empty or like an earlier one; clashes are shown first; ends on its draft."""
     user: Any = request.user
     if not user.has_perm(SCHEDULE):
         raise PermissionDenied
-    form = TrainingForm(request.POST or None, user=user)
+    model = _model(request)
+    form = TrainingForm(request.POST or None, user=user, initial=_like(model) if model else None)
+    clashes: list[Any] = []
     if request.method == "POST" and form.is_valid():
-        try:
-            training = trainings.schedule(
-                outline=form.outline(),
-                region=form.invited(),
-                slots=form.slots(),
-                facilitator=user,
-                by=user,
-                now=clock.now(),
-            )
-        except ActionError as error:
-            form.add_error(error.field if error.field in form.fields else "first_day", str(error))
-        else:
-            messages.success(request, _("The draft is saved. Owners see it when you announce it."))
-            return redirect("trainings:training-detail", uid=training.uid)
-    return render(request, "trainings/training_schedule.html", {"form": form})
+        region = form.invited()
+        clashes = conflicts.found(slots=form.slots(), region=region, venue=form.cleaned_data["venue"], facilitator=user)
+        if not clashes or "sure" in request.POST:
+            try:
+                training = trainings.schedule(
+                    outline=form.outline(),
+                    region=region,
+                    slots=form.slots(),
+                    facilitator=user,
+                    by=user,
+                    now=clock.now(),
+                    copied_from=model,
+                )
+            except ActionError as error:
+                form.add_error(error.field if error.field in form.fields else "first_day", str(error))
+            else:
+                messages.success(request, _("The draft is saved. Owners see it when you announce it."))
+                return redirect("trainings:training-detail", uid=training.uid)
+    context = {"form": form, "clashes": clashes, "copied": model}
+    return render(request, "trainings/training_schedule.html", context)
+
+
+def _model(request: HttpRequest) -> Training | None:
+    """The earlier training that is to be copied."""
+    text = request.GET.get("salin", "")
+    if not text:
+        return None
+    return get_object_or_404(Training.objects.readable_by(request.user), uid=reach.uid_or_404(text))
+
+
+def _like(model: Training) -> dict[str, Any]:
+    """The words and hours of an earlier training; its sessions on the same weekday, in weeks to come."""
+    timezone.activate(texts.zone_of(model))
+    values: dict[str, Any] = {name: getattr(model, name) for name in trainings.EDITABLE} | {"region": model.region_id}
+    for name, row in zip(("first", "second"), week_later(model), strict=False):
+        values |= {f"{name}_{key}": value for key, value in row.items()}
+    return values
 
 
 @form_page
@@ -76,7 +102,7 @@ def training_publish(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """Asks, then opens registration and tells the owners of the region."""
     training = reach.runnable(request, uid, reach.CHANGE)
     if request.method != "POST":
-        invited = Person.objects.inside(training.region_id).reachable().count()
+        invited = inviting.invited(training).reachable().count()  # type: ignore[attr-defined]
         return render(request, "trainings/training_publish.html", {"training": training, "invited": invited})
     try:
         trainings.publish(training=training, by=reach.actor(request), now=clock.now())

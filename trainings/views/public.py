@@ -15,12 +15,11 @@ from foundation.common import clock
 from foundation.common.errors import ActionError
 from foundation.common.http import form_page, reading, writing
 from foundation.common.pages import page
-from members.models import Business
-from trainings import cards, codes, queries, texts
+from trainings import cards, codes, inviting, queries, texts
 from trainings.actions import enrolments
 from trainings.enums import EnrolmentState, TrainingStatus
 from trainings.forms import SCHEDULE
-from trainings.models import Enrolment, Session, Training
+from trainings.models import Enrolment, Session, Trainer, Training
 from trainings.models.trainings import TrainingQuerySet
 from trainings.views import reach
 
@@ -117,7 +116,10 @@ def training_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
             "person": person,
             "is_open": training.takes_enrolments(now),
             "has_begun": training.starts_at <= now,
-            "is_invited": person is not None and training.invites(_villages(person)),
+            "not_invited": _why_not(training, person),
+            "for_whom": inviting.words(training),
+            "crew": Trainer.objects.filter(sessions__session__training=training).distinct().order_by("name", "pk"),
+            "partners": list(training.contributions.order_by("pk")),
             "may_run": reach.may_run(request, training),
             "share": cards.whatsapp_text(training, address),
             "can_finish": _last_has_begun(training, now),
@@ -125,8 +127,14 @@ def training_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     )
 
 
-def _villages(person: Any) -> list[str]:
-    return [person.village_id, *Business.objects.filter(owner=person).values_list("village_id", flat=True)]
+def _why_not(training: Training, person: Any) -> ActionError | None:
+    if person is None:
+        return None
+    try:
+        inviting.check(training, person)
+    except ActionError as error:
+        return error
+    return None
 
 
 def _last_has_begun(training: Training, now: Any) -> bool:

@@ -1,0 +1,189 @@
+"""Calendar feeds as real clients take them, reminders once and in time, and who was not reached."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from icalendar import Calendar
+
+from foundation.accounts.models import User
+from foundation.notifications.models import Message
+from foundation.regions.models import Office
+from tests.factories.members import BusinessFactory, OwnerFactory, PersonFactory
+from tests.factories.trainings import DAY, FIRST, HOURS, NOW, EnrolmentFactory, TrainingFactory
+from trainings import calendars, inviting, reaching
+from trainings.actions import calendar_keys, dates, reminders, trainings
+from trainings.actions.trainings import Slot
+from trainings.enums import EnrolmentState, TrainingStatus
+from trainings.models import Training
+
+pytestmark = pytest.mark.django_db
+HOUR = dt.timedelta(hours=1)
+
+
+def logged_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="foundation.accounts.backends.LoginBackend")
+    return client
+
+
+def read(content: bytes) -> tuple[Calendar, list[Any]]:
+    """Parsed strictly, and held against what the standard asks of every line and event (RFC 5545)."""
+    lines = content.split(b"\r\n")
+    assert lines.pop() == b""
+    assert b"\n" not in b"".join(lines)
+    assert max(len(line) for line in lines) <= 75
+    found: Any = Calendar.from_ical(content)
+    assert not found.errors
+    assert (found["VERSION"], found["METHOD"]) == ("2.0", "PUBLISH")
+    zones = {str(row["TZID"]) for row in found.walk("VTIMEZONE")}
+    events = found.walk("VEVENT")
+    for event in events:
+        assert not event.errors
+        assert {"UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "SEQUENCE", "STATUS"} <= set(event)
+        assert event["DTSTART"].params["TZID"] in zones
+        assert event["DTSTART"].dt < event["DTEND"].dt
+    assert len({str(event["UID"]) for event in events}) == len(events)
+    return found, events
+
+
+def file(name: str, *args: Any) -> tuple[Calendar, list[Any]]:
+    with time_machine.travel(NOW, tick=False):
+        answer = Client().get(reverse(f"trainings:{name}", args=args))
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    return read(answer.content)
+
+
+def test_each_session_is_an_event_in_the_zone_of_its_office(training: Training) -> None:
+    Training.objects.update(summary="Panjang sekali, dengan koma; titik koma dan\nbaris baru. " * 4)
+    _calendar, events = file("calendar-all")
+    assert len(events) == 2
+    assert str(events[0]["DTSTART"].params["TZID"]) == "Asia/Jakarta"
+    assert events[0]["DTSTART"].dt == FIRST
+    assert f"/pelatihan/{training.uid}/" in events[0]["URL"]
+
+
+def test_papua_has_its_own_zone() -> None:
+    TrainingFactory()
+    Office.objects.update(zone="Asia/Jayapura")
+    _calendar, events = file("calendar-all")
+    assert events[0]["DTSTART"].params["TZID"] == "Asia/Jayapura"
+
+
+def test_a_moved_session_keeps_its_identity_with_a_higher_sequence_and_a_cancelled_one_is_struck_out(
+    training: Training,
+) -> None:
+    _calendar, before = file("calendar-all")
+    slots = [Slot(FIRST + DAY * n, FIRST + DAY * n + HOURS) for n in (7, 8)]
+    dates.reschedule(training=training, slots=slots, by=None, now=NOW)
+    _calendar, after = file("calendar-all")
+    assert [row["UID"] for row in after] == [row["UID"] for row in before]
+    assert after[0]["SEQUENCE"] > before[0]["SEQUENCE"]
+    assert after[0]["DTSTART"].dt == FIRST + DAY * 7
+    trainings.cancel(training=training, reason="Banjir.", by=None, now=NOW)
+    _calendar, gone = file("calendar-all")
+    assert {row["STATUS"] for row in gone} == {"CANCELLED"}
+    assert gone[0]["SEQUENCE"] > after[0]["SEQUENCE"]
+
+
+def test_drafts_are_in_no_calendar_and_districts_have_their_own() -> None:
+    TrainingFactory(status=TrainingStatus.PLANNED, published_at=None)
+    here = TrainingFactory()
+    assert len(file("calendar-all")[1]) == 2
+    assert len(file("calendar-region", here.region_id)[1]) == 2
+
+
+def test_the_own_calendar_needs_its_secret_and_a_new_one_shuts_the_old(training: Training) -> None:
+    person = OwnerFactory()
+    EnrolmentFactory(training=training, person=person)
+    EnrolmentFactory(person=person, state=EnrolmentState.CANCELLED)
+    Training.objects.filter(pk=training.pk).update(online_link="https://meet.example/rahasia")
+    key = calendar_keys.renew(user=person.user, now=NOW)
+    old = calendars.token(key)
+    _calendar, events = file("calendar-mine", old)
+    assert len(events) == 2
+    assert "rahasia" in events[0]["DESCRIPTION"]
+    assert "rahasia" not in str(file("calendar-all")[1][0]["DESCRIPTION"])
+    calendar_keys.renew(user=person.user, now=NOW)
+    assert Client().get(reverse("trainings:calendar-mine", args=[old])).status_code == 404
+    assert Client().get(reverse("trainings:calendar-mine", args=["x.y"])).status_code == 404
+
+
+def test_the_page_makes_the_address(training: Training) -> None:
+    person = OwnerFactory()
+    client = logged_in(person.user)
+    assert "semua.ics" in client.get(reverse("trainings:calendar")).content.decode()
+    client.post(reverse("trainings:calendar"))
+    assert "/kalender/saya/" in client.get(reverse("trainings:calendar")).content.decode()
+
+
+def test_a_feed_costs_the_same_with_three_times_the_sessions(django_assert_num_queries: Any) -> None:
+    for _round in range(2):
+        TrainingFactory()
+        with django_assert_num_queries(2):
+            calendars.feed(calendars.everything(NOW), name="x", now=NOW)
+
+
+# Reminders
+
+
+def test_reminders_go_a_week_a_day_and_two_hours_before_each_once_and_none_too_late(training: Training) -> None:
+    EnrolmentFactory(training=training, person=OwnerFactory())
+    first = FIRST.date()
+    for _twice in range(2):
+        reminders.send(on=first - dt.timedelta(days=7), now=FIRST - DAY * 7)
+        reminders.send(on=first - dt.timedelta(days=1), now=FIRST - DAY)
+        reminders.send_soon(now=FIRST - HOUR * 2)
+        reminders.send_soon(now=FIRST - HOUR)
+    kinds = ("training_reminder_week", "training_reminder", "training_reminder_soon")
+    assert [Message.objects.filter(kind=kind, channel="APP").count() for kind in kinds] == [1, 1, 1]
+    assert reminders.send_soon(now=FIRST + HOUR / 60) == 0
+    assert reminders.send(on=first - dt.timedelta(days=3), now=FIRST - DAY * 3) == 0  # a missed day stays missed
+
+
+def test_a_training_that_moved_is_reminded_of_again(training: Training) -> None:
+    EnrolmentFactory(training=training, person=OwnerFactory())
+    reminders.send_soon(now=FIRST - HOUR)
+    slots = [Slot(FIRST + DAY * n, FIRST + DAY * n + HOURS) for n in (7, 8)]
+    dates.reschedule(training=training, slots=slots, by=None, now=FIRST - HOUR)
+    told = Message.objects.get(kind="training_rescheduled", channel="APP")
+    assert "1 Desember 2026" in told.body
+    assert "8 Desember 2026" in told.body
+    assert reminders.send_soon(now=FIRST + DAY * 7 - HOUR) > 0
+
+
+# For whom, and who heard of it
+
+
+def test_only_those_whom_it_is_for_are_told_and_may_come() -> None:
+    training = TrainingFactory(status=TrainingStatus.PLANNED, published_at=None, for_scales=["SMALL"])
+    micro, small = BusinessFactory(scale="MICRO"), BusinessFactory(scale="SMALL")
+    OwnerFactory()
+    trainings.publish(training=training, by=None, now=NOW)
+    assert set(Message.objects.values_list("recipient_name", flat=True)) == {small.owner.full_name}
+    with pytest.raises(inviting.OtherScale):
+        inviting.check(training, micro.owner)
+    training.for_scales, training.for_licence = [], "NIB"
+    with pytest.raises(inviting.LicenceNeeded):
+        inviting.check(training, micro.owner)
+    training.for_licence, training.for_sectors = "", ["CULINARY"]
+    with pytest.raises(inviting.OtherSector):
+        inviting.check(training, BusinessFactory(kbli=None).owner)
+
+
+def test_who_was_not_reached_stands_on_a_list_to_call() -> None:
+    training = TrainingFactory(status=TrainingStatus.PLANNED, published_at=None)
+    OwnerFactory()
+    failed, silent = PersonFactory(full_name="Ani Gagal"), PersonFactory(full_name="Budi Terlewat")
+    trainings.publish(training=training, by=None, now=NOW)
+    Message.objects.filter(recipient_name=failed.full_name).update(status="FAILED")
+    Message.objects.filter(recipient_name=silent.full_name).delete()
+    report = reaching.report(training)
+    assert (report.invited, report.missed) == (3, 2)
+    assert [row.missed for row in report.places] == [2]
+    page = logged_in(training.facilitator).get(reverse("trainings:reach-report", args=[training.uid])).content.decode()
+    assert failed.full_name in page
+    assert silent.full_name in page

@@ -1,0 +1,101 @@
+"""Other dates for a training: everybody concerned is told, calendars follow, and trainers stay in one place."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import User
+from foundation.audit import log
+from foundation.common import dates
+from foundation.common.errors import ActionError
+from trainings import texts
+from trainings.actions import crew
+from trainings.actions.trainings import AlreadyOver, Slot, checked, tell_enrolled
+from trainings.enums import TrainingStatus
+from trainings.models import Attendance, Enrolment, Scan, Session, Training
+
+# Out of the way, while sessions change places with each other.
+ASIDE = timedelta(days=40_000)
+
+
+class AlreadyHeld(ActionError):
+    message = _("Attendance of session %(number)s is already taken, so its date stays.")
+    field = "first_day"
+
+
+class NothingMoved(ActionError):
+    message = _("These are the dates as they are.")
+    field = "first_day"
+
+
+@transaction.atomic
+def reschedule(*, training: Training, slots: Sequence[Slot], by: User | None, now: datetime) -> Training:
+    """Give a training other sessions: moved, added or dropped. Sessions keep their identity by their order.
+
+    Whoever has a place, an offer or waits is told old and new dates. Raises AlreadyOver, NothingMoved, AlreadyHeld,
+    TrainerBusy, and what scheduling raises.
+    """
+    training = Training.objects.locked(training.pk)
+    if training.status in {TrainingStatus.DONE, TrainingStatus.CANCELLED}:
+        raise AlreadyOver
+    old = list(training.sessions.in_order())
+    wanted = sorted(slots, key=lambda slot: slot.starts_at)
+    before = [(row.starts_at, row.ends_at, row.title) for row in old]
+    if before == [(slot.starts_at, slot.ends_at, slot.title) for slot in wanted]:
+        raise NothingMoved
+    checked([slot for slot, row in _moved(wanted, old)], now)
+    _refuse_held(old, wanted)
+    rows = _write(training, old, wanted, now)
+    crew.follow(training=training, sessions=rows)
+    first_before, training.starts_at, training.ends_at = training.starts_at, rows[0].starts_at, rows[-1].ends_at
+    shift = training.starts_at - first_before
+    training.enrol_until = min(training.enrol_until + shift, training.ends_at)
+    training.revision += 1
+    training.save(update_fields=["starts_at", "ends_at", "enrol_until", "revision", "updated_at"])
+    last_answer = max(training.starts_at, now)
+    late = Enrolment.objects.filter(training=training, offer_until__gt=last_answer).offered()
+    late.update(offer_until=last_answer)
+    if training.status != TrainingStatus.PLANNED:
+        _tell(training, first_before, now)
+    log.record("training.rescheduled", training, by=by, now=now, before=[row[0].isoformat() for row in before])
+    return training
+
+
+def _moved(wanted: list[Slot], old: list[Session]) -> list[tuple[Slot, Session | None]]:
+    """Those that are new or differ; what has begun as it was may lie in the past."""
+    pairs = [(slot, old[index] if index < len(old) else None) for index, slot in enumerate(wanted)]
+    return [
+        (slot, row)
+        for slot, row in pairs
+        if row is None or (row.starts_at, row.ends_at) != (slot.starts_at, slot.ends_at)
+    ] or pairs
+
+
+def _refuse_held(old: list[Session], wanted: list[Slot]) -> None:
+    for index, row in enumerate(old):
+        same = index < len(wanted) and (row.starts_at, row.ends_at) == (wanted[index].starts_at, wanted[index].ends_at)
+        if not same and (Attendance.objects.filter(session=row).exists() or Scan.objects.filter(session=row).exists()):
+            raise AlreadyHeld(AlreadyHeld.message % {"number": row.number})
+
+
+def _write(training: Training, old: list[Session], wanted: list[Slot], now: datetime) -> list[Session]:
+    training.sessions.filter(pk__in=[row.pk for row in old[len(wanted) :]]).delete()
+    training.sessions.update(starts_at=F("starts_at") + ASIDE, ends_at=F("ends_at") + ASIDE)
+    rows = []
+    for number, slot in enumerate(wanted, start=1):
+        row = old[number - 1] if number <= len(old) else Session(training=training, number=number, created_at=now)
+        row.number, row.title, row.starts_at, row.ends_at = number, slot.title, slot.starts_at, slot.ends_at
+        row.save()
+        rows.append(row)
+    return rows
+
+
+def _tell(training: Training, before: datetime, now: datetime) -> None:
+    with timezone.override(texts.zone_of(training)):
+        old = dates.moment(before)
+    subject = f"training:{training.pk}:{training.revision}"
+    tell_enrolled(training, "training_rescheduled", subject=subject, now=now, extra={"before": old})

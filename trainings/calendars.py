@@ -1,0 +1,115 @@
+"""Calendar feeds (RFC 5545): every session an event that keeps its identity when it moves or is called off."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.core import signing
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event
+
+from foundation.accounts.models import User
+from foundation.regions.models import Office
+from trainings import texts
+from trainings.enums import PUBLISHED, EnrolmentState, TrainingStatus
+from trainings.models import CalendarKey, Enrolment, Session
+
+SALT: Final = "trainings.calendar"
+BACK, AHEAD_DAYS = timedelta(days=60), timedelta(days=400)
+MOST: Final = 2000
+
+
+def token(key: CalendarKey) -> str:
+    """The secret of a personal address; a raised version shuts the old one."""
+    return signing.Signer(salt=SALT).sign(f"{key.user.uid.hex}.{key.version}")
+
+
+def reader(text: str) -> User | None:
+    """Whose address it is; None for a made-up or a shut one."""
+    try:
+        uid, version = signing.Signer(salt=SALT).unsign(text).split(".")
+        key = CalendarKey.objects.select_related("user").filter(user__uid=uid, version=int(version)).first()
+    except (signing.BadSignature, ValueError):
+        return None
+    return key.user if key and key.user.is_active else None
+
+
+def _around(now: datetime) -> QuerySet[Session]:
+    """Announced sessions of last month to next year; called off ones too, so that calendars strike them out."""
+    told = Q(training__status__in=PUBLISHED) | Q(
+        training__status=TrainingStatus.CANCELLED, training__published_at__isnull=False
+    )
+    rows = Session.objects.filter(told, starts_at__gte=now - BACK, starts_at__lt=now + AHEAD_DAYS)
+    return rows.select_related("training__region").order_by("starts_at", "pk")
+
+
+def everything(now: datetime) -> QuerySet[Session]:
+    """All that is announced anywhere."""
+    return _around(now)[:MOST]
+
+
+def of_region(code: str, now: datetime) -> QuerySet[Session]:
+    """What invites the owners of a district, or of a regency or city."""
+    above = [code[:length] for length in (2, 5, 8) if len(code) >= length]
+    return _around(now).filter(Q(training__region_id__in=above) | Q(training__region__code__startswith=code))[:MOST]
+
+
+def of_person(user: User, now: datetime) -> QuerySet[Session]:
+    """What she takes part in, has been offered, or leads."""
+    mine = Enrolment.objects.filter(
+        training=OuterRef("training"),
+        person__user=user,
+        state__in=[EnrolmentState.CONFIRMED, EnrolmentState.OFFERED],
+    )
+    return _around(now).filter(Q(Exists(mine)) | Q(training__facilitator=user))[:MOST]
+
+
+def feed(sessions: Iterable[Session], *, name: str, now: datetime, with_links: bool = False) -> bytes:
+    """The calendar file. `with_links` names the link of an online meeting, which only participants may know."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Guyub//Trainings//ID")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", name)
+    calendar.add("x-published-ttl", "PT3H")
+    rows = list(sessions)
+    zones = {office.region_id: office.tz for office in Office.objects.all()} if rows else {}
+    for session in rows:
+        calendar.add_component(_event(session, zones, now, with_links=with_links))
+    if rows:
+        calendar.add_missing_timezones()
+    return calendar.to_ical()  # type: ignore[no-any-return]
+
+
+def _event(session: Session, zones: dict[str, Any], now: datetime, *, with_links: bool) -> Event:
+    training = session.training
+    zone = zones.get(training.office_code) or texts.zone_of(training)
+    event = Event()
+    event.add("uid", f"{session.uid}@guyub")
+    event.add("dtstamp", now)
+    event.add("sequence", training.revision)
+    event.add("last-modified", training.updated_at)
+    event.add("dtstart", session.starts_at.astimezone(zone))
+    event.add("dtend", session.ends_at.astimezone(zone))
+    event.add("summary", f"{training.title}: {session.title}" if session.title else training.title)
+    event.add("location", ", ".join(part for part in (training.venue, training.address) if part) or training.place)
+    event.add("description", _about(training, with_links=with_links))
+    event.add("url", settings.SITE_URL + texts.path(training))
+    event.add("status", "CANCELLED" if training.status == TrainingStatus.CANCELLED else "CONFIRMED")
+    return event
+
+
+def _about(training: Any, *, with_links: bool) -> str:
+    lines = [training.summary]
+    if training.bring:
+        lines.append(_("Please bring: %(what)s") % {"what": training.bring})
+    if training.map_link:
+        lines.append(_("Map: %(link)s") % {"link": training.map_link})
+    if with_links and training.online_link:
+        lines.append(_("Online meeting: %(link)s") % {"link": training.online_link})
+    if training.status == TrainingStatus.CANCELLED:
+        lines.append(_("Called off: %(reason)s") % {"reason": training.cancel_reason})
+    return "\n".join(lines)

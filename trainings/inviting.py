@@ -1,0 +1,92 @@
+"""Whom a training is for: where people live or work, and what their business is. One rule for all its uses."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from foundation.common.errors import ActionError
+from members.enums import LicenceKind, LicenceStatus, Scale
+from members.models import Business, Licence, Person
+from members.sectors import Sector, sector_case
+from trainings.models import Training
+
+
+class NotInvited(ActionError):
+    """Refusals whose way on is the list of trainings."""
+
+    message = _("This training is for owners in %(region)s only.")
+    next_url: Any = reverse_lazy("trainings:training-list")
+    next_label = _("See other trainings")
+
+
+class OtherSector(NotInvited):
+    message = _("This training is for these lines of business: %(sectors)s.")
+
+
+class OtherScale(NotInvited):
+    message = _("This training is for these sizes of business: %(scales)s.")
+
+
+class LicenceNeeded(NotInvited):
+    message = _("This training is for owners who have this licence: %(licence)s. Your assistant helps you to get it.")
+    next_url: Any = reverse_lazy("members:profile")
+    next_label = _("My licences")
+
+
+def _businesses(training: Training) -> QuerySet[Business]:
+    """Businesses that fit what the training asks."""
+    rows: Any = Business.objects.all()
+    if training.for_sectors:
+        rows = rows.annotate(of_sector=sector_case()).filter(of_sector__in=training.for_sectors)
+    if training.for_scales:
+        rows = rows.filter(scale__in=training.for_scales)
+    if training.for_licence:
+        held = Licence.objects.filter(business=OuterRef("pk"), kind=training.for_licence, status=LicenceStatus.HELD)
+        rows = rows.filter(Exists(held))
+    return rows  # type: ignore[no-any-return]
+
+
+def asks_for_business(training: Training) -> bool:
+    return bool(training.for_sectors or training.for_scales or training.for_licence)
+
+
+def invited(training: Training) -> QuerySet[Person]:
+    """Everybody whom it is for: who lives in its region or has a business there, with a business that fits."""
+    here = Business.objects.filter(owner=OuterRef("pk"), village__code__startswith=training.region_id)
+    rows: Any = Person.objects.filter(Q(village__code__startswith=training.region_id) | Exists(here))
+    if asks_for_business(training):
+        rows = rows.filter(Exists(_businesses(training).filter(owner=OuterRef("pk"))))
+    return rows  # type: ignore[no-any-return]
+
+
+def check(training: Training, person: Person) -> None:
+    """Raises NotInvited with the first thing that does not fit."""
+    mine = Business.objects.filter(owner=person)
+    villages = [person.village_id, *mine.values_list("village_id", flat=True)]
+    if not training.invites(villages):
+        raise NotInvited(NotInvited.message % {"region": training.region.label})
+    if not asks_for_business(training) or _businesses(training).filter(owner=person).exists():
+        return
+    of_sector: Any = mine.annotate(of_sector=sector_case())
+    if training.for_sectors and not of_sector.filter(of_sector__in=training.for_sectors).exists():
+        raise OtherSector(OtherSector.message % {"sectors": sector_words(training)})
+    if training.for_scales and not mine.filter(scale__in=training.for_scales).exists():
+        raise OtherScale(OtherScale.message % {"scales": scale_words(training)})
+    licence = LicenceKind(training.for_licence).label if training.for_licence else ""
+    raise LicenceNeeded(LicenceNeeded.message % {"licence": licence})
+
+
+def sector_words(training: Training) -> str:
+    return ", ".join(str(Sector(name).label) for name in training.for_sectors)
+
+
+def scale_words(training: Training) -> str:
+    return ", ".join(str(Scale(name).label) for name in training.for_scales)
+
+
+def words(training: Training) -> list[str]:
+    """For whom, in words, beside the region."""
+    licence = [str(LicenceKind(training.for_licence).label)] if training.for_licence else []
+    return [text for text in (sector_words(training), scale_words(training), *licence) if text]
