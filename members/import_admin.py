@@ -137,6 +137,19 @@ class ImportRunAdmin(OfficeModelAdmin):
         run = self.get_object(request, object_id) if object_id and self.has_view_permission(request) else None
         if run is None:
             raise Http404
+        return self._page_of(request, run)
+
+    def _form_page(
+        self, request: HttpRequest, deed: Deed, obj: Any, form: Any, refusal: ActionError | None = None
+    ) -> TemplateResponse:
+        """A mistake in the columns is told where the columns are."""
+        if isinstance(form, ColumnsForm):
+            return self._page_of(request, obj, form, refusal)
+        return super()._form_page(request, deed, obj, form, refusal)
+
+    def _page_of(
+        self, request: HttpRequest, run: ImportRun, form: ColumnsForm | None = None, refusal: ActionError | None = None
+    ) -> TemplateResponse:
         may = {deed.name: self.deed_url(deed, run) for deed in self.deeds_for(request, run)}
         context = {
             **self.admin_site.each_context(request),
@@ -147,10 +160,13 @@ class ImportRunAdmin(OfficeModelAdmin):
             "look": LOOKS.get(ImportState(run.state), "wait"),
             "may": may,
             "counts": _counts(run),
+            "refusal": refusal,
+            "run_url": self.back_url(run),
         }
         if "kolom" in may:
-            form = ColumnsForm(obj=run, initial={"sheet": request.GET.get("sheet", "")})
-            context |= {"form": form, "chosen": form.chosen, "open": run.state == ImportState.MAPPING}
+            form = form or ColumnsForm(obj=run, initial={"sheet": request.GET.get("sheet", "")})
+            is_open = run.state == ImportState.MAPPING or form.is_bound or "sheet" in request.GET
+            context |= {"form": form, "chosen": form.chosen, "open": is_open}
         return TemplateResponse(request, "members/office_import.html", context)
 
 

@@ -87,7 +87,7 @@ class ColumnsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.run = obj
         self.chosen = self._chosen(self.data.get("sheet") or self.initial.get("sheet") or obj.sheet)
-        self.initial.setdefault("sheet", self.chosen["name"])
+        self.initial["sheet"] = self.chosen["name"]
         choices = [("", _("not taken over")), *((key, LABELS[key]) for key in HEADINGS)]
         mapped = obj.mapping if obj.mapping and obj.sheet == self.chosen["name"] else self.chosen["columns"]
         for at, title in enumerate(self.chosen["titles"]):
@@ -96,6 +96,7 @@ class ColumnsForm(forms.Form):
                 choices=choices,
                 required=False,
                 initial=mapped.get(str(at), ""),
+                widget=forms.Select(attrs={"class": "input input--s"}),
             )
 
     def _chosen(self, name: str) -> dict[str, Any]:

@@ -75,12 +75,12 @@ def _look(run: Run) -> dict[str, Any]:
 def _described(sheet: reading.Sheet, known: Mapping[str, str]) -> dict[str, Any]:
     """A sheet for the page: the headings with what they seem to mean, and a few shortened values of each column."""
     found = columns.find(sheet.lines, known, sheet.merged)
-    guess = found or columns.first_line(sheet.lines)
+    guess = found or columns.proposed(sheet.lines, known, sheet.merged)
     return {
         "name": sheet.name,
         "hidden": sheet.hidden,
         "height": sheet.height,
-        "recognised": found is not None,
+        "recognised": "full_name" in guess.columns,
         "below": guess.below,
         "titles": guess.titles,
         "columns": {str(at): key for key, at in guess.columns.items() if key},
@@ -193,7 +193,7 @@ def _page(job: Job) -> tuple[Any, str] | None:
 
 def _merge_facts(job: Job) -> list[tuple[Any, Any]]:
     words = {"inserted": _("New"), "updated": _("Changed"), "refused": _("Refused")}
-    return [(words[name], grouped(number)) for name, number in job.facts.items() if name in words]
+    return [(word, grouped(job.facts[name])) for name, word in words.items() if name in job.facts]
 
 
 for _name, _title, _run in (

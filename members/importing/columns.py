@@ -71,6 +71,7 @@ LICENCES: Final = ("NIB", "PIRT", "HALAL", "BRAND", "BPOM", "NPWP")
 ENOUGH: Final = 3
 LOOK_AT: Final = 40
 SAMPLES: Final = 3
+LONG_HEADING: Final = 6
 LONG_NUMBER: Final = re.compile(r"[0-9](?:[0-9 .\-]*[0-9]){11,}")
 
 
@@ -158,13 +159,32 @@ def samples(lines: Sequence[Sequence[Any]], below: int, at: int) -> list[str]:
     return found
 
 
-def first_line(lines: Sequence[Sequence[Any]]) -> Headings:
-    """Where nothing is recognised: the first line with at least three texts, for a person to say what they mean."""
+def proposed(lines: Sequence[Sequence[Any]], known: Mapping[str, str], merged: Any = ()) -> Headings:
+    """For a page where a person looks: where no line names the owner, the one that is most like headings.
+
+    A longer heading counts as the known one that it begins with: `Nama pemilik usaha binaan` is the owner.
+    """
+    best, most = Headings(0, {}, []), 0
     for number, line in enumerate(lines[:LOOK_AT]):
-        titles = [cells.text(cell) for cell in line]
-        if sum(1 for title in titles if title) >= ENOUGH:
-            return Headings(number + 1, {}, titles)
-    return Headings(0, {}, [])
+        titles = _spread(number, line, merged)
+        filled = sum(1 for title in titles if title)
+        columns: dict[str, int] = {}
+        for at, title in enumerate(titles):
+            key = _like(normal(title), known)
+            if key:
+                columns.setdefault(key, at)
+        score = 10 * len(columns) + (1 if filled >= ENOUGH and not best.titles else 0)
+        if score > most:
+            best, most = Headings(number + 1, columns, titles), score
+    return best
+
+
+def _like(name: str, known: Mapping[str, str]) -> str:
+    exact = known.get(name, BY_HEADING.get(name))
+    if exact is not None:
+        return exact
+    starts = [heading for heading in BY_HEADING if len(heading) >= LONG_HEADING and name.startswith(heading)]
+    return BY_HEADING[max(starts, key=len)] if starts else ""
 
 
 def without_numbers(sentence: str) -> str:
