@@ -24,13 +24,11 @@ from members.licence_admin import BUSINESS_DEEDS, LicenceInline
 from members.models import Business, Person, StatusPeriod
 from members.office_forms import (
     BUSINESS_EXPORT,
+    BUSINESS_FILTERS,
     DistrictFilter,
-    HoldsFilter,
     OfficeBusinessForm,
     OfficeNewBusinessForm,
     OfficePersonForm,
-    ScaleFilter,
-    StatusFilter,
     StatusForm,
 )
 
@@ -214,7 +212,7 @@ class StatusInline(ReadonlyInline):
 class BusinessAdmin(OfficeModelAdmin):
     list_display = ("name", "owner_name", "district", "product", "scale", "status")
     export_fields = BUSINESS_EXPORT
-    list_filter = (DistrictFilter, ScaleFilter, HoldsFilter, StatusFilter)
+    list_filter = BUSINESS_FILTERS
     list_select_related = ("owner", "village__parent")
     search_fields = ("name",)
     search_help_text = gettext_lazy("Business or owner; spelling is forgiven")

@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from foundation.common import clock
 from foundation.regions.models import Region
-from members.enums import BusinessStatus, LicenceKind, LicenceStatus, Scale
+from members import bands
+from members.enums import BusinessStatus, LicenceKind, LicenceStatus, Scale, Sex
 from members.forms.editing import BusinessEditForm, LicenceForm, PersonForm
 from members.models import Business, Licence, Person
+from members.sectors import Sector, sector_case
 
 # Filters. The address takes plain names, so that every figure of the desk can link to the list behind it.
 
@@ -112,6 +114,82 @@ class HoldsFilter(admin.SimpleListFilter):
             return queryset.filter(~Exists(rows.exclude(status=LicenceStatus.NONE)))
         return queryset.filter(Exists(rows.filter(status=state)))
 
+
+class SectorFilter(ChoiceFilter):
+    """`?sector=CULINARY`, or `?sector=UNKNOWN` where no line of business is recorded."""
+
+    title = gettext_lazy("Sector")
+    parameter_name = "sector"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [*Sector.choices, ("UNKNOWN", gettext_lazy("Unknown"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not self.value():
+            return queryset
+        wanted = "" if self.value() == "UNKNOWN" else self.value()
+        found: QuerySet[Any] = queryset.alias(found_sector=sector_case()).filter(found_sector=wanted)
+        return found
+
+
+class SexFilter(ChoiceFilter):
+    """Of the owner: `?sex=FEMALE`."""
+
+    title = gettext_lazy("Sex of the owner")
+    parameter_name = "sex"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [*Sex.choices, ("UNKNOWN", gettext_lazy("Unknown"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not self.value():
+            return queryset
+        return queryset.filter(owner__sex="" if self.value() == "UNKNOWN" else self.value())
+
+
+class AgeFilter(ChoiceFilter):
+    """Years since the founding: `?age=young`."""
+
+    title = gettext_lazy("Age of the business")
+    parameter_name = "age"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [*((band.name, band.label) for band in bands.BANDS), (bands.UNKNOWN, gettext_lazy("Unknown"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == bands.UNKNOWN:
+            return queryset.filter(started_year__isnull=True)
+        band = next((band for band in bands.BANDS if band.name == self.value()), None)
+        if band is None:
+            return queryset
+        first, last = band.years(clock.today().year)
+        return queryset.filter(started_year__range=(first, last))
+
+
+class HeldFilter(ChoiceFilter):
+    """Holds this licence today: `?held=NIB`."""
+
+    title = gettext_lazy("Holds today")
+    parameter_name = "held"
+    choices_of = LicenceKind
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not self.value():
+            return queryset
+        held = Licence.objects.held(str(self.value()), on=clock.today())
+        return queryset.filter(Exists(held.filter(business=OuterRef("pk"))))
+
+
+BUSINESS_FILTERS = (
+    DistrictFilter,
+    ScaleFilter,
+    HoldsFilter,
+    StatusFilter,
+    SectorFilter,
+    SexFilter,
+    AgeFilter,
+    HeldFilter,
+)
 
 # Forms of the deeds
 

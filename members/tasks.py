@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from foundation.common import clock
-from members.actions import drafts, duplicates, import_runs, merges
+from members.actions import drafts, duplicates, import_runs, merges, tallies
 
 
 @shared_task(name="members.forget_drafts")
@@ -30,3 +30,9 @@ def forget_merges(**_kwargs: Any) -> None:
 def forget_imports(**_kwargs: Any) -> None:
     """Throw away spreadsheets that nobody brought in for a week."""
     import_runs.forget_old(now=clock.now())
+
+
+@shared_task(name="members.fold_counts")
+def fold_counts(**_kwargs: Any) -> None:
+    """Many lines of the kept counts become one."""
+    tallies.fold()

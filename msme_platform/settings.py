@@ -372,6 +372,7 @@ CELERY_BEAT_SCHEDULE = {
     "jobs.forget_results": {"task": "jobs.forget_results", "schedule": crontab(hour="3", minute="40")},
     "jobs.sweep": {"task": "jobs.sweep", "schedule": 30.0},
     "members.find_duplicates": {"task": "members.find_duplicates", "schedule": crontab(hour="2", minute="40")},
+    "members.fold_counts": {"task": "members.fold_counts", "schedule": 600.0},
     "members.forget_drafts": {"task": "members.forget_drafts", "schedule": crontab(hour="3", minute="20")},
     "members.forget_imports": {"task": "members.forget_imports", "schedule": crontab(hour="3", minute="45")},
     "members.forget_merges": {"task": "members.forget_merges", "schedule": crontab(hour="3", minute="25")},

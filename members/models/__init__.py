@@ -23,6 +23,7 @@ from members.models.licensing import (
 )
 from members.models.people import VILLAGE_CODE_LENGTH, Person, PersonQuerySet, RegistrationDraft
 from members.models.privacy import LEGAL_CLOCK, Breach, DataCopy, DataRequest, RetentionRule
+from members.models.tallies import BusinessTally
 
 __all__ = [
     "LEGAL_CLOCK",
@@ -32,6 +33,7 @@ __all__ = [
     "Breach",
     "Business",
     "BusinessQuerySet",
+    "BusinessTally",
     "CaseDocument",
     "CaseOfficer",
     "CaseStep",

@@ -26,6 +26,7 @@ from members.enums import (
     Source,
 )
 from members.models.people import VILLAGE_CODE_LENGTH, Person
+from members.models.tallies import BUSINESS_TRIGGERS, LICENCE_TRIGGERS
 
 
 class Kbli(models.Model):
@@ -149,6 +150,7 @@ class Business(Record):
             models.Index(fields=["name", "id"], name="business_name_idx"),
             GinIndex(OpClass(F("name"), name="gin_trgm_ops"), name="business_name_trgm_idx"),
         ]
+        triggers = BUSINESS_TRIGGERS
 
     def __str__(self) -> str:
         return self.name
@@ -224,6 +226,7 @@ class Licence(Record):
             models.Index(fields=["status", "updated_at", "id"], name="licence_status_updated_idx"),
             models.Index(fields=["updated_at", "id"], name="licence_updated_idx"),
         ]
+        triggers = LICENCE_TRIGGERS
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number or self.status} ({self.business_id})"

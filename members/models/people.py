@@ -20,6 +20,7 @@ from members.enums import (
     Sex,
     Source,
 )
+from members.models.tallies import PERSON_TRIGGERS
 
 # A village code is `16.71.04.1001`; districts and regencies are shorter.
 VILLAGE_CODE_LENGTH = 13
@@ -127,6 +128,7 @@ class Person(Record):
             models.Index(fields=["full_name", "id"], name="person_name_idx"),
             GinIndex(OpClass(F("full_name"), name="gin_trgm_ops"), name="person_name_trgm_idx"),
         ]
+        triggers = PERSON_TRIGGERS
 
     def __str__(self) -> str:
         return self.full_name

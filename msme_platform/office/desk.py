@@ -17,7 +17,7 @@ from foundation.common import clock, numbers
 from foundation.common.http import reading
 from foundation.regions.models import Office
 from msme_platform.office import queues, show
-from msme_platform.office.figures import BY_NAME, FIGURES
+from msme_platform.office.figures import BY_NAME, COUNTS, FIGURES
 from msme_platform.office.tables import Figure, Kind, Measured, Row
 
 PERMISSION = "office.view_figures"
@@ -176,6 +176,7 @@ def figure_page(request: HttpRequest, site: Any, name: str) -> HttpResponse:
             "office": office,
             "as_of": as_of,
             "measured_at": found.measured_at,
+            "related": [other for other in COUNTS if figure in COUNTS and other is not figure],
         },
     )
 

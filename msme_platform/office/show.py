@@ -12,7 +12,13 @@ from foundation.common.charts import BAR_WIDTH, HUES, LineChart, Segment, lines
 from msme_platform.office.tables import Column, Kind, Measured, Row
 
 # Which columns of a figure are drawn as one stacked bar beside its numbers; a column may name its hue.
-BARS: dict[str, tuple[str, ...]] = {"district_scale": ("micro", "small", "medium")}
+BARS: dict[str, tuple[str, ...]] = {
+    "district_scale": ("micro", "small", "medium"),
+    "district_sector": ("CULINARY", "CRAFT", "FASHION", "SERVICE", "TRADE"),
+    "district_sex": ("FEMALE", "MALE", "UNKNOWN"),
+    "district_age": ("new", "young", "grown", "old", "long"),
+    "district_status": ("ACTIVE", "DORMANT", "CLOSED", "MOVED", "UNREACHABLE"),
+}
 # Which column is measured against which: the mark stands at the second.
 TARGETS: dict[str, tuple[str, str]] = {"trainings_plan": ("completed", "planned"), "licences": ("held", "businesses")}
 # Which figure is drawn as curves: what names a curve, what it runs along, and its height.

@@ -21,6 +21,7 @@ NO_FORM_APPS = {"ledger", "revolving_funds"}
 NO_FORM = {*(model._meta.label for model in MODELS if model._meta.app_label in NO_FORM_APPS)} | {
     "members.Kbli",
     "members.ScaleRule",
+    "members.BusinessTally",
     "members.RetentionRule",
 }
 # Rows that mean nothing without their account: its wishes, its reading marks, and what it has not sent yet.

@@ -1,12 +1,16 @@
 """Figures of members: businesses by district and size, licence coverage."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common import clock
 from foundation.regions.models import Office, Region
+from members import counting
 from members.enums import LicenceKind, LicenceStatus, Scale
+from members.models.tallies import Dimension
 from msme_platform.office.figures.links import list_url
 from msme_platform.office.tables import Column, Figure, Kind, Row, end_of, summed
 
@@ -18,11 +22,22 @@ FROM members_business WHERE village_id LIKE %s AND registered_at < %s GROUP BY 1
 """
 
 
-def district_scale(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
-    """Registered businesses by district and size, as in Palembang's table 1."""
+def _sizes_on(office: Office, as_of: date) -> dict[str, Sequence[int]]:
+    """Of a day gone by: from the rows themselves."""
     with connection.cursor() as cursor:
         cursor.execute(DISTRICT_SCALE_SQL, [f"{office.region_id}.%", end_of(as_of, office)])
-        counts = {code: sizes for code, *sizes in cursor.fetchall()}
+        return {code: sizes for code, *sizes in cursor.fetchall()}
+
+
+def _sizes_now(office: Office) -> dict[str, Sequence[int]]:
+    """Of today: from the counts that are kept."""
+    kept = counting.kept(office.region_id, Dimension.SCALE)
+    return {district: [kept.get((district, scale.value), 0) for scale in SCALES.values()] for district, _scale in kept}
+
+
+def district_scale(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
+    """Registered businesses by district and size, as in Palembang's table 1."""
+    counts = _sizes_now(office) if as_of == clock.today() else _sizes_on(office, as_of)
     rows = []
     for district in Region.objects.districts_of(office.region_id):
         micro, small, medium = counts.get(district.code, (0, 0, 0))
