@@ -144,6 +144,7 @@ MIDDLEWARE = [
     "foundation.accounts.middleware.OfficeContextMiddleware",
     "foundation.accounts.middleware.SecondStepMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "msme_platform.office.middleware.QueuesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -1,10 +1,27 @@
-"""The office face alone gets a wider Content-Security-Policy."""
+"""The office face: its wider Content-Security-Policy, and queues that are fresh after a deed."""
 
 from collections.abc import Callable
+from typing import Any
 
 from csp.constants import UNSAFE_EVAL, UNSAFE_INLINE
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
+
+
+class QueuesMiddleware:
+    """After a deed the person's queues are counted anew; what others do shows within half a minute."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        user: Any = request.user
+        if request.method not in {"GET", "HEAD", "OPTIONS"} and user.is_authenticated:
+            from msme_platform.office import queues  # noqa: PLC0415 -- the models are not there yet when settings load
+
+            queues.forget(user)
+        return response
 
 
 class OfficePolicyMiddleware:

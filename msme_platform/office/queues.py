@@ -1,6 +1,6 @@
 """What waits for the person at the desk: each queue counted in her regions, sorted by lateness."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -218,7 +218,10 @@ SOURCES: Final = (
 )
 
 
-def run(source: Source, user: Any) -> Queue:
+Measure = tuple[int, date | None, int]  # how many, since when, how many past the deadline
+
+
+def run(source: Source, user: Any) -> Measure:
     """The queue now: one query."""
     today, now = clock.today(), clock.now()
     limit: Any = today - timedelta(days=source.days) if source.by_day else now - timedelta(days=source.days)
@@ -232,34 +235,41 @@ def run(source: Source, user: Any) -> Queue:
         )
     )
     oldest: date | datetime | None = found["oldest"]
-    return Queue(
-        source.key,
-        source.label,
-        found["count"],
-        as_date(oldest) if oldest else None,
-        source.days,
-        found["late"],
-        source.url,
-        source.verb,
-        today,
-    )
+    return found["count"], as_date(oldest) if oldest else None, found["late"]
 
 
 def waiting(user: Any) -> list[Queue]:
     """This person's queues that are not empty: late ones first, and among equals in the order of SOURCES (money first)."""
-    found = [run(source, user) for source in _sources(user)]
-    return sorted((queue for queue in found if queue.count), key=lambda queue: not queue.late)
-
-
-def _sources(user: Any) -> Iterator[Source]:
-    return (source for source in SOURCES if user.has_perm(source.permission))
+    today, measured = clock.today(), _measured(user)
+    found = [
+        Queue(source.key, source.label, count, oldest, source.days, late, source.url, source.verb, today)
+        for source in SOURCES
+        if source.key in measured
+        for count, oldest, late in [measured[source.key]]
+        if count
+    ]
+    return sorted(found, key=lambda queue: not queue.late)
 
 
 def counts(user: Any) -> dict[str, int]:
-    """How many wait in each queue, for the side bar of every page: counted twice a minute at most."""
-    key = f"office.queues.{user.pk}"
-    found: dict[str, int] | None = cache.get(key)
-    if found is None:
-        found = {source.key: run(source, user).count for source in _sources(user)}
-        cache.set(key, found, CACHE_SECONDS)
-    return found
+    """How many wait in each queue, for the side bar of every page."""
+    return {key: count for key, (count, _oldest, _late) in _measured(user).items()}
+
+
+def _measured(user: Any) -> dict[str, Measure]:
+    """Each queue of this person, counted twice a minute at most, and anew after each deed of hers (see `forget`)."""
+    today = str(clock.today())
+    found: tuple[str, dict[str, Measure]] | None = cache.get(_key(user.pk))
+    if found is None or found[0] != today:
+        found = (today, {source.key: run(source, user) for source in SOURCES if user.has_perm(source.permission)})
+        cache.set(_key(user.pk), found, CACHE_SECONDS)
+    return found[1]
+
+
+def forget(user: Any) -> None:
+    """Whoever did something sees at once what it changed."""
+    cache.delete(_key(user.pk))
+
+
+def _key(pk: int) -> str:
+    return f"office.queues.2.{pk}"

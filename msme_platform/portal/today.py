@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from monitoring import queries as monitoring
 from trainings import queries as trainings
 
 TASKS = 5
+COUNT_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,14 @@ def _sessions(user: Any, today: dt.date) -> list[SessionCard]:
 
 
 def _businesses(user: Any) -> dict[str, Any]:
-    """How many of the district's businesses operate."""
-    there = Business.objects.filter(Business.objects.all().scope(user.region_prefixes("members.view_business")))
-    counted = there.aggregate(all=Count("pk"), running=Count("pk", filter=Q(status=BusinessStatus.ACTIVE)))
+    """How many of the district's businesses operate, counted once a minute."""
+    prefixes = user.region_prefixes("members.view_business")
+    key = f"portal.businesses.{','.join(prefixes)}"
+    counted: dict[str, int] | None = cache.get(key)
+    if counted is None:
+        there = Business.objects.filter(Business.objects.all().scope(prefixes))
+        counted = there.aggregate(all=Count("pk"), running=Count("pk", filter=Q(status=BusinessStatus.ACTIVE)))
+        cache.set(key, counted, COUNT_SECONDS)
     note = _("of %(n)s") % {"n": numbers.grouped(counted["all"])}
     return {
         "label": _("Operating businesses"),

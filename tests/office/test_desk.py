@@ -48,6 +48,18 @@ def test_late_queue_says_how_many_and_since_when() -> None:
     assert queue.oldest == dt.date(2025, 1, 1)
 
 
+def test_queues_are_counted_twice_a_minute_and_anew_after_a_deed(client: Client) -> None:
+    fund.pool()
+    fund.submitted()
+    verifier = staff(Role.VERIFIER)
+    client.force_login(verifier)
+    assert queues.counts(verifier)["to_survey"] == 1
+    fund.submitted()
+    assert queues.counts(verifier)["to_survey"] == 1
+    client.post("/kantor/revolving_funds/application/")
+    assert queues.counts(verifier)["to_survey"] == 2
+
+
 def test_every_queue_leads_to_its_list(client: Client) -> None:
     client.force_login(UserFactory(is_superuser=True, is_staff=True))
     for source in queues.SOURCES:

@@ -63,10 +63,12 @@ def test_a_request_waits_three_times_24_hours_by_the_clock(person: Person, staff
     request = ask(person, RequestKind.CORRECTION)
     assert request.due_at == NOW + 72 * HOUR
     for hours, late in ((0, 0), (72, 0), (73, 1)):
+        queues.forget(staff)
         with time_machine.travel(NOW + hours * HOUR, tick=False):
             queue = next(each for each in queues.waiting(staff) if each.key == "data_requests")
             assert (queue.count, queue.late) == (1, late), hours
     data_requests.answer(request=request, accepted=True, answer="Sudah diperbaiki", by=staff, now=NOW + HOUR)
+    queues.forget(staff)
     assert not any(queue.key == "data_requests" for queue in queues.waiting(staff))
     assert Message.objects.filter(kind="data_answer", user=person.user).exists()
 
