@@ -95,6 +95,7 @@ def values(world: World, route: str) -> dict[str, Any]:
         (r"^izin/usaha/", {"business": world.business.uid, "kind": "nib"}),
         (r"^pelatihan/kalender/wilayah/", {"code": "16.71.04"}),
         (r"^pelatihan/kalender/saya/", {"token": "x.y"}),
+        (r"^pelatihan/rtl/", {"uid": world.step.uid}),
         (r"^pelatihan/usulan/", {"uid": world.wish.uid}),
         (
             r"^pelatihan/",

@@ -100,3 +100,11 @@ class ContributionKind(models.TextChoices):
     MONEY = "MONEY", _("money")
     GOODS = "GOODS", _("goods or tools")
     MEDIA = "MEDIA", _("publicity")
+
+
+class StepState(models.TextChoices):
+    """What became of a step of an action plan."""
+
+    OPEN = "OPEN", _("Open")
+    DONE = "DONE", _("Done")
+    DROPPED = "DROPPED", _("Given up")

@@ -186,3 +186,35 @@ TOPIC_DECLINED = register(
         ),
     )
 )
+STEPS_CONFIRM = register(
+    Kind(
+        name="steps_confirm",
+        category=Category.TRAINING,
+        template="steps_confirm",
+        title=_("Is this your action plan? %(title)s"),
+        body=_("%(name)s, your action plan after %(title)s was written down for you. Please look at it and say yes."),
+    )
+)
+STEP_DUE = register(
+    Kind(
+        name="step_due",
+        category=Category.TRAINING,
+        template="step_due",
+        title=_("Your step: %(step)s"),
+        body=_(
+            "%(name)s, after %(title)s you wanted to do this by %(day)s: %(step)s. Done already? Tick it off with one tap."
+        ),
+    )
+)
+STEP_LATE = register(
+    Kind(
+        name="step_late",
+        category=Category.TRAINING,
+        template="step_late",
+        title=_("How far is it? %(step)s"),
+        body=_(
+            "%(name)s, %(step)s was planned by %(day)s. Tick it off if it is done; if something is in the way, your "
+            "assistant likes to help."
+        ),
+    )
+)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from foundation.regions.models import Office
 from members.models import Person
 from trainings.enums import AHEAD, EnrolmentState, ProposalSource, TrainingStatus
-from trainings.models import Absence, Attendance, Certificate, Enrolment, PlanShare, Session, Training
+from trainings.models import Absence, ActionStep, Attendance, Certificate, Enrolment, PlanShare, Session, Training
 
 
 def position_of(enrolment: Enrolment) -> int:
@@ -160,7 +160,10 @@ def attendance_share(office_code: str, *, since: datetime, until: datetime) -> A
 
 
 # What else a training's rule may ask for, by the name of its field; each narrows a query of enrolments.
-CONDITIONS: dict[str, Callable[[QuerySet[Enrolment]], QuerySet[Enrolment]]] = {}
+CONDITIONS: dict[str, Callable[[QuerySet[Enrolment]], QuerySet[Enrolment]]] = {
+    # The plan counts when its owner has said yes to it.
+    "needs_plan": lambda rows: rows.filter(Exists(ActionStep.objects.confirmed().filter(enrolment=OuterRef("pk")))),
+}
 
 
 def meets_rule(training: Training) -> QuerySet[Enrolment]:
@@ -188,6 +191,12 @@ def certificates_of(user: Any) -> QuerySet[Certificate]:
         .select_related("enrolment__training")
         .order_by("-issued_at", "-id")
     )
+
+
+def open_steps_of(user: Any) -> QuerySet[ActionStep]:
+    """What an owner has promised herself and not done yet, the nearest day first."""
+    mine = ActionStep.objects.open().filter(enrolment__person__user_id=user.pk)
+    return mine.select_related("enrolment__training").order_by("due_on", "pk")
 
 
 def absences_of(user: Any, *, on: date) -> QuerySet[Absence]:

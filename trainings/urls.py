@@ -16,6 +16,7 @@ from trainings.views import (
     scanner,
     settling,
     sheets,
+    steps,
     topics,
 )
 
@@ -37,6 +38,9 @@ urlpatterns = [
     path("kalender/semua.ics", calendar.calendar_all, name="calendar-all"),
     path("kalender/wilayah/<str:code>.ics", calendar.calendar_region, name="calendar-region"),
     path("kalender/saya/<str:token>.ics", calendar.calendar_mine, name="calendar-mine"),
+    path("rtl/", steps.step_list, name="step-list"),
+    path("rtl/<uuid:uid>/selesai/", steps.step_finish, name="step-finish"),
+    path("rtl/<uuid:uid>/lepas/", steps.step_drop, name="step-drop"),
     path("kartu/", sheets.my_card, name="my-card"),
     path("kartu/unduh/", sheets.my_card_file, name="my-card-file"),
     path("hadir/", room.room_arrive, name="room-arrive"),
@@ -47,6 +51,9 @@ urlpatterns = [
     path("<uuid:uid>/tawaran/terima/", offers.offer_accept, name="offer-accept"),
     path("<uuid:uid>/tawaran/tolak/", offers.offer_decline, name="offer-decline"),
     path("<uuid:uid>/tiket/", public.ticket, name="ticket"),
+    path("<uuid:uid>/rencana/", steps.own_steps, name="steps"),
+    path("<uuid:uid>/rencana/setuju/", steps.steps_confirm, name="steps-confirm"),
+    path("<uuid:uid>/peserta/<uuid:enrolment_uid>/rencana/", steps.participant_steps, name="participant-steps"),
     path("<uuid:uid>/ubah/", manage.training_change, name="training-change"),
     path("<uuid:uid>/topik/", topics.training_topics, name="training-topics"),
     path("<uuid:uid>/jadwal/", crewing.training_dates, name="training-dates"),

@@ -47,7 +47,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
     (
         _("Training"),
         (
-            Item(_("Topics that owners ask for"), "forum", "trainings.topicproposal"),
+            Item(_("Proposed topics"), "forum", "trainings.topicproposal"),
             Item(_("Yearly plan"), "calendar", "trainings.yearplan"),
             Item(_("Training schedule"), "training", "trainings.training"),
             Item(_("Enrolments"), "people", "trainings.enrolment"),

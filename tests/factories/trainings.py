@@ -12,7 +12,7 @@ from tests.factories.foundation import office, region, user_with_role
 from tests.factories.members import PersonFactory
 from trainings import codes
 from trainings.enums import EnrolmentState, ProposalSource, TrainingStatus
-from trainings.models import Enrolment, Session, TopicProposal, Training
+from trainings.models import ActionStep, Enrolment, Session, TopicProposal, Training
 
 # 1 December 2026, 09.00 WIB
 FIRST = dt.datetime(2026, 12, 1, 2, 0, tzinfo=dt.UTC)
@@ -85,3 +85,16 @@ class TopicProposalFactory(DjangoModelFactory[TopicProposal]):
     title = factory.Sequence(lambda n: f"Foto produk dengan HP {n}")
     proposed_by = factory.SubFactory(PersonFactory)
     proposed_at = NOW
+
+
+class ActionStepFactory(DjangoModelFactory[ActionStep]):
+    """An open step that its owner has said yes to."""
+
+    class Meta:
+        model = ActionStep
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    number = 1
+    what = "Memotret lima produk"
+    due_on = (NOW + DAY * 20).date()
+    confirmed_at = NOW

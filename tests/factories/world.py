@@ -153,6 +153,7 @@ class World:
         self.training: Any = trainings.TrainingFactory(facilitator=self.people["facilitator"])
         self.enrolment: Any = trainings.EnrolmentFactory(training=self.training, person=self.owner)
         self._door()
+        self.step: Any = trainings.ActionStepFactory(enrolment=self.enrolment)
         self.wish: Any = trainings.TopicProposalFactory(proposed_by=self.owner)
         self.certificate: Any = Certificate.objects.create(
             enrolment=self.enrolment,

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from trainings.actions import absences, offers, plans, reminders, trainings
+from trainings.actions import absences, offers, plans, reminders, steps, trainings
 from trainings.enums import AHEAD, TrainingStatus
 from trainings.models import Training
 from trainings.models.trainings import TrainingQuerySet
@@ -19,6 +19,7 @@ def run(*, on: date, now: datetime) -> dict[str, int]:
         "reminders": reminders.send(on=on, now=now),
         "finished": finish_overdue(now=now),
         "offers": offers.sweep(now=now),
+        "steps": steps.remind(on=on, now=now),
         "released": plans.release_due(on=on, now=now),
         "absent": absences.mark_due(now=now),
     }

@@ -5,11 +5,13 @@ from trainings.models.crew import CalendarKey, Contribution, SessionTrainer, Tra
 from trainings.models.door import Absence, DoorDevice, Guest, MemberCard, Scan, Settlement
 from trainings.models.enrolments import Attendance, Enrolment, Party
 from trainings.models.plans import PlanActivity, PlanShare, Spending, YearPlan
+from trainings.models.steps import ActionStep
 from trainings.models.topics import TopicAnswer, TopicProposal, TopicVote
 from trainings.models.trainings import Session, Training
 
 __all__ = [
     "Absence",
+    "ActionStep",
     "Attendance",
     "CalendarKey",
     "Certificate",

@@ -180,6 +180,7 @@ def participant_list(request: HttpRequest, uid: UUID) -> HttpResponse:
             "chips": _state_chips(training, state),
             "taken": training.taken,
             "waiting": training.waiting,
+            "has_begun": training.starts_at <= clock.now(),
             "may_change": request.user.has_perm(reach.CHANGE, training),
         },
     )

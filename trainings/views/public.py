@@ -210,6 +210,7 @@ def my_list(request: HttpRequest) -> HttpResponse:
         "trainings/my_list.html",
         {
             "ahead": ahead,
+            "open_steps": queries.open_steps_of(request.user)[:10],
             "past": past,
             "certificates": queries.certificates_of(request.user)[:50],
             "absences": queries.absences_of(request.user, on=clock.today())[:10],
