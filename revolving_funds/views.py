@@ -42,7 +42,9 @@ def ladder(request: HttpRequest) -> HttpResponse:
     person, today = _person(request), clock.today()
     if person is None:
         owner: Any = request.user
-        can_register = bool(owner.phone and owner.phone_verified and not owner.works_in_office and not owner.is_facilitator)
+        can_register = bool(
+            owner.phone and owner.phone_verified and not owner.works_in_office and not owner.is_facilitator
+        )
         return TemplateResponse(request, "revolving_funds/ladder_stranger.html", {"can_register": can_register})
     answer = eligibility.of(person, on=today)
     page = pages.loan_page(answer.loan, today) if answer.loan else None

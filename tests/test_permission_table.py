@@ -103,6 +103,7 @@ def values(world: World, route: str) -> dict[str, Any]:
                 "uid": world.training.uid,
                 "code": world.certificate.code,
                 "enrolment_uid": world.enrolment.uid,
+                "evaluation_uid": world.evaluation.uid,
                 "scan_uid": world.scan.uid,
                 "guest_uid": world.guest.uid,
                 "absence_uid": world.absence.uid,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Left
 
 from foundation.regions.models import Region
@@ -92,8 +92,9 @@ def similar(rows: Any, title: str) -> list[TopicProposal]:
 
 
 def answers_of(topic: TopicProposal) -> list[Training]:
-    """The announced trainings that answer a topic, the nearest first."""
-    return list(topic.trainings.filter(status__in=PUBLISHED).order_by("-starts_at", "-pk")[:SIMILAR])
+    """The announced trainings that answer a topic, the nearest first, each with its mean `relevance` (or None)."""
+    rows = topic.trainings.filter(status__in=PUBLISHED).annotate(relevance=Avg("sessions__evaluations__relevance"))
+    return list(rows.order_by("-starts_at", "-pk")[:SIMILAR])
 
 
 def settled(rows: Any) -> Any:

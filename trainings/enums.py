@@ -108,3 +108,10 @@ class StepState(models.TextChoices):
     OPEN = "OPEN", _("Open")
     DONE = "DONE", _("Done")
     DROPPED = "DROPPED", _("Given up")
+
+
+class TestPhase(models.TextChoices):
+    """The same test, before and after."""
+
+    PRE = "PRE", _("Before")
+    POST = "POST", _("After")

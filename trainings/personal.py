@@ -56,6 +56,27 @@ TRAININGS = Part(
             keep=_("A number without a name; the card is called in."),
         ),
         Table(
+            "trainings.TestSheet",
+            _("My tests"),
+            ("enrolment__training__title", "phase", "right", "asked", "taken_at"),
+            lambda s: Q(enrolment__person=s.person),
+            keep=COUNTED,
+        ),
+        Table(
+            "trainings.Evaluation",
+            _("What I said of trainings"),
+            ("session__training__title", "session__number", "relevance", "clarity", "liked", "wish", "given_at"),
+            lambda s: Q(enrolment__person=s.person),
+            blank={"liked": "", "wish": ""},
+        ),
+        Table(
+            "trainings.ActionStep",
+            _("My action plans"),
+            ("enrolment__training__title", "what", "due_on", "state", "closed_at", "note"),
+            lambda s: Q(enrolment__person=s.person),
+            blank={"what": GONE, "note": GONE},
+        ),
+        Table(
             "trainings.TopicProposal",
             _("Topics that I proposed"),
             ("title", "reason", "state", "proposed_at", "note"),

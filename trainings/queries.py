@@ -12,7 +12,17 @@ from django.utils import timezone
 from foundation.regions.models import Office
 from members.models import Person
 from trainings.enums import AHEAD, EnrolmentState, ProposalSource, TrainingStatus
-from trainings.models import Absence, ActionStep, Attendance, Certificate, Enrolment, PlanShare, Session, Training
+from trainings.models import (
+    Absence,
+    ActionStep,
+    Attendance,
+    Certificate,
+    Enrolment,
+    PlanShare,
+    Session,
+    TestSheet,
+    Training,
+)
 
 
 def position_of(enrolment: Enrolment) -> int:
@@ -161,6 +171,7 @@ def attendance_share(office_code: str, *, since: datetime, until: datetime) -> A
 
 # What else a training's rule may ask for, by the name of its field; each narrows a query of enrolments.
 CONDITIONS: dict[str, Callable[[QuerySet[Enrolment]], QuerySet[Enrolment]]] = {
+    "needs_test": lambda rows: rows.filter(Exists(TestSheet.objects.passed().filter(enrolment=OuterRef("pk")))),
     # The plan counts when its owner has said yes to it.
     "needs_plan": lambda rows: rows.filter(Exists(ActionStep.objects.confirmed().filter(enrolment=OuterRef("pk")))),
 }

@@ -12,7 +12,7 @@ from tests.factories.foundation import office, region, user_with_role
 from tests.factories.members import PersonFactory
 from trainings import codes
 from trainings.enums import EnrolmentState, ProposalSource, TrainingStatus
-from trainings.models import ActionStep, Enrolment, Session, TopicProposal, Training
+from trainings.models import ActionStep, Enrolment, Evaluation, Session, TopicProposal, Training
 
 # 1 December 2026, 09.00 WIB
 FIRST = dt.datetime(2026, 12, 1, 2, 0, tzinfo=dt.UTC)
@@ -98,3 +98,17 @@ class ActionStepFactory(DjangoModelFactory[ActionStep]):
     what = "Memotret lima produk"
     due_on = (NOW + DAY * 20).date()
     confirmed_at = NOW
+
+
+class EvaluationFactory(DjangoModelFactory[Evaluation]):
+    """A friendly word on the first session."""
+
+    class Meta:
+        model = Evaluation
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    session = factory.LazyAttribute(lambda row: row.enrolment.training.sessions.order_by("number").first())
+    relevance = 5
+    clarity = 4
+    liked = "Contoh dari warung sendiri"
+    given_at = NOW

@@ -154,6 +154,7 @@ class World:
         self.enrolment: Any = trainings.EnrolmentFactory(training=self.training, person=self.owner)
         self._door()
         self.step: Any = trainings.ActionStepFactory(enrolment=self.enrolment)
+        self.evaluation: Any = trainings.EvaluationFactory(enrolment=self.enrolment)
         self.wish: Any = trainings.TopicProposalFactory(proposed_by=self.owner)
         self.certificate: Any = Certificate.objects.create(
             enrolment=self.enrolment,

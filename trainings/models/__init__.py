@@ -4,6 +4,7 @@ from trainings.models.certificates import Certificate, CertificateSerial
 from trainings.models.crew import CalendarKey, Contribution, SessionTrainer, Trainer
 from trainings.models.door import Absence, DoorDevice, Guest, MemberCard, Scan, Settlement
 from trainings.models.enrolments import Attendance, Enrolment, Party
+from trainings.models.learning import Evaluation, TestQuestion, TestSheet
 from trainings.models.plans import PlanActivity, PlanShare, Spending, YearPlan
 from trainings.models.steps import ActionStep
 from trainings.models.topics import TopicAnswer, TopicProposal, TopicVote
@@ -19,6 +20,7 @@ __all__ = [
     "Contribution",
     "DoorDevice",
     "Enrolment",
+    "Evaluation",
     "Guest",
     "MemberCard",
     "Party",
@@ -29,6 +31,8 @@ __all__ = [
     "SessionTrainer",
     "Settlement",
     "Spending",
+    "TestQuestion",
+    "TestSheet",
     "TopicAnswer",
     "TopicProposal",
     "TopicVote",

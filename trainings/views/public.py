@@ -22,6 +22,7 @@ from trainings.forms import SCHEDULE
 from trainings.models import Enrolment, Session, Trainer, Training
 from trainings.models.trainings import TrainingQuerySet
 from trainings.views import reach
+from trainings.views.learning import asked_for
 
 SIZE = 20
 
@@ -115,6 +116,7 @@ def training_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
             "position": queries.position_of(enrolment) if enrolment else 0,
             "person": person,
             "is_open": training.takes_enrolments(now),
+            **asked_for(enrolment, training, now=now),
             "has_begun": training.starts_at <= now,
             "not_invited": _why_not(training, person),
             "for_whom": inviting.words(training),

@@ -1,0 +1,72 @@
+"""Reads of what participants learnt and said: gain by topic, grades by session, open answers."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Avg, Count, QuerySet
+
+from trainings.enums import EnrolmentState, TestPhase
+from trainings.models import Attendance, Enrolment, Evaluation, Session, TestQuestion, TestSheet, Training
+
+REMARKS: Final = 50
+
+
+@dataclass(frozen=True)
+class Gain:
+    """One topic: the share of right answers before and after, of those who took both tests."""
+
+    topic: str
+    before: float
+    after: float
+
+    @property
+    def points(self) -> int:
+        """Percentage points gained."""
+        return round(100 * self.after) - round(100 * self.before)
+
+
+def gains(training: Training) -> tuple[int, list[Gain]]:
+    """How many took both tests, and the gain by topic in the order of the questions. Three queries at most."""
+    questions = list(TestQuestion.objects.filter(training=training).order_by("number"))
+    sheets = TestSheet.objects.filter(enrolment__training=training).values_list("enrolment_id", "phase", "answers")
+    taken: dict[int, dict[str, dict[str, int]]] = defaultdict(dict)
+    for enrolment, phase, answers in sheets:
+        taken[enrolment][phase] = answers
+    both = [row for row in taken.values() if len(row) == len(TestPhase)]
+    if not both:
+        return 0, []
+    return len(both), [
+        Gain(topic, _share(questions, both, topic, TestPhase.PRE), _share(questions, both, topic, TestPhase.POST))
+        for topic in dict.fromkeys(question.topic for question in questions)
+    ]
+
+
+def _share(questions: list[TestQuestion], both: list[dict[str, Any]], topic: str, phase: TestPhase) -> float:
+    of_topic = [question for question in questions if question.topic == topic]
+    right = sum(sheet[phase].get(str(row.number)) == row.answer for sheet in both for row in of_topic)
+    return right / (len(both) * len(of_topic))
+
+
+def grades(training: Training) -> QuerySet[Session]:
+    """The sessions with `given` evaluations and the mean `relevance` and `clarity` (None without any)."""
+    return training.sessions.annotate(
+        given=Count("evaluations"),
+        mean_relevance=Avg("evaluations__relevance"),
+        mean_clarity=Avg("evaluations__clarity"),
+    ).in_order()
+
+
+def remarks(training: Training) -> QuerySet[Evaluation]:
+    """The open answers, without names, the latest first."""
+    rows = Evaluation.objects.shown().filter(session__training=training).exclude(liked="", wish="")
+    return rows.select_related("session").order_by("-given_at", "-pk")[:REMARKS]
+
+
+def to_evaluate(enrolment: Enrolment) -> list[Session]:
+    """The sessions that a participant was in and has said nothing of yet."""
+    there = Attendance.objects.filter(enrolment=enrolment).values("session")
+    said = Evaluation.objects.filter(enrolment=enrolment).values("session")
+    if enrolment.state != EnrolmentState.CONFIRMED:
+        return []
+    return list(Session.objects.filter(pk__in=there).exclude(pk__in=said).in_order())
