@@ -15,7 +15,8 @@ from tests.factories.trainings import DAY, FIRST, EnrolmentFactory, EvaluationFa
 from trainings import queries, results
 from trainings.actions import learning
 from trainings.actions.learning import Question
-from trainings.enums import CheckInWay, EnrolmentState, TestPhase
+from trainings.enums import CheckInWay, EnrolmentState
+from trainings.enums import TestPhase as Phase
 from trainings.models import Attendance, Enrolment, Evaluation, TestQuestion, TestSheet, Training
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +69,7 @@ def test_the_gain_is_counted_by_topic_over_those_who_took_both_tests(asked: Trai
 
 def test_a_test_is_open_before_and_after_and_not_in_between(asked: Training) -> None:
     phases = [learning.phase_now(asked, now=now) for now in (BEFORE, FIRST + 5 * HOUR, AFTER, AFTER + DAY * 20)]
-    assert phases == [TestPhase.PRE, None, TestPhase.POST, None]
+    assert phases == [Phase.PRE, None, Phase.POST, None]
     with pytest.raises(learning.NotNow):
         take(EnrolmentFactory(training=asked), FIRST + 5 * HOUR, 1, 1)
 
