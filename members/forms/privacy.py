@@ -24,7 +24,7 @@ class ErasureForm(forms.Form):
 
     sure = forms.BooleanField(label=_("Yes, delete my data. I know that this cannot be taken back."))
     text = forms.CharField(
-        label=_("Would you tell us why? (not needed)"),
+        label=_("Would you tell us why?"),
         max_length=500,
         required=False,
         widget=forms.Textarea({"rows": 2}),

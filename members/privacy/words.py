@@ -40,7 +40,11 @@ def who(event: Event, *, me: int | None) -> str:
     """The name of who did it; machines and the system are called so."""
     if event.actor is None:
         return gettext("Guyub itself")
-    return gettext("You") if event.actor_id == me else str(event.actor.full_name or event.actor.email or event.actor)
+    return (
+        gettext("You yourself")
+        if event.actor_id == me
+        else str(event.actor.full_name or event.actor.email or event.actor)
+    )
 
 
 def way(event: Event) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from foundation.common import clock
@@ -47,7 +48,16 @@ def _age(year: str) -> str:
     return bands.band_of(int(year) if year else None, clock.today().year)
 
 
-LICENCE: Final = Cut(tuple((kind.value, kind.label) for kind in LicenceKind), str, "held", counting.held, adds_up=False)
+def _in_brackets(kind: LicenceKind) -> str:
+    """What offices call it: `NIB`; the whole name where nothing stands in brackets."""
+    name = str(kind.label)
+    return name.partition("(")[2].rstrip(")") or name
+
+
+_short = lazy(_in_brackets, str)
+LICENCE: Final = Cut(
+    tuple((kind.value, _short(kind)) for kind in LicenceKind), str, "held", counting.held, adds_up=False
+)
 SECTOR: Final = Cut((*Sector.choices, (UNKNOWN, _("Unknown"))), _sector, "sector", _kept(Dimension.DIVISION))
 SEX: Final = Cut((*Sex.choices, (UNKNOWN, _("Unknown"))), _known, "sex", _kept(Dimension.SEX))
 AGE: Final = Cut(
