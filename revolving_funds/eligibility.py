@@ -87,6 +87,8 @@ def _programme(standing: Standing | None) -> Condition:
             _("The programme in your region"),
             _("Your office does not offer the revolving fund yet. Ask it when it begins."),
         )
+    if standing.blocked:
+        return Condition("programme", False, _("A pause in the programme"), standing.blocked)
     if standing.graduated:
         return Condition(
             "programme",

@@ -12,27 +12,38 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from foundation.common.dates import short_date
+from foundation.common.dates import add_months, short_date
 from foundation.common.money import rupiah
+from revolving_funds.enums import GroupRule
 from revolving_funds.schedule import Due
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """The policy in force: how many days late one instalment may be (None = any), and whether a due day that
-    falls on a weekend or holiday moves to the next working day. Closed by maturity is always asked.
+    falls on a weekend or holiday moves to the next working day. Closed by maturity is always asked. Whether the day
+    of payment decides or the day it was booked; how long somebody waits after a loan was written off; what a late
+    fellow of the same group does.
     """
 
     max_days_late: int | None
     next_working_day: bool
+    by_value_date: bool = True
+    cooling_months: int = 12
+    group_rule: GroupRule = GroupRule.IGNORE
 
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """Principal returned, by its value date: the day the borrower paid, not the day it was booked."""
+    """Principal returned, by its value date: the day the borrower paid. `booked_on` where it was booked later."""
 
     on: date
     principal: int
+    booked_on: date | None = None
+
+    def day(self, rule: Rule) -> date:
+        """The day that decides by the rule."""
+        return self.on if rule.by_value_date else self.booked_on or self.on
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,9 @@ class LoanFacts:
     payments: Sequence[Paid]
     restructured: bool = False
     written_off: bool = False
+    written_off_on: date | None = None
+    # Of what was written off: when the last of it came back, None while some is missing.
+    recovered_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +86,9 @@ def timeliness(facts: LoanFacts, rule: Rule, on: date) -> list[Timeliness]:
     """Each instalment that was due by `on` or is paid, oldest debt first whatever it was paid for."""
     rows: list[Timeliness] = []
     running, met = 0, []
-    for payment in sorted((paid for paid in facts.payments if paid.on <= on), key=lambda paid: paid.on):
+    for payment in sorted((paid for paid in facts.payments if paid.on <= on), key=lambda paid: paid.day(rule)):
         running += payment.principal
-        met.append((running, payment.on))
+        met.append((running, payment.day(rule)))
     for due in facts.dues:
         day = due.due_on if rule.next_working_day else due.contract_due_on
         met_on = next((when for total, when in met if total >= due.cumulative), None)
@@ -90,6 +104,8 @@ def judge(facts: LoanFacts, rule: Rule, on: date) -> Verdict:
     missing = facts.amount - paid
     rows = timeliness(facts, rule, on)
     late = late_reasons(rows, rule)
+    if _written_off(facts, on):
+        return Verdict(closed=True, on_time=False, reasons=(_("This loan was written off before it was returned."),))
     if missing > 0:
         left = _("%(amount)s is still to be paid.") % {"amount": rupiah(missing)}
         return Verdict(closed=False, on_time=False, reasons=(left, *late))
@@ -102,11 +118,13 @@ def judge(facts: LoanFacts, rule: Rule, on: date) -> Verdict:
         )
     if facts.restructured:
         reasons.append(_("The schedule of this loan was eased."))
-    if facts.written_off:
-        reasons.append(_("This loan was written off before it was returned."))
     if not reasons and last is not None:
         return Verdict(True, True, (_("Paid off on %(paid)s, on time.") % {"paid": short_date(last)},))
     return Verdict(True, False, tuple(reasons))
+
+
+def _written_off(facts: LoanFacts, on: date) -> bool:
+    return facts.written_off and (facts.written_off_on is None or facts.written_off_on <= on)
 
 
 def late_reasons(rows: Sequence[Timeliness], rule: Rule) -> list[str]:
@@ -140,19 +158,31 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where somebody stands: the rungs, the highest one that is open, and whether the ladder is behind her."""
+    """Where somebody stands: the rungs, the highest one that is open, and whether the ladder is behind her.
+    `blocked` says why no step may be taken now although one is open, `warning` what officers should know.
+    """
 
     steps: tuple[Step, ...]
     unlocked: int
     graduated: bool
     running: LoanFacts | None
+    blocked: str = ""
+    warning: str = ""
 
     def step(self, level: int) -> Step:
         return next(step for step in self.steps if step.level == level)
 
 
-def climb(loans: Sequence[LoanFacts], tiers: Sequence[tuple[int, int, int]], rule: Rule, on: date) -> Standing:
-    """The standing on `on`. `tiers` are (level, amount, tenor) in force, `loans` everything she ever had.
+def climb(
+    loans: Sequence[LoanFacts],
+    tiers: Sequence[tuple[int, int, int]],
+    rule: Rule,
+    on: date,
+    *,
+    late_fellow: bool = False,
+) -> Standing:
+    """The standing on `on`. `tiers` are (level, amount, tenor) in force, `loans` everything she ever had;
+    `late_fellow` = somebody of her group is late with a loan.
 
     A step opens when a loan of the step below was returned in full and on time; a late one keeps it shut until
     a later loan of that step is returned on time.
@@ -180,7 +210,25 @@ def climb(loans: Sequence[LoanFacts], tiers: Sequence[tuple[int, int, int]], rul
             steps.append(Step(level, amount, tenor, "open", _own_reasons(verdicts, level)))
         else:
             steps.append(Step(level, amount, tenor, "locked", below[-1].reasons if below else ()))
-    return Standing(tuple(steps), unlocked, top in passed, running)
+    fellow = _("Somebody of the same group is late with a loan.") if late_fellow else ""
+    blocked = _cooling([loan for loan, _verdict in verdicts], rule, on)
+    if rule.group_rule == GroupRule.BLOCK:
+        blocked = blocked or fellow
+    warning = fellow if rule.group_rule == GroupRule.WARN else ""
+    return Standing(tuple(steps), unlocked, top in passed, running, blocked, warning)
+
+
+def _cooling(loans: Sequence[LoanFacts], rule: Rule, on: date) -> str:
+    """After a write-off: nothing until everything came back, and then some months of waiting."""
+    for loan in loans:
+        if not _written_off(loan, on):
+            continue
+        if loan.recovered_on is None or loan.recovered_on > on:
+            return _("A loan was written off and is not yet returned. Return it first; the office tells you how much.")
+        until = add_months(loan.recovered_on, rule.cooling_months)
+        if on < until:
+            return _("A loan was written off. A new one may be asked for from %(day)s.") % {"day": short_date(until)}
+    return ""
 
 
 def _own_reasons(verdicts: Sequence[tuple[LoanFacts, Verdict]], level: int) -> tuple[str, ...]:

@@ -98,3 +98,21 @@ VISITS = register(
         template="fund_visits",
     )
 )
+EASED = register(
+    Kind(
+        "fund_loan_eased",
+        Category.SERVICE,
+        _("Your new schedule"),
+        _("%(name)s, your loan has a new, easier schedule. Open the link to see it."),
+        template="fund_loan_eased",
+    )
+)
+REFERRED = register(
+    Kind(
+        "fund_referred",
+        Category.SERVICE,
+        _("Capital from elsewhere"),
+        _("%(name)s, your office recommends you to %(source)s. Open the link to see how to apply."),
+        template="fund_referred",
+    )
+)

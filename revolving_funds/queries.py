@@ -6,13 +6,34 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.db.models import Max, Sum
 
 from foundation.regions.models import Office
 from members.models import Person
 from revolving_funds import schedule, subsidy
-from revolving_funds.enums import DayCount, LoanStatus, Mode, SubsidyBasis, SubsidyRounding
+from revolving_funds.enums import (
+    CaseKind,
+    CaseStatus,
+    DayCount,
+    GroupRule,
+    LoanStatus,
+    Mode,
+    SubsidyBasis,
+    SubsidyRounding,
+)
 from revolving_funds.ladder import LoanFacts, Paid, Rule, Standing, climb
-from revolving_funds.models import Agreement, AgreementTerms, Instalment, Loan, Policy, Pool, Repayment, Tier
+from revolving_funds.models import (
+    Agreement,
+    AgreementTerms,
+    Instalment,
+    Loan,
+    LoanCase,
+    Policy,
+    Pool,
+    Recovery,
+    Repayment,
+    Tier,
+)
 from revolving_funds.schedule import Due
 
 
@@ -26,7 +47,14 @@ def policy_on(office: Office, day: date) -> Policy | None:
 
 
 def rule_of(policy: Policy) -> Rule:
-    return Rule(policy.max_days_late, policy.next_working_day)
+    """The dated row as plain values for `ladder`."""
+    return Rule(
+        policy.max_days_late,
+        policy.next_working_day,
+        policy.by_value_date,
+        policy.cooling_months,
+        GroupRule(policy.group_rule),
+    )
 
 
 def office_of(code: str) -> Office | None:
@@ -92,17 +120,47 @@ def _subsidy_covers(pool: Pool, amount: int, tenor: int, on: date) -> bool:
 
 
 def facts_of(loans: Iterable[Loan]) -> list[LoanFacts]:
-    """What the ledger and the schedules say of `loans`: two queries, however many there are."""
+    """What the ledger and the schedules say of `loans`: three queries, however many there are."""
     loans = list(loans)
     dues: dict[int, list[Due]] = defaultdict(list)
+    eased: set[int] = set()
     for row in Instalment.objects.in_force().filter(loan__in=loans).order_by("loan_id", "number"):
         dues[row.loan_id].append(Due(row.number, row.contract_due_on, row.due_on, row.amount, row.cumulative))
+        if row.version > 1:
+            eased.add(row.loan_id)
     paid: dict[int, list[Paid]] = defaultdict(list)
     for repayment in Repayment.objects.standing().filter(loan__in=loans).order_by("loan_id", "paid_on", "sequence"):
-        paid[repayment.loan_id].append(Paid(repayment.paid_on, repayment.principal))
+        paid[repayment.loan_id].append(Paid(repayment.paid_on, repayment.principal, repayment.booked_on))
+    lost = _written_off([loan for loan in loans if loan.status == LoanStatus.WRITTEN_OFF])
     return [
-        LoanFacts(loan.uid, loan.level, loan.amount, loan.disbursed_on, dues[loan.pk], paid[loan.pk]) for loan in loans
+        LoanFacts(
+            loan.uid,
+            loan.level,
+            loan.amount,
+            loan.disbursed_on,
+            dues[loan.pk],
+            paid[loan.pk],
+            restructured=loan.pk in eased,
+            written_off=loan.pk in lost,
+            written_off_on=loan.closed_on if loan.pk in lost else None,
+            recovered_on=lost.get(loan.pk),
+        )
+        for loan in loans
     ]
+
+
+def _written_off(loans: list[Loan]) -> dict[int, date | None]:
+    """Loan -> the day on which the last of what was written off came back; None while some is missing."""
+    if not loans:
+        return {}
+    cases = LoanCase.objects.filter(loan__in=loans, kind=CaseKind.WRITE_OFF, status=CaseStatus.APPROVED)
+    lost = dict(cases.values_list("loan", "amount"))
+    back = Recovery.objects.filter(loan__in=loans).values_list("loan").annotate(Sum("amount"), Max("paid_on"))
+    came = {loan: (total, last) for loan, total, last in back}
+    return {
+        loan.pk: came[loan.pk][1] if loan.pk in came and came[loan.pk][0] >= (lost.get(loan.pk) or 0) else None
+        for loan in loans
+    }
 
 
 def standing(person: Person, office: Office, on: date) -> Standing | None:
@@ -199,3 +257,24 @@ def pools(office: Office) -> list[PoolState]:
         out = dict(cursor.fetchall())
     rows = Pool.objects.with_money().filter(agreement__office=office).order_by("-year", "agreement__bank__name", "pk")
     return [PoolState(pool, pool.available.balance, pool.reserved.balance, out.get(pool.pk, 0)) for pool in rows]
+
+
+@dataclass(frozen=True)
+class PoolFlows:
+    """What went through a pool since it was opened, in whole rupiah, as the book says."""
+
+    placed: int
+    lent: int
+    returned: int
+
+
+def pool_flows(pool: Pool) -> PoolFlows:
+    """Placed = what came in from the office's capital and other years; lent and returned by the loans of the pool."""
+    lent = Loan.objects.filter(pool=pool).aggregate(total=Sum("amount"), left=Sum("account__balance"))
+    out, left = lent["total"] or 0, lent["left"] or 0
+    lost = LoanCase.objects.filter(loan__pool=pool, kind=CaseKind.WRITE_OFF, status=CaseStatus.APPROVED)
+    gone = lost.aggregate(total=Sum("amount"))["total"] or 0
+    back = Recovery.objects.filter(loan__pool=pool).aggregate(total=Sum("amount"))["total"] or 0
+    excess = Repayment.objects.standing().filter(loan__pool=pool).aggregate(total=Sum("excess"))["total"] or 0
+    placed = pool.available.balance + pool.reserved.balance + left + gone - back - excess
+    return PoolFlows(placed, out, out - left - gone)

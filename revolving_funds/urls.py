@@ -1,11 +1,14 @@
 from django.urls import path
 
-from revolving_funds import views
+from revolving_funds import field, views
 
 app_name = "revolving_funds"
 
 urlpatterns = [
     path("", views.ladder, name="ladder"),
+    path("modal-lain/", field.capital, name="capital"),
+    path("kunjungan/", field.visits, name="visits"),
+    path("kunjungan/<uuid:uid>/", field.visit, name="visit"),
     path("permohonan/mulai/", views.start, name="application-start"),
     path("permohonan/<uuid:uid>/", views.application_detail, name="application-detail"),
     path("permohonan/<uuid:uid>/usaha/", views.business_step, name="application-business"),

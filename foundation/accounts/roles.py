@@ -70,6 +70,17 @@ _SEE_FUND = frozenset(
         "revolving_funds.view_pool",
         "revolving_funds.view_repayment",
         "revolving_funds.view_agreement",
+        "revolving_funds.view_agreementterms",
+        "revolving_funds.view_tier",
+        "revolving_funds.view_policy",
+        "revolving_funds.view_qualityscale",
+        "revolving_funds.view_loanstanding",
+        "revolving_funds.view_loancase",
+        "revolving_funds.view_recovery",
+        "revolving_funds.view_promise",
+        "revolving_funds.view_visit",
+        "revolving_funds.view_capitalsource",
+        "revolving_funds.view_referral",
     }
 )
 # What came in from the banks, and where it does not agree with the book.
@@ -149,6 +160,10 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         "forums.moderate_topic",
         "notifications.view_message",
         "notifications.send_message",
+        "revolving_funds.view_capitalsource",
+        "revolving_funds.view_referral",
+        "revolving_funds.change_capital",
+        "revolving_funds.refer_owner",
         "accounts.view_assignment",
         "accounts.view_user",
         "accounts.appoint_facilitator",
@@ -160,12 +175,26 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         "members.record_breach",
         "members.view_retentionrule",
     },
-    Role.VERIFIER: _SEE_MEMBERS | _SEE_FUND | _FIGURES | {"members.show_nik", "revolving_funds.survey_application"},
+    Role.VERIFIER: _SEE_MEMBERS
+    | _SEE_FUND
+    | _FIGURES
+    | {
+        "members.show_nik",
+        "revolving_funds.survey_application",
+        "revolving_funds.propose_case",
+        "revolving_funds.take_promise",
+        "revolving_funds.refer_owner",
+    },
     Role.APPROVER: _SEE_MEMBERS
     | _SEE_FUND
     | _SEE_BANKS
     | _FIGURES
-    | {"revolving_funds.decide_application", "revolving_funds.reverse_repayment"},
+    | {
+        "revolving_funds.decide_application",
+        "revolving_funds.reverse_repayment",
+        "revolving_funds.decide_case",
+        "revolving_funds.change_programme",
+    },
     Role.TREASURER: _SEE_MEMBERS
     | _SEE_FUND
     | _SEE_BANKS

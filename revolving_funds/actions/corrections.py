@@ -61,6 +61,10 @@ class NothingKept(ActionError):
     field = "amount"
 
 
+class AfterWriteOff(ActionError):
+    message = _("This loan was written off by decree. What was booked before that stays.")
+
+
 @transaction.atomic
 def reverse(*, repayment: Repayment, reason: str, by: User, now: datetime, on: date) -> Repayment:
     """Take a payment back by its mirror (J12); the loan is open again where it had closed it.
@@ -72,6 +76,8 @@ def reverse(*, repayment: Repayment, reason: str, by: User, now: datetime, on: d
     loan = Loan.objects.locked(repayment.loan_id)
     repayment = Repayment.objects.locked(repayment.pk)
     _may_take_back(repayment, loan, by)
+    if loan.status == LoanStatus.WRITTEN_OFF:
+        raise AfterWriteOff
     try:
         entry = journal.reverse(
             original=repayment.transaction,

@@ -17,6 +17,7 @@ from foundation.common.money import rupiah
 from foundation.ledger.models import Account
 from revolving_funds import forms
 from revolving_funds.actions import corrections, repayments
+from revolving_funds.admin.cases import LOAN_DEEDS
 from revolving_funds.admin.parts import BankFilter, DistrictFilter, LevelFilter, LoanStateFilter, person_of
 from revolving_funds.enums import LoanStatus
 from revolving_funds.models import Instalment, Loan, Repayment
@@ -49,7 +50,7 @@ class InstalmentInline(ReadonlyInline):
     verbose_name_plural = gettext_lazy("Instalment schedule")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).order_by("number")
+        return super().get_queryset(request).filter(replaced_on__isnull=True).order_by("number")
 
     @admin.display(description=gettext_lazy("Amount"))
     def part(self, row: Instalment) -> str:
@@ -130,6 +131,7 @@ class LoanAdmin(OfficeModelAdmin):
             initial=lambda row: {"request_uid": uuid.uuid4(), "paid_on": clock.today(), "amount": _kept(row)},
             text=gettext_lazy("Money that was paid above what was owed goes back to the borrower."),
         ),
+        *LOAN_DEEDS,
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -155,8 +157,8 @@ class LoanAdmin(OfficeModelAdmin):
 
     @admin.display(description=gettext_lazy("State"))
     def state(self, row: Any) -> str:
-        if row.status == LoanStatus.CLOSED:
-            return str(_("Paid off"))
+        if row.status != LoanStatus.OPEN:
+            return str(LoanStatus(row.status).label)
         if not row.arrears:
             return str(_("On time"))
         days = (clock.today() - row.oldest_due).days

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyAdmin
 from foundation.common.money import rupiah
-from revolving_funds import forms
-from revolving_funds.actions import programme
+from revolving_funds import forms, fund_forms, queries
+from revolving_funds.actions import pools, programme
 from revolving_funds.admin.parts import person_of
 from revolving_funds.models import Agreement, Pool
 
@@ -32,6 +32,24 @@ def _place(request: HttpRequest, pool: Pool, cleaned: dict[str, Any]) -> str:
     return _("%(amount)s placed.") % {"amount": rupiah(cleaned["amount"])}
 
 
+def _budget(request: HttpRequest, pool: Pool, cleaned: dict[str, Any]) -> str:
+    pools.budget_subsidy(
+        pool=pool,
+        amount=cleaned["amount"],
+        reference=cleaned["reference"],
+        on=clock.today(),
+        key=str(cleaned["request_uid"]),
+        by=person_of(request),
+        now=clock.now(),
+    )
+    return _("%(amount)s entered as subsidy budget.") % {"amount": rupiah(cleaned["amount"])}
+
+
+def _carry(request: HttpRequest, pool: Pool, cleaned: dict[str, Any]) -> str:
+    entry = pools.carry_over(pool=pool, by=person_of(request), now=clock.now(), on=clock.today(), **cleaned)
+    return _("Carried over.") if entry else _("There was nothing to carry over.")
+
+
 def _open_year(request: HttpRequest, pool: Pool, cleaned: dict[str, Any]) -> str:
     opened = programme.open_pool(agreement=pool.agreement, year=cleaned["year"], by=person_of(request), now=clock.now())
     return _("%(pool)s is open.") % {"pool": opened}
@@ -39,10 +57,30 @@ def _open_year(request: HttpRequest, pool: Pool, cleaned: dict[str, Any]) -> str
 
 @admin.register(Pool)
 class PoolAdmin(OfficeModelAdmin):
-    list_display = ("bank", "year", "free", "set_aside", "mode")
+    list_display = ("bank", "year", "free", "set_aside", "subsidy_left", "mode")
     ordering = ("-year", "id")
-    fields = ("agreement", "year", "free", "set_aside", "entries")
-    readonly_fields = ("free", "set_aside", "entries")
+    fields = (
+        "agreement",
+        "year",
+        "placed",
+        "lent",
+        "returned",
+        "free",
+        "set_aside",
+        "subsidy_left",
+        "subsidy_promised",
+        "entries",
+    )
+    readonly_fields = (
+        "placed",
+        "lent",
+        "returned",
+        "free",
+        "set_aside",
+        "subsidy_left",
+        "subsidy_promised",
+        "entries",
+    )
     deeds = (
         Deed(
             "place",
@@ -53,6 +91,29 @@ class PoolAdmin(OfficeModelAdmin):
             primary=True,
             initial=lambda _row: {"request_uid": uuid.uuid4()},
             text=gettext_lazy("Money of the budget that was transferred to the bank."),
+        ),
+        Deed(
+            "subsidy",
+            gettext_lazy("Enter subsidy budget"),
+            "revolving_funds.change_pool",
+            _budget,
+            fund_forms.SubsidyBudgetForm,
+            initial=lambda _row: {"request_uid": uuid.uuid4()},
+            text=gettext_lazy(
+                "The year's budget for the interest that the office pays. Without it nothing is approved."
+            ),
+        ),
+        Deed(
+            "carry-over",
+            gettext_lazy("Carry over to the next year"),
+            "revolving_funds.change_pool",
+            _carry,
+            fund_forms.CarryOverForm,
+            available=lambda row: clock.today().year > row.year,
+            takes_object=True,
+            text=gettext_lazy(
+                "What is available and the subsidy promised move on; what is left of the subsidy budget lapses."
+            ),
         ),
         Deed(
             "open-year",
@@ -83,6 +144,26 @@ class PoolAdmin(OfficeModelAdmin):
     @admin.display(description=gettext_lazy("Reserved"), ordering="reserved__balance")
     def set_aside(self, row: Pool) -> str:
         return rupiah(row.reserved.balance)
+
+    @admin.display(description=gettext_lazy("Subsidy budget left"), ordering="subsidy_budget__balance")
+    def subsidy_left(self, row: Pool) -> str:
+        return rupiah(row.subsidy_budget.balance)
+
+    @admin.display(description=gettext_lazy("Subsidy promised"))
+    def subsidy_promised(self, row: Pool) -> str:
+        return rupiah(row.subsidy_committed.balance)
+
+    @admin.display(description=gettext_lazy("Placed"))
+    def placed(self, row: Pool) -> str:
+        return rupiah(queries.pool_flows(row).placed)
+
+    @admin.display(description=gettext_lazy("Lent so far"))
+    def lent(self, row: Pool) -> str:
+        return rupiah(queries.pool_flows(row).lent)
+
+    @admin.display(description=gettext_lazy("Returned so far"))
+    def returned(self, row: Pool) -> str:
+        return rupiah(queries.pool_flows(row).returned)
 
     @admin.display(description=gettext_lazy("Ledger account"))
     def entries(self, row: Pool) -> str:

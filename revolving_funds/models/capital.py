@@ -111,7 +111,7 @@ class Referral(Record):
             models.CheckConstraint(
                 name="referral_outcome_is_whole",
                 condition=Q(status="SENT", outcome_on__isnull=True, outcome_amount__isnull=True)
-                | Q(status="GRANTED", outcome_on__isnull=False, outcome_amount__gt=0)
+                | Q(status="GRANTED", outcome_on__isnull=False, outcome_amount__isnull=False, outcome_amount__gt=0)
                 | Q(status__in=["REFUSED", "DROPPED"], outcome_on__isnull=False, outcome_amount__isnull=True),
                 violation_error_message=_("An answer has its day, and a grant its amount."),
             ),

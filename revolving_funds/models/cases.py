@@ -93,12 +93,12 @@ class LoanCase(Record):
             models.CheckConstraint(
                 name="case_approval_stands_in_the_book",
                 condition=~Q(status="APPROVED")
-                | Q(transaction__isnull=False, amount__gt=0, effective_on__isnull=False),
+                | Q(transaction__isnull=False, amount__isnull=False, amount__gt=0, effective_on__isnull=False),
                 violation_error_message=_("A decision names its amount, its day and its entry in the book."),
             ),
             models.CheckConstraint(
                 name="case_says_what_it_needs",
-                condition=(~Q(kind="RESTRUCTURE") | Q(tenor_months__range=(1, 120)))
+                condition=(~Q(kind="RESTRUCTURE") | Q(tenor_months__isnull=False, tenor_months__range=(1, 120)))
                 & (~Q(kind="DEATH") | (Q(died_on__isnull=False) & ~Q(certificate_number="")))
                 & (~Q(kind="WRITE_OFF", status="APPROVED") | (Q(decree_on__isnull=False) & ~Q(decree_number=""))),
                 violation_error_message=_("Something that this case needs is missing."),

@@ -1,6 +1,7 @@
 """One of everybody and one of everything, all in Ilir Barat Satu, Palembang: what the permission table is asked about."""
 
 import datetime as dt
+import uuid
 from typing import Any, Final
 
 from django.core.files.base import ContentFile
@@ -23,7 +24,18 @@ from members.actions import breaches, copies, data_requests, duplicates, letters
 from members.enums import RequestKind
 from members.models import ImportRun
 from monitoring import links
-from revolving_funds.models import Difference, Pool
+from revolving_funds.actions import capital, cases, closing, recoveries
+from revolving_funds.enums import CaseKind
+from revolving_funds.models import (
+    AgreementTerms,
+    Difference,
+    LoanStanding,
+    Policy,
+    Pool,
+    QualityScale,
+    Tier,
+    Visit,
+)
 from tests.factories import (
     clients,
     files,
@@ -113,6 +125,35 @@ class World:
         assert first is not None
         self.repayment = revolving_funds.repay(self.loan, first.amount, first.due_on)
         self._banks()
+        self._trouble()
+
+    def _trouble(self) -> None:
+        """A loan that is late, a visit to its borrower, a promise, a proposal; a source of capital and a referral."""
+        day, now = dt.date(2026, 3, 20), dt.datetime(2026, 3, 20, 3, tzinfo=dt.UTC)
+        closing.close_day(office=office(CITY), on=day, now=now)
+        self.standing = LoanStanding.objects.get()
+        self.visit = Visit.objects.create(
+            loan=self.loan, late_since=day, due_on=day, assignee=self.people["facilitator"]
+        )
+        by = self.people["verifier"]
+        assert by is not None
+        self.promise = recoveries.promise(loan=self.loan, amount=100_000, promised_on=day, by=by, now=now, on=day)
+        self.case = cases.propose(
+            loan=self.loan, kind=CaseKind.RESTRUCTURE, reason="Sakit", by=by, now=now, on=day, tenor_months=12
+        )
+        values = {"kind": "KUR", "name": "KUR Mikro", "cost": "6 %", "conditions": "NIB", "how": "-", "contact": "-"}
+        self.source = capital.keep(office=office(CITY), by=None, now=now, **values)
+        self.referral = capital.refer(person=self.other, source=self.source, amount=5_000_000, by=by, now=now)
+        lost = revolving_funds.loan(on=dt.date(2026, 1, 16))
+        gone = cases.propose(loan=lost, kind=CaseKind.WRITE_OFF, reason="Bangkrut", by=by, now=now, on=day)
+        boss = revolving_funds.approver()
+        cases.approve(case=gone, by=boss, now=now, on=day, decree_number="SK/1", decree_on=day)
+        self.recovery = recoveries.record(
+            loan=lost, amount=1, paid_on=day, request_uid=uuid.uuid4(), by=revolving_funds.treasurer(), now=now, on=day
+        )
+        self.tier, self.policy = Tier.objects.order_by("pk").first(), Policy.objects.order_by("pk").first()
+        self.terms = AgreementTerms.objects.order_by("pk").first()
+        self.scale = QualityScale.objects.order_by("pk").first()
 
     def _banks(self) -> None:
         """A statement with a line that waits, a later one that changed it, and balances that differ."""

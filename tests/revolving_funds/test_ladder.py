@@ -1,10 +1,12 @@
 """Who climbs: the worked cases of the programme, under three readings of "on time"."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.utils import translation
 
+from revolving_funds.enums import GroupRule
 from revolving_funds.ladder import LoanFacts, Paid, Rule, climb, judge
 from revolving_funds.schedule import plan
 
@@ -128,3 +130,30 @@ def test_the_answer_for_a_past_day_does_not_change() -> None:
     loan = facts(on_due_days())
     assert climb([loan], TIERS, C, D(2026, 6, 1)).step(1).state == "now"
     assert climb([loan], TIERS, C, LATER).step(1).state == "done"
+
+
+def test_booked_late_decides_only_where_the_policy_says_so() -> None:
+    """Paid on 15 November, booked on the 17th: the value date decides, unless the rule asks for the booking."""
+    dues = plan(amount=2_000_000, tenor=10, disbursed_on=D(2026, 1, 15), rounding=1000, shift=True)
+    paid = [Paid(due.due_on, due.amount, due.due_on) for due in dues[:9]]
+    loan = LoanFacts(None, 1, 2_000_000, D(2026, 1, 15), dues, [*paid, Paid(D(2026, 11, 15), 200_000, D(2026, 11, 17))])
+    assert judge(loan, Rule(None, True), LATER).on_time
+    assert not judge(loan, Rule(None, True, by_value_date=False), LATER).on_time
+
+
+def test_after_a_write_off_everything_comes_back_first_and_then_some_months_pass() -> None:
+    with translation.override("en"):
+        lost = facts([], written_off=True, written_off_on=D(2026, 12, 1))  # type: ignore[arg-type]
+        assert "written off" in climb([lost], TIERS, C, LATER).blocked
+        back = replace(lost, recovered_on=D(2027, 1, 10))
+        assert "10 January 2028" in climb([back], TIERS, C, LATER).blocked
+    assert climb([back], TIERS, C, D(2028, 1, 10)).blocked == ""
+    assert climb([back], TIERS, C, D(2028, 1, 10)).unlocked == 1
+    assert climb([lost], TIERS, C, D(2026, 11, 30)).running == lost
+
+
+@pytest.mark.parametrize(("group_rule", "blocked", "warned"), [("IGNORE", 0, 0), ("WARN", 0, 1), ("BLOCK", 1, 0)])
+def test_a_late_fellow_counts_as_the_policy_says(group_rule: str, blocked: int, warned: int) -> None:
+    rule = Rule(7, True, group_rule=GroupRule(group_rule))
+    standing = climb([facts(on_due_days())], TIERS, rule, LATER, late_fellow=True)
+    assert (bool(standing.blocked), bool(standing.warning), standing.unlocked) == (blocked, warned, 2)

@@ -11,6 +11,7 @@ FIGURES = (
     trainings.DISTRICTS,
     trainings.SEXES,
     fund.LOANS_OUT,
+    *fund.RISK,
     monitoring.FOLLOW_UP,
     monitoring.SURVIVAL,
 )

@@ -1,14 +1,17 @@
 """Figures of the revolving fund: what is out and what is late, by bank."""
 
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from foundation.accounts.models import User
 from foundation.common import clock
-from foundation.regions.models import Office
+from foundation.regions.models import Office, Region
 from msme_platform.office.figures.links import list_url
-from msme_platform.office.tables import Column, Figure, Kind, Row, summed
-from revolving_funds import queries
+from msme_platform.office.tables import Column, Figure, Kind, Measure, Row, summed
+from revolving_funds import close, queries
+from revolving_funds.enums import Dimension
 from revolving_funds.models import Bank
 
 LOANS = "revolving_funds_loan"
@@ -56,4 +59,105 @@ LOANS_OUT = Figure(
         Column("par", _("Portfolio at risk"), Kind.SHARE),
     ),
     loans,
+)
+
+
+STANDING = "revolving_funds_loanstanding"
+RISK_COLUMNS = (
+    Column("loans", _("Loans")),
+    Column("outstanding", _("Outstanding"), Kind.MONEY),
+    Column("overdue_amount", _("Overdue amount"), Kind.MONEY),
+    Column("arrears", _("Arrears rate"), Kind.SHARE),
+    Column("par0", _("PAR 0"), Kind.SHARE),
+    Column("par30", _("PAR 30"), Kind.SHARE),
+    Column("par60", _("PAR 60"), Kind.SHARE),
+    Column("par90", _("PAR 90"), Kind.SHARE),
+    Column("eased", _("Eased"), Kind.MONEY),
+    Column("on_time", _("On time this month"), Kind.SHARE),
+    Column("recovery", _("Collected this month"), Kind.SHARE),
+)
+
+
+def _risk_cells(part: close.Part) -> dict[str, Any]:
+    return {
+        "loans": part.loans,
+        "outstanding": part.outstanding,
+        "overdue_amount": part.overdue_amount,
+        "arrears": part.arrears_share,
+        **{f"par{days}": part.par_share(days) for days in close.THRESHOLDS},
+        "eased": part.eased_outstanding,
+        "on_time": part.on_time_share,
+        "recovery": part.recovery_share,
+    }
+
+
+def _labels(dimension: Dimension, keys: list[str]) -> dict[str, Any]:
+    """What a part is called."""
+    if dimension == Dimension.BANK:
+        return dict(Bank.objects.filter(code__in=keys).values_list("code", "name"))
+    if dimension == Dimension.DISTRICT:
+        return dict(Region.objects.filter(code__in=keys).values_list("code", "name"))
+    if dimension == Dimension.OFFICER:
+        users = User.objects.filter(pk__in=[key for key in keys if key])
+        return {str(pk): name for pk, name in users.values_list("pk", "full_name")}
+    if dimension == Dimension.TIER:
+        return {key: _("Step %(level)s") % {"level": key} for key in keys}
+    return {}
+
+
+FILTERS = {Dimension.BANK: "bank", Dimension.DISTRICT: "district", Dimension.TIER: "level"}
+
+
+def _links(dimension: Dimension, key: str) -> dict[str, str]:
+    """From a figure to its loans, where the list can be narrowed to that part."""
+    name = FILTERS.get(dimension)
+    if dimension != Dimension.ALL and name is None:
+        return {}
+    part = {name: key} if name else {}
+    return {
+        "loans": list_url(LOANS, state="open", **part),
+        "overdue_amount": list_url(STANDING, **part),
+        "par0": list_url(STANDING, **part),
+        "par30": list_url(STANDING, days="31", **part),
+        "par60": list_url(STANDING, days="61", **part),
+        "par90": list_url(STANDING, days="91", **part),
+    }
+
+
+def risk(dimension: Dimension) -> Measure:
+    """The measure of one dimension: any day is counted anew from the book."""
+
+    def measure(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
+        parts = close.parts(office, on=as_of)
+        shown = [part for part in parts if part.dimension == dimension and part.outstanding]
+        names = _labels(dimension, [part.key for part in shown])
+        rows = [
+            Row({"part": names.get(part.key, part.key or "\u2013"), **_risk_cells(part)}, _links(dimension, part.key))
+            for part in shown
+        ]
+        whole = close.whole(parts)
+        return rows, Row({"part": _("Everything"), **_risk_cells(whole)}, _links(Dimension.ALL, ""))
+
+    return measure
+
+
+def _risk_figure(name: str, dimension: Dimension, title: Any) -> Figure:
+    return Figure(
+        f"fund-{name}",
+        title,
+        _(
+            "PAR x is everything still to be returned of loans more than x days late; the arrears rate is only what fell due. Eased loans stand apart."
+        ),
+        (Column("part", dimension.label, Kind.TEXT), *RISK_COLUMNS),
+        risk(dimension),
+        on_desk=False,
+    )
+
+
+RISK = (
+    _risk_figure("tier", Dimension.TIER, _("Portfolio by tier")),
+    _risk_figure("bank", Dimension.BANK, _("Portfolio by bank")),
+    _risk_figure("district", Dimension.DISTRICT, _("Portfolio by district")),
+    _risk_figure("cohort", Dimension.COHORT, _("Portfolio by quarter of payout")),
+    _risk_figure("officer", Dimension.OFFICER, _("Portfolio by verification officer")),
 )

@@ -1,0 +1,402 @@
+"""Loans in trouble: who is late, who is to be visited, what was proposed and decided."""
+
+import uuid
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from foundation.common import clock
+from foundation.common.admin import Deed, OfficeModelAdmin
+from foundation.common.dates import short_date
+from foundation.common.money import rupiah
+from revolving_funds import fund_forms, papers
+from revolving_funds.actions import capital, cases, recoveries
+from revolving_funds.admin.parts import DistrictFilter, money, person_of
+from revolving_funds.enums import CaseKind, CaseStatus, LoanStatus
+from revolving_funds.models import Bank, Loan, LoanCase, LoanStanding, Promise, Recovery, Visit
+
+
+def _proposing(kind: CaseKind) -> Any:
+    def perform(request: HttpRequest, loan: Loan, cleaned: dict[str, Any]) -> str:
+        cases.propose(loan=loan, kind=kind, by=person_of(request), now=clock.now(), on=clock.today(), **cleaned)
+        return _("Proposed. Another officer decides.")
+
+    return perform
+
+
+def _recover(request: HttpRequest, loan: Loan, cleaned: dict[str, Any]) -> str:
+    row = recoveries.record(loan=loan, by=person_of(request), now=clock.now(), on=clock.today(), **cleaned)
+    return _("%(amount)s recorded; %(left)s of what was written off did not come back yet.") % {
+        "amount": rupiah(row.amount),
+        "left": rupiah(recoveries.still_out(loan)),
+    }
+
+
+def _promise(request: HttpRequest, loan: Loan, cleaned: dict[str, Any]) -> str:
+    row = recoveries.promise(loan=loan, by=person_of(request), now=clock.now(), on=clock.today(), **cleaned)
+    return _("Promise kept on file: %(amount)s by %(day)s.") % {
+        "amount": rupiah(row.amount),
+        "day": short_date(row.promised_on),
+    }
+
+
+def _refer(request: HttpRequest, loan: Loan, cleaned: dict[str, Any]) -> str:
+    row = capital.refer(person=loan.person, by=person_of(request), now=clock.now(), **cleaned)
+    return _("%(name)s is told where to go: %(source)s.") % {"name": row.person, "source": row.source}
+
+
+def _runs(loan: Loan) -> bool:
+    return loan.status == LoanStatus.OPEN
+
+
+# On a loan's page: what may be proposed, promised, brought back.
+LOAN_DEEDS = (
+    Deed(
+        "promise",
+        gettext_lazy("Promise to pay"),
+        "revolving_funds.take_promise",
+        _promise,
+        fund_forms.PromiseForm,
+        available=_runs,
+        text=gettext_lazy("What the borrower promised when you spoke with her."),
+    ),
+    Deed(
+        "refer",
+        gettext_lazy("Refer to other capital"),
+        "revolving_funds.refer_owner",
+        _refer,
+        fund_forms.ReferForm,
+        available=lambda row: row.status == LoanStatus.CLOSED,
+        takes_object=True,
+        text=gettext_lazy(
+            "Whoever returned a loan may be ready for a bank, KUR or a partner. The owner is told where and how."
+        ),
+    ),
+    Deed(
+        "restructure",
+        gettext_lazy("Propose an easier schedule"),
+        "revolving_funds.propose_case",
+        _proposing(CaseKind.RESTRUCTURE),
+        fund_forms.RestructureForm,
+        available=_runs,
+        text=gettext_lazy(
+            "What is left is spread over a new term. Another officer decides; the step must then be repeated."
+        ),
+    ),
+    Deed(
+        "death",
+        gettext_lazy("The borrower has died"),
+        "revolving_funds.propose_case",
+        _proposing(CaseKind.DEATH),
+        fund_forms.DeathForm,
+        available=_runs,
+        text=gettext_lazy("Once another officer confirms it, no more reminders are sent."),
+    ),
+    Deed(
+        "write-off",
+        gettext_lazy("Propose a write-off"),
+        "revolving_funds.propose_case",
+        _proposing(CaseKind.WRITE_OFF),
+        fund_forms.WriteOffForm,
+        available=_runs,
+        danger=True,
+        text=gettext_lazy("Another officer decides, by decree. What still comes back later is recorded as well."),
+    ),
+    Deed(
+        "recover",
+        gettext_lazy("Record what came back"),
+        "revolving_funds.post_repayment",
+        _recover,
+        fund_forms.RecoveryForm,
+        available=lambda row: row.status == LoanStatus.WRITTEN_OFF,
+        primary=True,
+        initial=lambda _row: {"request_uid": uuid.uuid4(), "paid_on": clock.today()},
+        text=gettext_lazy("Money of a loan that was written off. It goes back into the pool."),
+    ),
+)
+
+
+def _approve(request: HttpRequest, case: LoanCase, cleaned: dict[str, Any]) -> str:
+    cases.approve(case=case, by=person_of(request), now=clock.now(), on=clock.today(), **cleaned)
+    return _("Approved. It stands in the book; the document can be printed.")
+
+
+def _reject(request: HttpRequest, case: LoanCase, cleaned: dict[str, Any]) -> str:
+    cases.reject(case=case, by=person_of(request), now=clock.now(), **cleaned)
+    return _("Rejected.")
+
+
+def _print(_request: HttpRequest, case: LoanCase, _cleaned: dict[str, Any]) -> HttpResponse:
+    answer = HttpResponse(papers.case_pdf(case), content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{case.loan.number}-{case.kind.lower()}.pdf"'
+    return answer
+
+
+def _waits(case: LoanCase) -> bool:
+    return case.status == CaseStatus.PROPOSED
+
+
+class OfLoanAdmin(OfficeModelAdmin):
+    """Rows that belong to a loan; the loan is a link."""
+
+    sortable_by: Any = ()
+    list_select_related = ("loan__person", "loan__village__parent")
+
+    @admin.display(description=gettext_lazy("Loan"))
+    def of_loan(self, row: Any) -> str:
+        return loan_link(row.loan)
+
+    @admin.display(description=gettext_lazy("Borrower"))
+    def borrower_name(self, row: Any) -> str:
+        return str(row.loan.person)
+
+
+def loan_link(loan: Loan) -> str:
+    """The number, leading to the loan's page."""
+    url = reverse("admin:revolving_funds_loan_change", args=[loan.uid])
+    return format_html('<a href="{}">{}</a>', url, loan.number.replace("-", "\u2011"))
+
+
+@admin.register(LoanCase)
+class LoanCaseAdmin(OfLoanAdmin):
+    list_display = ("about", "borrower_name", "of_loan", "proposed_on", "status")
+    list_filter = ("status", "kind")
+    ordering = ("-proposed_at", "-id")
+    fieldsets = (
+        (
+            gettext_lazy("Proposal"),
+            {
+                "fields": (
+                    "about",
+                    "of_loan",
+                    "borrower_name",
+                    "reason",
+                    "tenor_months",
+                    "died_on",
+                    "certificate_number",
+                    "heir_name",
+                    "proposed_by",
+                    "proposed_at",
+                )
+            },
+        ),
+        (
+            gettext_lazy("Decision"),
+            {
+                "fields": (
+                    "status",
+                    "decided_by",
+                    "decided_at",
+                    "decision_reason",
+                    "effective_on",
+                    "left",
+                    "decree_number",
+                    "decree_on",
+                    "entry",
+                    "document_hash",
+                )
+            },
+        ),
+    )
+    readonly_fields = ("about", "of_loan", "borrower_name", "left", "entry")
+    deeds = (
+        Deed(
+            "approve",
+            gettext_lazy("Approve"),
+            "revolving_funds.decide_case",
+            _approve,
+            fund_forms.DecideForm,
+            available=_waits,
+            primary=True,
+            takes_object=True,
+            text=gettext_lazy("It holds from today and stands in the book at once."),
+        ),
+        Deed(
+            "reject",
+            gettext_lazy("Reject"),
+            "revolving_funds.decide_case",
+            _reject,
+            fund_forms.RefuseForm,
+            available=_waits,
+            danger=True,
+        ),
+        Deed(
+            "print",
+            gettext_lazy("Download the document"),
+            "revolving_funds.view_loancase",
+            _print,
+            available=lambda row: row.status == CaseStatus.APPROVED,
+            text=gettext_lazy("A PDF with the fingerprint of what was decided."),
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows: Any = super().get_queryset(request)
+        return rows.select_related(
+            "loan__person", "loan__business", "loan__pool__agreement__bank", "proposed_by", "decided_by", "transaction"
+        )
+
+    @admin.display(description=gettext_lazy("Case"))
+    def about(self, row: LoanCase) -> str:
+        return row.get_kind_display()
+
+    @admin.display(description=gettext_lazy("Proposed"))
+    def proposed_on(self, row: LoanCase) -> str:
+        return short_date(row.proposed_at)
+
+    @admin.display(description=gettext_lazy("Left when it was decided"))
+    def left(self, row: LoanCase) -> str:
+        return money(row.amount)
+
+    @admin.display(description=gettext_lazy("Ledger entry"))
+    def entry(self, row: LoanCase) -> str:
+        return str(row.transaction.uid) if row.transaction else ""
+
+
+class DaysFilter(admin.SimpleListFilter):
+    """Early warning is the first week; the others are the thresholds of the portfolio at risk."""
+
+    title = gettext_lazy("Days late")
+    parameter_name = "days"
+    RANGES = {
+        "1-7": (1, 7),
+        "8-30": (8, 30),
+        "31-60": (31, 60),
+        "61-90": (61, 90),
+        "91": (91, 100_000),
+        "31": (31, 100_000),
+        "61": (61, 100_000),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("1-7", _("Early warning: 1 to 7")),
+            ("8-30", _("8 to 30")),
+            ("31-60", _("31 to 60")),
+            ("61-90", _("61 to 90")),
+            ("91", _("more than 90")),
+            ("31", _("more than 30")),
+            ("61", _("more than 60")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        span = self.RANGES.get(str(self.value()))
+        return queryset.filter(days_past_due__range=span) if span else queryset
+
+
+class LateBankFilter(admin.SimpleListFilter):
+    title = gettext_lazy("Bank")
+    parameter_name = "bank"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(bank.code, bank.name) for bank in Bank.objects.order_by("name", "pk")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(loan__pool__agreement__bank__code=self.value()) if self.value() else queryset
+
+
+class LateTierFilter(admin.SimpleListFilter):
+    title = gettext_lazy("Tier")
+    parameter_name = "level"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("1", "1"), ("2", "2"), ("3", "3")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(loan__level=self.value()) if str(self.value()).isdigit() else queryset
+
+
+@admin.register(LoanStanding)
+class LoanStandingAdmin(OfLoanAdmin):
+    """As the last daily close saw them. A payment of today shows on the loan's own page at once."""
+
+    list_display = ("borrower_name", "of_loan", "district", "days_past_due", "overdue", "left", "class_of_bank")
+    list_display_links = None
+    list_filter = (DaysFilter, LateBankFilter, LateTierFilter, DistrictFilter)
+    ordering = ("days_past_due", "loan")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows: Any = super().get_queryset(request)
+        return rows.late().select_related("loan__person", "loan__village__parent", "loan__pool__agreement__bank")
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """By the uid of its loan."""
+        try:
+            key = uuid.UUID(object_id)
+        except ValueError:
+            return None
+        return self.get_queryset(request).filter(loan__uid=key).first()
+
+    @admin.display(description=gettext_lazy("District"))
+    def district(self, row: LoanStanding) -> str:
+        return row.loan.village.parent.name if row.loan.village.parent else ""
+
+    @admin.display(description=gettext_lazy("Overdue"))
+    def overdue(self, row: LoanStanding) -> str:
+        return rupiah(row.arrears)
+
+    @admin.display(description=gettext_lazy("Outstanding"))
+    def left(self, row: LoanStanding) -> str:
+        return rupiah(row.outstanding)
+
+    @admin.display(description=gettext_lazy("Quality at the bank"))
+    def class_of_bank(self, row: LoanStanding) -> int:
+        kind = row.loan.pool.agreement.bank.kind
+        return row.quality_rural if kind == "RURAL" else row.quality_commercial
+
+
+@admin.register(Visit)
+class VisitAdmin(OfLoanAdmin):
+    list_display = ("borrower_name", "of_loan", "since", "until", "assignee", "outcome")
+    list_filter = ("outcome",)
+    ordering = ("-due_on", "-id")
+    list_select_related = ("loan__person", "assignee")
+    fields = ("of_loan", "borrower_name", "late_since", "due_on", "assignee", "done_at", "done_by", "outcome", "note")
+    readonly_fields = ("of_loan", "borrower_name")
+
+    @admin.display(description=gettext_lazy("overdue since"))
+    def since(self, row: Visit) -> str:
+        return short_date(row.late_since)
+
+    @admin.display(description=gettext_lazy("visit by"))
+    def until(self, row: Visit) -> str:
+        return short_date(row.due_on)
+
+
+@admin.register(Promise)
+class PromiseAdmin(OfLoanAdmin):
+    list_display = ("borrower_name", "of_loan", "promised", "by_day", "taken_by")
+    ordering = ("-promised_on", "-id")
+    list_select_related = ("loan__person", "taken_by")
+    fields = ("of_loan", "borrower_name", "made_on", "promised_on", "promised", "note", "taken_by")
+    readonly_fields = ("of_loan", "borrower_name", "promised")
+
+    @admin.display(description=gettext_lazy("Amount"))
+    def promised(self, row: Promise) -> str:
+        return rupiah(row.amount)
+
+    @admin.display(description=gettext_lazy("to be paid by"))
+    def by_day(self, row: Promise) -> str:
+        return short_date(row.promised_on)
+
+
+@admin.register(Recovery)
+class RecoveryAdmin(OfLoanAdmin):
+    list_display = ("paid_on", "borrower_name", "of_loan", "paid", "reference", "recorded_by")
+    ordering = ("-paid_on", "-id")
+    list_select_related = ("loan__person", "recorded_by")
+    fields = ("of_loan", "borrower_name", "paid_on", "paid", "reference", "recorded_by", "entry")
+    readonly_fields = ("of_loan", "borrower_name", "paid", "entry")
+
+    @admin.display(description=gettext_lazy("Amount"))
+    def paid(self, row: Recovery) -> str:
+        return rupiah(row.amount)
+
+    @admin.display(description=gettext_lazy("Ledger entry"))
+    def entry(self, row: Recovery) -> str:
+        return str(row.transaction.uid)
