@@ -174,7 +174,7 @@ class ReferForm(forms.Form):
 
 class OutcomeForm(forms.Form):
     status = forms.ChoiceField(
-        label=_("Answer"),
+        label=_("What they answered"),
         choices=[
             ("GRANTED", _("Granted")),
             ("REFUSED", _("Not granted")),

@@ -38,10 +38,11 @@ WITH paid AS (
       FROM revolving_funds_repayment r JOIN revolving_funds_loan l ON l.id = r.loan_id
      WHERE r.reversal_id IS NULL AND l.status = 'CLOSED' AND l.village_id LIKE %(office)s
 ), met AS (
-    SELECT i.loan_id, i.number, i.due_on, i.contract_due_on, max(i.number) OVER (PARTITION BY i.loan_id) AS last,
-           (SELECT min(p.paid_on) FROM paid p WHERE p.loan_id = i.loan_id AND p.upto >= i.cumulative) AS met_on
-      FROM revolving_funds_instalment i
-     WHERE i.loan_id IN (SELECT loan_id FROM paid) AND i.replaced_on IS NULL AND i.version = 1
+    SELECT i.loan_id, i.number, i.due_on, i.contract_due_on, l.tenor_months AS last, min(p.paid_on) AS met_on
+      FROM revolving_funds_instalment i JOIN paid p ON p.loan_id = i.loan_id AND p.upto >= i.cumulative
+      JOIN revolving_funds_loan l ON l.id = i.loan_id
+     WHERE i.replaced_on IS NULL AND i.version = 1
+     GROUP BY i.loan_id, i.number, i.due_on, i.contract_due_on, l.tenor_months
 ), judged AS (
     SELECT loan_id,
            bool_and(CASE WHEN %(old_shift)s THEN met_on - due_on <= %(old_days)s AND (number < last OR met_on <= due_on)

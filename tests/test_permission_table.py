@@ -178,7 +178,7 @@ def admin_key(world: World, route: str) -> dict[str, Any]:
         "revolving_funds.agreementterms": world.terms,
         "revolving_funds.qualityscale": world.scale,
         "revolving_funds.loanstanding": world.standing,
-        "revolving_funds.loancase": world.case,
+        "revolving_funds.loancase": world.loan_case,
         "revolving_funds.visit": world.visit,
         "revolving_funds.promise": world.promise,
         "revolving_funds.recovery": world.recovery,

@@ -138,7 +138,7 @@ class World:
         by = self.people["verifier"]
         assert by is not None
         self.promise = recoveries.promise(loan=self.loan, amount=100_000, promised_on=day, by=by, now=now, on=day)
-        self.case = cases.propose(
+        self.loan_case = cases.propose(
             loan=self.loan, kind=CaseKind.RESTRUCTURE, reason="Sakit", by=by, now=now, on=day, tenor_months=12
         )
         values = {"kind": "KUR", "name": "KUR Mikro", "cost": "6 %", "conditions": "NIB", "how": "-", "contact": "-"}

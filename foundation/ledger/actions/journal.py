@@ -16,7 +16,6 @@ from foundation.ledger.models import Leg, Transaction
 BATCH = 20_000
 
 
-@transaction.atomic
 def post(
     *,
     book: str,
@@ -50,7 +49,28 @@ def post(
         memo=memo,
         reverses_id=reverses.pk if reverses else None,
     )
-    return Transaction.objects.get(pk=_post_one(posting))
+    return _as_posted(posting, _post_one(posting))
+
+
+# What a posting and the row of its key have in common for certain, in the order of the columns: the fingerprint
+# tells of all of it.
+SHARED = ("id", "book", "kind", "business_date", "leg_count", "idem_scope", "idem_key", "request_hash", "reverses_id")
+
+
+def _as_posted(posting: Posting, pk: int) -> Transaction:
+    """The row without reading it again; its other fields (uid, moment, people) are read when somebody asks."""
+    values = (
+        pk,
+        posting.book,
+        posting.kind,
+        posting.business_date,
+        len(posting.legs),
+        posting.scope,
+        posting.key,
+        posting.fingerprint,
+        posting.reverses_id,
+    )
+    return Transaction.from_db(connection.alias, list(SHARED), list(values))
 
 
 @transaction.atomic
@@ -77,7 +97,7 @@ def reverse(*, original: Transaction, business_date: date, key: str, by: Any, no
 
 
 def _post_one(posting: Posting) -> int:
-    # A savepoint of its own, so that a refusal leaves the caller's transaction usable.
+    # Within a transaction a savepoint of its own, so that a refusal leaves the caller's transaction usable.
     with readable(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::bigint[])",

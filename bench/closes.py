@@ -1,0 +1,127 @@
+"""The daily close, a past month-end and the fund's pages at a given number of loans of one office.
+
+The loans of the fullest office are copied set by set inside a copy of the database, whose guards and foreign keys
+are taken out first: only reading is measured, and the copy is dropped.
+"""
+
+import datetime as dt
+import time
+from functools import partial
+from typing import Any
+
+LOANS, PLAN, PAID = "revolving_funds_loan", "revolving_funds_instalment", "revolving_funds_repayment"
+LOOSEN = """
+SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) FROM pg_constraint
+ WHERE conrelid IN ('revolving_funds_loan'::regclass, 'revolving_funds_instalment'::regclass,
+                    'revolving_funds_repayment'::regclass)
+   AND contype IN ('f', 'u') AND conname NOT IN ('instalment_number', 'repayment_number')
+UNION ALL
+SELECT 'DROP INDEX loan_one_open'
+"""
+
+
+def columns(table: str, **changed: str) -> tuple[str, str]:
+    """Names of the columns, and the expressions that copy them for the copy number `g`."""
+    from django.db import connection  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        names = [column.name for column in connection.introspection.get_table_description(cursor, table)]
+    return ", ".join(names), ", ".join(changed.get(name, f"t.{name}") for name in names)
+
+
+def multiply(office: str, factor: int) -> None:
+    """Each loan of `office` with its schedule and payments, `factor` times in all."""
+    from django.db import connection  # noqa: PLC0415
+
+    step, uid = 1_000_000_000, "gen_random_uuid()"
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0; SET maintenance_work_mem = '256MB'; SET work_mem = '64MB'")
+        cursor.execute(LOOSEN)
+        for (statement,) in cursor.fetchall():
+            cursor.execute(statement)
+        shifted = {
+            LOANS: {"id": f"t.id + g * {step}", "uid": uid, "number": "t.number || '-' || g"},
+            PLAN: {"id": f"t.id + g * {step}", "loan_id": f"t.loan_id + g * {step}"},
+            PAID: {
+                "id": f"t.id + g * {step}",
+                "uid": uid,
+                "request_uid": uid,
+                "loan_id": f"t.loan_id + g * {step}",
+            },
+        }
+        ours = {LOANS: "t.village_id LIKE %s"}
+        below = f"t.loan_id IN (SELECT id FROM {LOANS} WHERE village_id LIKE %s AND id < {step})"
+        for table, changed in shifted.items():
+            names, values = columns(table, **changed)
+            cursor.execute(
+                f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} t, generate_series(1, %s::bigint) g"
+                f" WHERE {ours.get(table, below)} AND t.id < {step}",
+                [factor - 1, f"{office}%"],
+            )
+        cursor.execute(f"ANALYZE {LOANS}, {PLAN}, {PAID}")
+
+
+def seconds(deed: Any) -> tuple[float, Any]:
+    """How long it took, and what came out."""
+    start = time.perf_counter()
+    found = deed()
+    return time.perf_counter() - start, found
+
+
+def pages(office: Any) -> None:
+    """Loan list, late loans, a loan, the working desk, as the approver sees them."""
+    from django.test import Client  # noqa: PLC0415
+    from django.urls import reverse  # noqa: PLC0415
+
+    from bench import measure  # noqa: PLC0415
+    from foundation.accounts.models import User  # noqa: PLC0415
+    from revolving_funds.models import Loan  # noqa: PLC0415
+
+    user = User.objects.filter(
+        assignments__role="APPROVER", assignments__region_code=office.region_id, assignments__end_on__isnull=True
+    ).first()
+    client = Client()
+    client.force_login(user, backend="foundation.accounts.backends.LoginBackend")
+    loan = Loan.objects.inside(office.region_id).open().order_by("-pk").first()
+    assert loan is not None
+    lists = reverse("admin:revolving_funds_loan_changelist")
+    for name, url in {
+        "loan list": lists,
+        "loan list, running": f"{lists}?state=open",
+        "late loans": reverse("admin:revolving_funds_loanstanding_changelist"),
+        "early warning": reverse("admin:revolving_funds_loanstanding_changelist") + "?days=1-7",
+        "loan page": reverse("admin:revolving_funds_loan_change", args=[loan.uid]),
+        "working desk": reverse("admin:index"),
+    }.items():
+        read = measure.page(name, client, url)
+        print(f"  {name}: {read.median_ms:.0f} ms, {read.queries} queries, status {read.status}", flush=True)
+
+
+def main(sizes: list[int]) -> None:
+    """For each size a fresh copy."""
+    from django.db.models import Count  # noqa: PLC0415
+
+    from bench.ledger import copy  # noqa: PLC0415
+    from foundation.regions.models import Office  # noqa: PLC0415
+    from revolving_funds import close  # noqa: PLC0415
+    from revolving_funds.actions import closing  # noqa: PLC0415
+    from revolving_funds.models import Loan  # noqa: PLC0415
+
+    now = dt.datetime.now(dt.UTC)
+    today = now.date()
+    month_end = today.replace(day=1) - dt.timedelta(days=60)
+    for size in sizes:
+        with copy("bench_close"):
+            code = (
+                Loan.objects.values_list("pool__agreement__office__region").annotate(n=Count("pk")).order_by("-n")[0][0]
+            )
+            office = Office.objects.get(region_id=code)
+            first = Loan.objects.inside(code).count()
+            took, _none = seconds(partial(multiply, code, max(1, round(size / first))))
+            print(f"{size:,} loans asked, {Loan.objects.inside(code).count():,} made in {took:.0f} s", flush=True)
+            for turn in ("first", "again"):
+                took, _rows = seconds(partial(closing.close_day, office=office, on=today, now=now))
+                print(f"  daily close, {turn}: {took:.2f} s", flush=True)
+            took, rows = seconds(partial(close.parts, office, on=month_end))
+            print(f"  as of {month_end}: {took:.2f} s, {close.whole(rows).loans:,} loans", flush=True)
+            pages(office)

@@ -1,0 +1,224 @@
+"""The book under load, beside bare SQL and django-hordak on the same server in the same run; and the daily close.
+
+`python -m bench ledger [rates|close N]` with the settings of a database that holds a city (DATABASE_URL). It works in
+copies of that database, which it drops. HORDAK=python names an interpreter that has django-hordak. What is asserted
+elsewhere is measured here: ratios, because the machine is shared.
+"""
+
+import datetime as dt
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+SECONDS = 4.0
+CLIENTS = (1, 4, 16)
+HORDAK = os.environ.get("HORDAK", "")
+BARE = """
+CREATE TABLE bare_account (id bigint PRIMARY KEY, code text);
+CREATE TABLE bare_header (id bigserial PRIMARY KEY, book text, kind text, business_date date, posted_at timestamptz);
+CREATE TABLE bare_leg (id bigserial PRIMARY KEY, header_id bigint NOT NULL REFERENCES bare_header,
+                       account_id bigint NOT NULL REFERENCES bare_account, amount bigint NOT NULL);
+INSERT INTO bare_account SELECT n, n::text FROM generate_series(0, 40) n
+"""
+Client = Callable[[int], Callable[[], Any]]
+
+
+@contextmanager
+def copy(name: str) -> Iterator[None]:
+    """This process's database is a fresh copy `name` of the one that was given; dropped afterwards."""
+    from django.db import connection, connections  # noqa: PLC0415
+
+    given = connection.settings_dict["NAME"]
+
+    def admin(sql: str) -> None:
+        connections.close_all()
+        connection.settings_dict["NAME"] = "postgres"
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+        connections.close_all()
+
+    admin(f'DROP DATABASE IF EXISTS "{name}"')
+    admin(f'CREATE DATABASE "{name}" TEMPLATE "{given}"')
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        admin(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.settings_dict["NAME"] = given
+
+
+def rate(client: Client, clients: int, seconds: float = SECONDS) -> float:
+    """Deeds a second of `clients` processes together."""
+    from django.db import connections  # noqa: PLC0415
+
+    counts: multiprocessing.Queue[int] = multiprocessing.Queue()
+
+    def run(number: int) -> None:
+        connections.close_all()
+        deed = client(number)
+        deed()
+        done, end = 0, time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            deed()
+            done += 1
+        counts.put(done)
+
+    connections.close_all()
+    workers = [multiprocessing.get_context("fork").Process(target=run, args=(n,)) for n in range(clients)]
+    for worker in workers:
+        worker.start()
+    total = sum(counts.get() for _worker in workers)
+    for worker in workers:
+        worker.join()
+    return total / seconds
+
+
+def bare(number: int) -> Callable[[], Any]:
+    """What any book costs at least: a header, two legs, foreign keys, commit."""
+    from django.db import connection  # noqa: PLC0415
+
+    connection.ensure_connection()
+    client = connection.connection
+    client.autocommit = False
+
+    def deed() -> None:
+        with client, client.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO bare_header (book, kind, business_date, posted_at) VALUES ('16.71', 'X', '2026-11-21', now())"
+                " RETURNING id"
+            )
+            header = cursor.fetchone()[0]
+            cursor.execute(
+                "INSERT INTO bare_leg (header_id, account_id, amount) VALUES (%s, %s, 5), (%s, %s, -5)",
+                (header, 2 * number + 1, header, 2 * number + 2),
+            )
+
+    return deed
+
+
+def posting(*, hot: bool) -> Client:
+    """`journal.post` as every action calls it; with `hot` all clients meet in one account."""
+
+    def client(number: int) -> Callable[[], Any]:
+        from foundation.ledger.actions import accounts, journal  # noqa: PLC0415
+        from foundation.ledger.entries import credit, debit  # noqa: PLC0415
+        from foundation.ledger.enums import AccountKind  # noqa: PLC0415
+
+        def account(code: str) -> Any:
+            return accounts.open_account(book="99.99", code=code, name=code, kind=AccountKind.ASSET, floor=None)
+
+        one, other = account("hot" if hot else f"one/{number}"), account(f"other/{number}")
+        legs, now = [debit(one, 5), credit(other, 5)], dt.datetime.now(dt.UTC)
+        day = now.date()
+
+        def deed() -> None:
+            key = str(uuid.uuid4())
+            journal.post(
+                book="99.99", kind="BENCH", business_date=day, legs=legs, scope="bench", key=key, by=None, now=now
+            )
+
+        return deed
+
+    return client
+
+
+def repaying(number: int) -> Callable[[], Any]:
+    """A whole repayment: action, ledger, receipt, audit, message."""
+    from revolving_funds.actions import repayments  # noqa: PLC0415
+    from revolving_funds.models import Loan  # noqa: PLC0415
+
+    now = dt.datetime.now(dt.UTC)
+    loans = list(
+        Loan.objects.open()
+        .filter(account__balance__gt=1_000_000)
+        .select_related("person")
+        .order_by("pk")[number::16][:40]
+    )
+    turn = iter(range(10_000_000))
+
+    def deed() -> None:
+        loan = loans[next(turn) % len(loans)]
+        repayments.record(
+            loan=loan, amount=10, paid_on=now.date(), request_uid=uuid.uuid4(), by=None, now=now, on=now.date()
+        )
+
+    return deed
+
+
+def hordak(clients: int) -> float | None:
+    """Its bare transfer, in its own interpreter and a database of its own; None where it is not installed."""
+    from django.db import connection, connections  # noqa: PLC0415
+
+    if not HORDAK:
+        return None
+    values = connection.settings_dict
+    connections.close_all()
+    address = f"postgres://{values['USER']}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
+    script = Path(__file__).with_name("hordak_side.py")
+    done = subprocess.run(
+        [HORDAK, str(script), address, str(clients), str(SECONDS)], capture_output=True, text=True, check=True
+    )
+    return float(done.stdout)
+
+
+@contextmanager
+def empty(name: str) -> Iterator[None]:
+    """An empty database, for hordak."""
+    from django.db import connection, connections  # noqa: PLC0415
+
+    given = connection.settings_dict["NAME"]
+    for sql in (f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"'):
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+    connections.close_all()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connections.close_all()
+        connection.settings_dict["NAME"] = given
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def rates() -> None:
+    """The table of rates."""
+    from django.db import connection  # noqa: PLC0415
+
+    print(
+        "| clients | bare SQL /s | posting /s | ratio | one hot account /s | ratio | repayment /s | hordak transfer /s | repayment : hordak |"
+    )
+    print("|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
+    with copy("bench_ledger"):
+        with connection.cursor() as cursor:
+            cursor.execute(BARE)
+        for clients in CLIENTS:
+            low = rate(bare, clients)
+            cool, hot = rate(posting(hot=False), clients), rate(posting(hot=True), clients)
+            whole = rate(repaying, clients)
+            with empty("bench_hordak"):
+                other = hordak(clients)
+            beside = f"{other:,.0f} | {whole / other:.2f}" if other else "not installed | "
+            print(
+                f"| {clients} | {low:,.0f} | {cool:,.0f} | {cool / low:.2f} | {hot:,.0f} | {hot / low:.2f} |"
+                f" {whole:,.0f} | {beside} |",
+                flush=True,
+            )
+
+
+def main() -> None:
+    """`rates`, or the daily close at a number of loans."""
+    from bench import closes  # noqa: PLC0415
+
+    words = sys.argv[1:]
+    if words[:1] == ["close"]:
+        closes.main([int(word) for word in words[1:]] or [12_590, 125_900, 1_259_000])
+        return
+    rates()

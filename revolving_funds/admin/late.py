@@ -1,0 +1,144 @@
+"""Who is late, who is to be visited, who promised what."""
+
+import uuid
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from foundation.common.dates import short_date
+from foundation.common.money import rupiah
+from revolving_funds.admin.cases import OfLoanAdmin
+from revolving_funds.admin.parts import DistrictFilter
+from revolving_funds.models import Bank, LoanStanding, Promise, Visit
+
+
+class DaysFilter(admin.SimpleListFilter):
+    """Early warning is the first week; the others are the thresholds of the portfolio at risk."""
+
+    title = gettext_lazy("Days late")
+    parameter_name = "days"
+    RANGES = {
+        "1-7": (1, 7),
+        "8-30": (8, 30),
+        "31-60": (31, 60),
+        "61-90": (61, 90),
+        "91": (91, 100_000),
+        "31": (31, 100_000),
+        "61": (61, 100_000),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("1-7", _("Early warning: 1 to 7")),
+            ("8-30", _("8 to 30")),
+            ("31-60", _("31 to 60")),
+            ("61-90", _("61 to 90")),
+            ("91", _("more than 90")),
+            ("31", _("more than 30")),
+            ("61", _("more than 60")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        span = self.RANGES.get(str(self.value()))
+        return queryset.filter(days_past_due__range=span) if span else queryset
+
+
+class LateBankFilter(admin.SimpleListFilter):
+    title = gettext_lazy("Bank")
+    parameter_name = "bank"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(bank.code, bank.name) for bank in Bank.objects.order_by("name", "pk")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(loan__pool__agreement__bank__code=self.value()) if self.value() else queryset
+
+
+class LateTierFilter(admin.SimpleListFilter):
+    title = gettext_lazy("Tier")
+    parameter_name = "level"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("1", "1"), ("2", "2"), ("3", "3")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(loan__level=self.value()) if str(self.value()).isdigit() else queryset
+
+
+@admin.register(LoanStanding)
+class LoanStandingAdmin(OfLoanAdmin):
+    """As the last daily close saw them. A payment of today shows on the loan's own page at once."""
+
+    list_before_template = "revolving_funds/late_head.html"
+
+    list_display = ("borrower_name", "of_loan", "district", "days_past_due", "overdue", "left", "class_of_bank")
+    list_display_links = None
+    list_filter = (DaysFilter, LateBankFilter, LateTierFilter, DistrictFilter)
+    ordering = ("days_past_due", "loan")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows: Any = super().get_queryset(request)
+        return rows.late().select_related("loan__person", "loan__village__parent", "loan__pool__agreement__bank")
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """By the uid of its loan."""
+        try:
+            key = uuid.UUID(object_id)
+        except ValueError:
+            return None
+        return self.get_queryset(request).filter(loan__uid=key).first()
+
+    @admin.display(description=gettext_lazy("District"))
+    def district(self, row: LoanStanding) -> str:
+        return row.loan.village.parent.name if row.loan.village.parent else ""
+
+    @admin.display(description=gettext_lazy("Overdue"))
+    def overdue(self, row: LoanStanding) -> str:
+        return rupiah(row.arrears)
+
+    @admin.display(description=gettext_lazy("Outstanding"))
+    def left(self, row: LoanStanding) -> str:
+        return rupiah(row.outstanding)
+
+    @admin.display(description=gettext_lazy("Quality at the bank"))
+    def class_of_bank(self, row: LoanStanding) -> int:
+        kind = row.loan.pool.agreement.bank.kind
+        return row.quality_rural if kind == "RURAL" else row.quality_commercial
+
+
+@admin.register(Visit)
+class VisitAdmin(OfLoanAdmin):
+    list_display = ("borrower_name", "of_loan", "since", "until", "assignee", "outcome")
+    list_filter = ("outcome",)
+    ordering = ("-due_on", "-id")
+    list_select_related = ("loan__person", "assignee")
+    fields = ("of_loan", "borrower_name", "late_since", "due_on", "assignee", "done_at", "done_by", "outcome", "note")
+    readonly_fields = ("of_loan", "borrower_name")
+
+    @admin.display(description=gettext_lazy("overdue since"))
+    def since(self, row: Visit) -> str:
+        return short_date(row.late_since)
+
+    @admin.display(description=gettext_lazy("visit by"))
+    def until(self, row: Visit) -> str:
+        return short_date(row.due_on)
+
+
+@admin.register(Promise)
+class PromiseAdmin(OfLoanAdmin):
+    list_display = ("borrower_name", "of_loan", "promised", "by_day", "taken_by")
+    ordering = ("-promised_on", "-id")
+    list_select_related = ("loan__person", "taken_by")
+    fields = ("of_loan", "borrower_name", "made_on", "promised_on", "promised", "note", "taken_by")
+    readonly_fields = ("of_loan", "borrower_name", "promised")
+
+    @admin.display(description=gettext_lazy("Amount"))
+    def promised(self, row: Promise) -> str:
+        return rupiah(row.amount)
+
+    @admin.display(description=gettext_lazy("to be paid by"))
+    def by_day(self, row: Promise) -> str:
+        return short_date(row.promised_on)
