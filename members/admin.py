@@ -19,6 +19,7 @@ from members import import_admin, searching  # noqa: F401 -- import_admin regist
 from members.actions import businesses, drafts, people, statuses
 from members.admin_duplicates import OtherForm, point_out
 from members.admin_privacy import NotesLooks
+from members.admin_register import BUSINESS_INLINES, PERSON_DEEDS, PERSON_INLINES, REGISTER_BUSINESS_DEEDS
 from members.enums import BusinessStatus, Source
 from members.licence_admin import BUSINESS_DEEDS, LicenceInline
 from members.models import Business, Person, StatusPeriod
@@ -129,7 +130,7 @@ class PersonAdmin(NotesLooks, OfficeModelAdmin):
         (gettext_lazy("Registered"), {"fields": ("source", "registered_at", "registered_by")}),
     )
     readonly_fields = ("nik_masked", "mobile", "place", "district", "has_account")
-    inlines = (BusinessInline,)
+    inlines = (BusinessInline, *PERSON_INLINES)
     deeds = (
         Deed(
             "ubah",
@@ -157,6 +158,7 @@ class PersonAdmin(NotesLooks, OfficeModelAdmin):
             text=gettext_lazy("Looking is written down with your name and the time, and the owner can see it."),
         ),
         Deed("kembar", gettext_lazy("Registered twice?"), "members.merge_person", point_out, form=OtherForm),
+        *PERSON_DEEDS,
     )
     list_deeds = (
         Deed(
@@ -224,7 +226,7 @@ class BusinessAdmin(OfficeModelAdmin):
         (gettext_lazy("Registered"), {"fields": ("status", "source", "registered_at")}),
     )
     readonly_fields = ("owner_link", "line", "sales", "wealth", "place", "district")
-    inlines = (LicenceInline, StatusInline)
+    inlines = (LicenceInline, StatusInline, *BUSINESS_INLINES)
     deeds = (
         Deed(
             "ubah",
@@ -244,6 +246,7 @@ class BusinessAdmin(OfficeModelAdmin):
             form=StatusForm,
             initial=lambda business: {"status": business.status},
         ),
+        *REGISTER_BUSINESS_DEEDS,
     )
 
     def get_search_results(

@@ -14,8 +14,9 @@ class MembersConfig(AppConfig):
             receivers,  # noqa: F401
             token_scopes,
         )
-        from members.privacy import copying, own_part  # noqa: F401, PLC0415 -- registers kinds
+        from members.privacy import copying, own_part, register_part  # noqa: F401, PLC0415 -- registers kinds
         from members.privacy import messages as privacy_messages  # noqa: F401, PLC0415 -- registers kinds
 
         token_scopes.name_them()
         own_part.hook_in()
+        register_part.hook_in()

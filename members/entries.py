@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.common.errors import ActionError
 from foundation.common.phone import BadPhone, parse_mobile
 from members.enums import LicenceKind, LicenceStatus, Scale
-from members.identifiers import BRAND_APPLICATION, check_licence, check_nik
+from members.identifiers import BRAND_APPLICATION, check_kk, check_licence, check_nik, check_npwp
 from members.models import VILLAGE_CODE_LENGTH
 
 OLDEST_BUSINESS: Final = 1900
@@ -37,7 +37,10 @@ class Problem:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonEntry:
-    """An owner. `village` is a code; `sex` and `birth_date` are taken from the NIK where they are empty."""
+    """An owner. `village` is a code; `sex` and `birth_date` are taken from the NIK where they are empty.
+
+    An empty `kk` or `npwp` leaves what is recorded.
+    """
 
     full_name: str
     village: str
@@ -47,6 +50,8 @@ class PersonEntry:
     phone: str = ""
     email: str = ""
     address: str = ""
+    kk: str = ""
+    npwp: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +161,24 @@ def clean_person(entry: PersonEntry, *, on: date) -> tuple[PersonEntry, list[Pro
         email=entry.email.strip(),
         address=squeeze(entry.address),
     )
-    return cleaned, out.problems
+    return _clean_numbers(cleaned, entry, out, on), out.problems
+
+
+def _clean_numbers(cleaned: PersonEntry, entry: PersonEntry, out: Cleaned, on: date) -> PersonEntry:
+    """Family card and tax number, where they are given."""
+    if not entry.kk and not entry.npwp:  # most rows of a spreadsheet
+        return cleaned
+    given = {
+        "kk": check_kk(entry.kk, nik=cleaned.nik) if entry.kk.strip() else None,
+        "npwp": check_npwp(entry.npwp, on=on) if entry.npwp.strip() else None,
+    }
+    for name, checked in given.items():
+        for error in checked.errors if checked else ():
+            out.wrong(name, error)
+        for warning in checked.warnings if checked else ():
+            out.doubt(name, warning)
+    kk, npwp = (checked.value if checked else "" for checked in given.values())
+    return replace(cleaned, kk=kk, npwp=npwp)
 
 
 def _clean_phone(text: str, out: Cleaned) -> str:
@@ -214,7 +236,9 @@ def clean_licence(entry: LicenceEntry, *, on: date) -> tuple[LicenceEntry, list[
         out.wrong("status", _("This status is not known."))
         return entry, out.problems
     held = entry.status == LicenceStatus.HELD
-    if entry.number.strip():
+    if entry.kind == LicenceKind.NPWP and entry.number.startswith("••••"):
+        pass  # the hidden one, as it was shown: nothing was typed
+    elif entry.number.strip():
         number = check_licence(entry.kind, entry.number, on=on)
         entry = replace(entry, number=number.value)
         for error in number.errors:

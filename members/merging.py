@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.accounts.models import Consent
 from foundation.common.errors import ActionError
 from foundation.notifications.models import Message
-from members.models import DuplicatePair, Person
+from members.models import Doubt, DuplicatePair, IdentityNumber, Person, StagePeriod
 
 
 class MergeForbidden(ActionError):
@@ -24,6 +24,9 @@ class MergeForbidden(ActionError):
 
     message = _("These two records cannot be merged.")
 
+
+# Of these the kept record's own rows count: one of the other's that would be a second one is put aside, not refused.
+GENTLE: Final = (Doubt, IdentityNumber, StagePeriod)
 
 # Returns a sentence that forbids the merge of (kept, gone), or ''.
 Objection = Callable[[Person, Person], Any]
@@ -52,11 +55,11 @@ def follows_account(model: type[models.Model], name: str) -> None:
 
 
 def links() -> Iterator[tuple[type[models.Model], str]]:
-    """(model, field) of every foreign key to a person; pairs of duplicates go with the record itself."""
+    """(model, field) of every foreign key to a person, but for pairs of duplicates and what is moved gently."""
     for relation in Person._meta.get_fields(include_hidden=True):
         if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one):
             model: Any = relation.related_model
-            if model is not DuplicatePair:
+            if model is not DuplicatePair and model not in GENTLE:
                 yield model, relation.field.name  # type: ignore[union-attr]
 
 
@@ -99,6 +102,47 @@ def move_people(*, kept: Person, gone: Person) -> list[dict[str, Any]]:
     """Everything that hangs on `gone` hangs on `kept`."""
     found = [move(model, name, old=gone.pk, new=kept.pk, by="person") for model, name in links()]
     return [*filter(None, found), *_named(kept, gone)]
+
+
+def frozen(row: models.Model) -> dict[str, str]:
+    """A row as text, to be put back by `thawed`."""
+    fields = [field for field in row._meta.concrete_fields if getattr(row, field.attname) is not None]
+    return {field.attname: field.value_to_string(row) for field in fields}
+
+
+def thawed(model: type[models.Model], row: dict[str, str]) -> Any:
+    """The unsaved row again, with its old key."""
+    found = model()
+    for column in model._meta.concrete_fields:
+        if column.attname in row:
+            setattr(found, column.attname, column.to_python(row[column.attname]))
+    return found
+
+
+def move_gently(*, kept: Person, gone: Person) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rows of which each person has one: (moved, put aside). Those put aside are deleted and come back with an undo."""
+    moved: list[dict[str, Any]] = []
+    aside: list[dict[str, Any]] = []
+    for model in GENTLE:
+        pks = []
+        for row in rows_of(model).filter(person=gone).order_by("pk"):
+            try:
+                with transaction.atomic():
+                    rows_of(model).filter(pk=row.pk).update(person=kept)
+            except IntegrityError:
+                aside.append({"model": model._meta.label, "row": frozen(row)})
+                row.delete()
+            else:
+                pks.append(row.pk)
+        if pks:
+            moved.append({"model": model._meta.label, "field": "person", "rows": pks, "old": gone.pk, "by": "person"})
+    return moved, aside
+
+
+def put_back(aside: list[dict[str, Any]]) -> None:
+    """What `move_gently` had put aside."""
+    for one in aside:
+        thawed(apps.get_model(one["model"]), one["row"]).save(force_insert=True)
 
 
 def _named(kept: Person, gone: Person) -> list[dict[str, Any]]:

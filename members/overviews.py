@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from foundation.accounts.models import Assignment
@@ -12,7 +12,7 @@ from foundation.audit.models import Event
 from foundation.common.dates import short_date
 from members import checklists
 from members.enums import BusinessStatus, LicenceState
-from members.models import Business, Person
+from members.models import Business, IdentityNumber, Person, Relocation, Stage, StagePeriod
 
 LOOK: Final = {
     LicenceState.HELD: "good",
@@ -72,8 +72,12 @@ def card(business: Business, law: checklists.Law) -> BusinessCard:
 def with_everything(people: QuerySet[Person]) -> QuerySet[Person]:
     """People with what their page shows, in four queries."""
     businesses = Business.objects.select_related("kbli", "village__parent").order_by("name", "pk")
-    return people.select_related("user", "village__parent__parent").prefetch_related(
-        Prefetch("businesses", queryset=businesses.prefetch_related("licences", "licence_cases"))
+    found: Any = people.select_related("user", "village__parent__parent")
+    now_in = StagePeriod.objects.filter(end_at__isnull=True).order_by("pk")
+    return found.prefetch_related(  # type: ignore[no-any-return]
+        Prefetch("numbers", queryset=IdentityNumber.objects.order_by("kind")),
+        Prefetch("stages", queryset=now_in, to_attr="now_in"),
+        Prefetch("businesses", queryset=businesses.prefetch_related("licences", "licence_cases")),
     )
 
 
@@ -122,3 +126,38 @@ def looks_at_nik(person: Person) -> list[Event]:
     """Who had the whole identity number shown, newest first, ten at most (UU 27/2022 art. 32)."""
     seen = Event.objects.about("members.person", person.pk).filter(verb="person.nik_shown")
     return list(seen.select_related("actor")[:MOST_LOOKS])
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The stage of a member in words."""
+
+    label: str
+    reason: str
+    look: str
+
+
+_STAGE_LOOK: Final = {Stage.CAPACITY: "info", Stage.ENRICHMENT: "good"}
+
+
+def standing(person: Any) -> Standing:
+    """Needs `with_everything`. Who never moved is at the first stage."""
+    row = next(iter(person.now_in), None)
+    stage = Stage(row.stage) if row else Stage.AWARENESS
+    return Standing(str(stage.label), row.reason if row else "", _STAGE_LOOK.get(stage, ""))
+
+
+def past(person: Person) -> list[str]:
+    """Moves of the person and of her businesses, newest first, ten at most. One query."""
+    rows = Relocation.objects.filter(Q(person=person) | Q(business__owner=person))
+    rows = rows.select_related("from_village__parent", "to_village__parent", "business").order_by("-moved_at", "-pk")
+    return [
+        _("%(date)s: %(who)s moved from %(before)s to %(after)s")
+        % {
+            "date": short_date(row.moved_at),
+            "who": row.business.name if row.business else person.full_name,
+            "before": row.from_village.label,
+            "after": row.to_village.label,
+        }
+        for row in rows[:10]
+    ]

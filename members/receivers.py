@@ -5,6 +5,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from foundation.accounts.signals import region_wanted
+from members import messages_register  # noqa: F401 -- names the kinds of messages
 from members.models import Person
 
 

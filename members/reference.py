@@ -43,3 +43,27 @@ def load(*, kbli: Any, scale_rule: Any) -> None:
     kbli.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["edition", "code"], update_fields=["title", "words", "is_confirmed"]
     )
+
+
+# stage, way, deed, how often, within months: where an office has no lines of its own
+STAGE_RULES = (
+    ("CAPACITY", 1, "TRAINING_DONE", 1, None),
+    ("CAPACITY", 2, "LOAN_TAKEN", 1, None),
+    ("ENRICHMENT", 1, "TRAINING_DONE", 2, 24),
+    ("ENRICHMENT", 1, "LICENCE_HELD", 1, None),
+    ("ENRICHMENT", 2, "LOAN_PAID", 1, None),
+    ("ENRICHMENT", 2, "CHECKIN_ANSWERED", 1, None),
+)
+
+
+def load_stage_rules(stage_rule: Any) -> None:
+    """The lines that hold everywhere, unless an office writes its own; safe to run again."""
+    for stage, way, deed, count, months in STAGE_RULES:
+        stage_rule.objects.get_or_create(
+            region_code="",
+            stage=stage,
+            way=way,
+            deed=deed,
+            valid_from=NEW_LAW,
+            defaults={"count": count, "within_months": months},
+        )

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from foundation.common import clock
-from members.actions import drafts, duplicates, import_runs, merges, tallies
+from members.actions import drafts, duplicates, import_runs, merges, stages, tallies
 
 
 @shared_task(name="members.forget_drafts")
@@ -36,3 +36,9 @@ def forget_imports(**_kwargs: Any) -> None:
 def fold_counts(**_kwargs: Any) -> None:
     """Many lines of the kept counts become one."""
     tallies.fold()
+
+
+@shared_task(name="members.move_stages")
+def move_stages(**_kwargs: Any) -> None:
+    """Bring every member's stage to what the rules say today; overrides that are over end."""
+    stages.recompute(now=clock.now())

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, include, path
 
-from members.views import cases, letters, licensing, people, privacy, registration
+from members.views import cases, claims, letters, licensing, people, privacy, registration
 
 app_name = "members"
 
@@ -37,6 +37,8 @@ urlpatterns = [
     path("izin/", include(LICENSING)),
     path("daftar/", registration.start, name="register"),
     path("daftar/data-dinas/", registration.claim, name="claim"),
+    path("daftar/data-ada/", claims.ask, name="claim-ask"),
+    path("daftar/data-ada/kode/", claims.send_code, name="claim-send-code"),
     path("daftar/<slug:step>/", registration.own_step, name="register-step"),
     path("saya/", people.profile, name="profile"),
     *_edits("saya/", "own-"),

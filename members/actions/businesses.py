@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from foundation.accounts.models import User
 from foundation.audit import log
+from members.actions import doubts, moves
 from members.actions import licences as licence_actions
 from members.entries import BusinessEntry, LicenceEntry, clean_business, refuse
 from members.enums import BusinessStatus, ScaleBasis, Source
@@ -63,6 +64,7 @@ def add(
     StatusPeriod.objects.create(
         business=created, status=BusinessStatus.ACTIVE, source=source, start_at=now, recorded_by=by
     )
+    doubts.note(person=owner, business=created, problems=problems, now=now)
     log.record("business.added", created, by=by, now=now, source=str(source), scale=scale, basis=basis)
     for licence in licences:
         licence_actions.record(business=created, licence=licence, by=by, now=now)
@@ -73,10 +75,10 @@ CHANGEABLE = ("name", "address", "kbli_id", "product", "capital", "annual_sales"
 
 
 @transaction.atomic
-def change(*, business: Business, entry: BusinessEntry, by: User | None, now: datetime) -> Business:
+def change(*, business: Business, entry: BusinessEntry, by: User | None, now: datetime, reason: str = "") -> Business:
     """Bring a business to what `entry` says; the scale is derived anew where a figure has changed.
 
-    Raises InvalidEntry, TooLarge, ScaleUnknown.
+    Another village is a move: it is written down with its `reason`. Raises InvalidEntry, TooLarge, ScaleUnknown.
     """
     business = Business.objects.locked(business.pk)
     today = timezone.localdate(now)
@@ -85,7 +87,8 @@ def change(*, business: Business, entry: BusinessEntry, by: User | None, now: da
     changed = [name for name in CHANGEABLE if getattr(business, name) != getattr(cleaned, name)]
     for name in changed:
         setattr(business, name, getattr(cleaned, name))
-    if business.village_id != cleaned.village:
+    before = business.village_id
+    if before != cleaned.village:
         business.village_id = cleaned.village
         changed.append("village")
     if {"capital", "annual_sales", "started_year"} & set(changed):
@@ -93,9 +96,12 @@ def change(*, business: Business, entry: BusinessEntry, by: User | None, now: da
             cleaned = replace(cleaned, scale=business.scale)
         business.scale, business.scale_basis = scale_of(cleaned, on=today)
         changed += ["scale", "scale_basis"]
+    doubts.note(person=business.owner, business=business, problems=problems, now=now)
     if not changed:
         return business
     fields = ["kbli" if name == "kbli_id" else name for name in changed]
     business.save(update_fields=[*fields, "updated_at"])
+    if "village" in changed:
+        moves.note(of=business, before=before, by=by, now=now, reason=reason)
     log.record("business.changed", business, by=by, now=now, fields=fields)
     return business

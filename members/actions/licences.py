@@ -1,5 +1,6 @@
 """Where each licence of a business stands."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -9,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from foundation.accounts.models import User
 from foundation.audit import log
 from foundation.common.errors import ActionError
-from members.actions import cases
+from members.actions import cases, doubts, numbers
 from members.entries import LicenceEntry, clean_licence, refuse
-from members.enums import LicenceStatus
-from members.models import Business, Licence
+from members.enums import LicenceKind, LicenceStatus
+from members.models import Business, Licence, NumberKind, Person
 
 
 class NibTaken(ActionError):
@@ -23,6 +24,14 @@ class NibTaken(ActionError):
 FIELDS = ("status", "number", "issued_on", "valid_to")
 
 
+def _hidden(entry: LicenceEntry, owner: Person) -> LicenceEntry:
+    """A resident's tax number is her NIK: it is kept with her identity numbers, and here only its end."""
+    if entry.kind != LicenceKind.NPWP or not entry.number.isdigit():
+        return entry
+    numbers.put(person=owner, kind=NumberKind.NPWP, number=entry.number)
+    return replace(entry, number=f"•••• {entry.number[-4:]}")
+
+
 @transaction.atomic
 def record(*, business: Business, licence: LicenceEntry, by: User | None, now: datetime) -> Licence:
     """Write down where the licence of this kind stands: one line per business and kind, made or changed.
@@ -31,7 +40,9 @@ def record(*, business: Business, licence: LicenceEntry, by: User | None, now: d
     """
     entry, problems = clean_licence(licence, on=timezone.localdate(now))
     refuse(problems)
-    Business.objects.locked(business.pk)  # two at once would both find no line yet
+    owner = Business.objects.locked(business.pk).owner  # two at once would both find no line yet
+    entry = _hidden(entry, owner)
+    doubts.note(person=owner, business=business, kind=entry.kind, problems=problems, now=now)
     row = Licence.objects.filter(business=business, kind=entry.kind).first() or Licence(
         business=business, kind=entry.kind
     )

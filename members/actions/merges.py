@@ -75,9 +75,10 @@ def merge(*, kept: Person, gone: Person, by: User | None, now: datetime, nik_che
     for objection in merging.HOOKS.objections:
         if said := objection(kept, gone):
             raise merging.MergeForbidden(said)
-    row, filled, name = _row(gone), _filled(kept, gone), str(gone)
+    row, filled, name = merging.frozen(gone), _filled(kept, gone), str(gone)
     account, moved = _accounts(kept, gone)
-    moved += merging.move_people(kept=kept, gone=gone)
+    gently, aside = merging.move_gently(kept=kept, gone=gone)
+    moved += merging.move_people(kept=kept, gone=gone) + gently
     dismissed = _inherit_decisions(kept, gone, now=now)
     gone_pk, gone_uid = gone.pk, gone.uid
     DuplicatePair.objects.filter(Q(first=gone) | Q(second=gone)).delete()
@@ -91,23 +92,13 @@ def merge(*, kept: Person, gone: Person, by: User | None, now: datetime, nik_che
         gone_id=gone_pk,
         gone_uid=gone_uid,
         gone_name=name,
-        snapshot=json.dumps({"row": row, "filled": filled, "account": account, "dismissed": dismissed}),
+        snapshot=json.dumps({"row": row, "filled": filled, "account": account, "dismissed": dismissed, "aside": aside}),
         moved=moved,
         merged_at=now,
         merged_by=by,
     )
     log.record("person.merged", kept, by=by, now=now, gone=gone_pk, rows=sum(len(one["rows"]) for one in moved))
     return made
-
-
-def _row(person: Person) -> dict[str, Any]:
-    return {
-        field.attname: field.value_to_string(person) for field in Person._meta.concrete_fields if _kept(person, field)
-    }
-
-
-def _kept(person: Person, field: Any) -> bool:
-    return getattr(person, field.attname) is not None
 
 
 def _filled(kept: Person, gone: Person) -> dict[str, tuple[Any, Any]]:
@@ -204,6 +195,7 @@ def undo(*, merge: Merge, by: User | None, now: datetime) -> Person:
     _fill(kept, _to_return(kept, past["filled"]))
     back = _put_back(past["row"])
     merging.move_back(merge.moved, kept=kept)
+    merging.put_back(past["aside"])
     if account["closed"]:
         User.objects.filter(pk=account["closed"]).update(is_active=True)
     for row in past["dismissed"]:
@@ -226,10 +218,7 @@ def _to_return(kept: Person, filled: dict[str, Any]) -> dict[str, Any]:
 
 
 def _put_back(row: dict[str, str]) -> Person:
-    person = Person()
-    for field in Person._meta.concrete_fields:
-        if field.attname in row:
-            setattr(person, field.attname, field.to_python(row[field.attname]))
+    person: Person = merging.thawed(Person, row)
     person.nik_hash = keyed_hash(person.nik) if person.nik else None
     try:
         with transaction.atomic():

@@ -13,7 +13,7 @@ from foundation.accounts.actions import consents
 from foundation.accounts.models import Consent, User
 from foundation.audit import log
 from foundation.common.errors import ActionError
-from members.actions import businesses
+from members.actions import businesses, doubts, moves, numbers
 from members.entries import BusinessEntry, ConsentEntry, LicenceEntry, PersonEntry, clean_person, refuse
 from members.enums import Source
 from members.models import Person, RegistrationDraft
@@ -72,6 +72,8 @@ def register(
     entry, problems = clean_person(person, on=timezone.localdate(now))
     refuse(problems)
     created = _create(entry, account=account, source=source, by=by, now=now)
+    numbers.store(person=created, entry=entry)
+    doubts.note(person=created, problems=problems, now=now)
     if consent is not None:
         agree(person=created, consent=consent, by=by, now=now)
     log.record("person.registered", created, by=by, now=now, source=str(source))
@@ -184,10 +186,10 @@ CHANGEABLE = ("full_name", "sex", "birth_date", "phone", "email", "address")
 
 
 @transaction.atomic
-def change(*, person: Person, entry: PersonEntry, by: User | None, now: datetime) -> Person:
+def change(*, person: Person, entry: PersonEntry, by: User | None, now: datetime, reason: str = "") -> Person:
     """Bring an owner to what `entry` says. A NIK is only ever added, never replaced or wiped here.
 
-    Raises InvalidEntry and NikTaken. The audit event names the changed fields, not their values.
+    Another village is a move: it is written down with its `reason`. Raises InvalidEntry and NikTaken. The audit event names the changed fields, not their values.
     """
     person = Person.objects.locked(person.pk)
     if person.nik_hash:
@@ -199,20 +201,25 @@ def change(*, person: Person, entry: PersonEntry, by: User | None, now: datetime
     changed = [name for name in CHANGEABLE if getattr(person, name) != getattr(cleaned, name)]
     for name in changed:
         setattr(person, name, getattr(cleaned, name))
-    if person.village_id != cleaned.village:
+    before = person.village_id
+    if before != cleaned.village:
         person.village_id = cleaned.village
         changed.append("village")
     if cleaned.nik and not person.nik_hash:
         person.set_nik(cleaned.nik)
         changed += ["nik", "nik_hash", "nik_tail"]
-    if not changed:
+    shown = numbers.store(person=person, entry=cleaned)
+    doubts.note(person=person, problems=problems, now=now)
+    if not changed and not shown:
         return person
     try:
         with transaction.atomic():
             person.save(update_fields=[*changed, "updated_at"])
     except IntegrityError as error:
         raise _translated(error, person, None) from error
-    log.record("person.changed", person, by=by, now=now, fields=changed)
+    if "village" in changed:
+        moves.note(of=person, before=before, by=by, now=now, reason=reason)
+    log.record("person.changed", person, by=by, now=now, fields=[*changed, *shown])
     return person
 
 

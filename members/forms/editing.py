@@ -30,8 +30,10 @@ class PersonForm(VillageForm):
     )
     email = forms.EmailField(label=_("Email"), required=False)
     address = forms.CharField(label=_("Residential address"), max_length=200, required=False)
+    kk = forms.CharField(label=_("Family card number (KK)"), max_length=30, required=False)
+    npwp = forms.CharField(label=_("Tax number (NPWP)"), max_length=30, required=False)
 
-    field_order = ("full_name", "nik", "phone", "email", "village_q", "village", "address")
+    field_order = ("full_name", "nik", "phone", "email", "village_q", "village", "address", "kk", "npwp")
 
     def __init__(self, *args: Any, person: Person, today: date, **kwargs: Any) -> None:
         start = {
@@ -47,6 +49,15 @@ class PersonForm(VillageForm):
         self.person, self.today = person, today
         if person.nik_hash:
             del self.fields["nik"]
+        known = {row.kind: row for row in person.numbers.all()}
+        for name in ("kk", "npwp"):
+            field, row = self.fields[name], known.get(name.upper())
+            field.widget.attrs.update({"inputmode": "numeric", "autocomplete": "off"})
+            field.help_text = (
+                _("Recorded: %(number)s. Leave empty to keep it.") % {"number": row.masked}
+                if row
+                else _("May stay empty. It is kept encrypted and shown only with its last four digits.")
+            )
 
     def entry(self) -> PersonEntry:
         cleaned, person = self.cleaned_data, self.person
@@ -59,6 +70,8 @@ class PersonForm(VillageForm):
             address=cleaned.get("address", ""),
             sex=person.sex,
             birth_date=person.birth_date,
+            kk=cleaned.get("kk", ""),
+            npwp=cleaned.get("npwp", ""),
         )
 
     def clean(self) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from members.models.businesses import (
     StatusPeriod,
 )
 from members.models.cases import CaseDocument, CaseOfficer, CaseStep, LicenceCase, LicenceCaseQuerySet
+from members.models.claims import ClaimRequest, ClaimRequestQuerySet, ClaimState
 from members.models.duplicates import UNDO_FOR, DuplicatePair, DuplicatePairQuerySet, Merge, MergeQuerySet, PairState
+from members.models.history import Doubt, DoubtQuerySet, DoubtState, IdentityNumber, NumberKind, Ownership, Relocation
 from members.models.imports import ImportHeading, ImportRun, ImportRunQuerySet
 from members.models.letters import LETTER_CODE_LENGTH, LetterSerial, RecommendationLetter
 from members.models.licensing import (
@@ -23,6 +25,7 @@ from members.models.licensing import (
 )
 from members.models.people import VILLAGE_CODE_LENGTH, Person, PersonQuerySet, RegistrationDraft
 from members.models.privacy import LEGAL_CLOCK, Breach, DataCopy, DataRequest, RetentionRule
+from members.models.stages import Stage, StagePeriod, StagePeriodQuerySet, StageRule
 from members.models.tallies import BusinessTally
 
 __all__ = [
@@ -37,10 +40,17 @@ __all__ = [
     "CaseDocument",
     "CaseOfficer",
     "CaseStep",
+    "ClaimRequest",
+    "ClaimRequestQuerySet",
+    "ClaimState",
     "DataCopy",
     "DataRequest",
+    "Doubt",
+    "DoubtQuerySet",
+    "DoubtState",
     "DuplicatePair",
     "DuplicatePairQuerySet",
+    "IdentityNumber",
     "ImportHeading",
     "ImportRun",
     "ImportRunQuerySet",
@@ -56,6 +66,8 @@ __all__ = [
     "LicenceTerm",
     "Merge",
     "MergeQuerySet",
+    "NumberKind",
+    "Ownership",
     "PairState",
     "Person",
     "PersonQuerySet",
@@ -63,7 +75,12 @@ __all__ = [
     "ProcessStep",
     "RecommendationLetter",
     "RegistrationDraft",
+    "Relocation",
     "RetentionRule",
     "ScaleRule",
+    "Stage",
+    "StagePeriod",
+    "StagePeriodQuerySet",
+    "StageRule",
     "StatusPeriod",
 ]

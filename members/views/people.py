@@ -111,6 +111,8 @@ def _detail(request: HttpRequest, subject: Subject, template: str) -> TemplateRe
             "person": person,
             "village": queries.village_label(person.village),
             "cards": cards,
+            "standing": overviews.standing(person),
+            "past": overviews.past(person),
             "assistants": overviews.assistants(person) if subject.own else [],
             "looks": overviews.looks_at_nik(person) if subject.own else [],
             "may_change": subject.own or user.has_perm("members.change_person", person),
@@ -264,6 +266,13 @@ def _reach(request: HttpRequest, subject: Subject) -> list[str]:
     return sorted({prefix[:5] for prefix in user.region_prefixes("members.change_person")})
 
 
+def _still_seen(request: HttpRequest, subject: Subject) -> bool:
+    """Whoever moved somebody to another district does not see her any more."""
+    if subject.own:
+        return True
+    return Person.objects.visible_to(request.user, "members.view_person").filter(pk=subject.person.pk).exists()
+
+
 def _form(
     request: HttpRequest,
     subject: Subject,
@@ -289,7 +298,7 @@ def _form(
                 refusal = error
         else:
             messages.success(request, done or str(said))
-            return redirect(subject.home)
+            return redirect(subject.home if _still_seen(request, subject) else "members:people-list")
     part = next((part for name, part in PARTS.items() if name in request.GET), "desa")
     return page_or_part(
         request,

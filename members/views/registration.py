@@ -21,7 +21,7 @@ from foundation.common.errors import ActionError
 from foundation.common.htmx import page_or_part
 from foundation.common.http import form_page, reading, writing
 from members import queries, wizard
-from members.actions import drafts, people
+from members.actions import claims, drafts, people
 from members.entries import ConsentEntry
 from members.enums import Source
 from members.forms.registration import ConsentForm, WhoForm, business_entry
@@ -157,10 +157,19 @@ def _refused(walk: Walk, step: str, form: forms.Form) -> HttpResponseBase | None
     """Refusals that need the database: a NIK that is taken, figures of a large enterprise. The last word is the action's."""
     if step == "diri":
         nik = form.number_told.value if form.number_told.ok else ""  # type: ignore[attr-defined]
+        try:
+            if nik:
+                claims.count_probe(by=walk.request.user, nik=nik)  # type: ignore[arg-type]
+        except ActionError as refusal:
+            form.add_error("nik", str(refusal))
+            return None
         if not walk.assisted and people.claimable(walk.request.user, nik=nik):  # type: ignore[arg-type]
             walk.keep(step, form, done=True)
             return redirect("members:claim")
         if nik and Person.objects.with_nik(nik).exists():
+            if not walk.assisted:
+                walk.keep(step, form, done=True)
+                return redirect("members:claim-ask")
             form.add_error("nik", str(people.NikTaken()))
     if step == "usaha":
         try:

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from foundation.common import clock
 from foundation.regions.models import Office
+from msme_platform.office import observers
 from msme_platform.office.desk import YEARS
 from msme_platform.office.figures import BY_NAME, FIGURES
 
@@ -88,4 +89,4 @@ class FigureDetail(APIView):
             measured = figure.run(
                 office=office, as_of=query.validated_data.get("as_of") or clock.today(), now=clock.now()
             )
-        return Response(measured.as_data())
+        return Response(observers.for_eyes_of(request.user, measured).as_data())

@@ -18,9 +18,10 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         from foundation.clients import scopes  # noqa: PLC0415 -- after the apps below
-        from msme_platform.office import exports, merging  # noqa: F401, PLC0415 -- exports registers its job
+        from msme_platform.office import exports, merging, stages  # noqa: F401, PLC0415 -- exports registers its job
 
         merging.connect()
+        stages.connect()
 
         scopes.register(
             scopes.Scope("figures.read", _("Read the figures of the office"), frozenset({"office.view_figures"}))

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from foundation.common import clock, numbers
 from foundation.common.http import reading
+from foundation.common.small_cells import SMALLEST
 from foundation.regions.models import Office
-from msme_platform.office import queues, show
+from msme_platform.office import observers, queues, show
 from msme_platform.office.figures import BY_NAME, COUNTS, FIGURES
 from msme_platform.office.tables import Figure, Kind, Measured, Row
 
@@ -49,7 +50,8 @@ def measured(figure: Figure, office: Office, as_of: date) -> Measured:
 
 
 def openable(found: Measured, request: HttpRequest) -> Measured:
-    """The same numbers, with those links only that this person may follow."""
+    """The numbers that this person may read, with those links only that she may follow."""
+    found = observers.for_eyes_of(request.user, found)
     lists = {
         reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
         for model, shown in admin.site._registry.items()  # noqa: SLF001 -- Django keeps no public list
@@ -80,15 +82,18 @@ def office_of(request: HttpRequest) -> Office | None:
     return offices.get(asked) or offices.get(own.region_id if own else "") or first
 
 
+def _count(value: int | None) -> str:
+    """A count as it is read; a dash where it is hidden."""
+    return show.written(value, Kind.COUNT)
+
+
 def key_figures(tables: dict[str, Measured]) -> list[KeyFigure]:
     """Five at most, each from the total line of a figure."""
     found = []
     if (sizes := tables.get("district_scale")) and sizes.total:
         note = _("%(n)s districts") % {"n": len(sizes.rows)}
         found.append(
-            KeyFigure(
-                _("Businesses"), numbers.grouped(sizes.total.cells["total"]), note, sizes.total.links.get("total", "")
-            )
+            KeyFigure(_("Businesses"), _count(sizes.total.cells["total"]), note, sizes.total.links.get("total", ""))
         )
     if (plan := tables.get("trainings_plan")) and plan.total:
         cells = plan.total.cells
@@ -96,7 +101,7 @@ def key_figures(tables: dict[str, Measured]) -> list[KeyFigure]:
             _("%(share)s of %(n)s places")
             % {
                 "share": show.written(cells["share"], Kind.SHARE),
-                "n": numbers.grouped(cells["planned"]),
+                "n": _count(cells["planned"]),
             }
             if cells["planned"]
             else _("no plan yet")
@@ -104,7 +109,7 @@ def key_figures(tables: dict[str, Measured]) -> list[KeyFigure]:
         found.append(
             KeyFigure(
                 _("Training participants"),
-                numbers.grouped(cells["completed"]),
+                _count(cells["completed"]),
                 note,
                 plan.total.links.get("completed", ""),
             )
@@ -112,18 +117,17 @@ def key_figures(tables: dict[str, Measured]) -> list[KeyFigure]:
     if (loans := tables.get("loans")) and loans.total:
         cells = loans.total.cells
         note = _("%(n)s loans, %(late)s late") % {
-            "n": numbers.grouped(cells["loans"]),
-            "late": numbers.grouped(cells["overdue_loans"]),
+            "n": _count(cells["loans"]),
+            "late": _count(cells["overdue_loans"]),
         }
-        out = numbers.short_rupiah(cells["outstanding"])
+        out = "-" if cells["outstanding"] is None else numbers.short_rupiah(cells["outstanding"])
         found.append(KeyFigure(_("Loans outstanding"), out, note, loans.total.links.get("loans", "")))
     if follow := tables.get("follow_up"):
         found += [
             KeyFigure(
                 row.cells["what"],
                 show.written(row.cells["share"], Kind.SHARE),
-                _("%(part)s of %(whole)s")
-                % {"part": numbers.grouped(row.cells["part"]), "whole": numbers.grouped(row.cells["whole"])}
+                _("%(part)s of %(whole)s") % {"part": _count(row.cells["part"]), "whole": _count(row.cells["whole"])}
                 if row.cells["whole"]
                 else _("nothing asked yet"),
                 row.links.get("part", ""),
@@ -163,7 +167,7 @@ def figure_page(request: HttpRequest, site: Any, name: str) -> HttpResponse:
     if figure is None or office is None:
         raise Http404
     as_of = _day(request.GET.get("as_of", ""))
-    found = figure.run(office=office, as_of=as_of, now=clock.now())
+    found = observers.for_eyes_of(request.user, figure.run(office=office, as_of=as_of, now=clock.now()))
     if request.GET.get("format") == "xlsx":
         return _file([found], f"{name}-{office.region_id}-{as_of}.xlsx")
     return TemplateResponse(
@@ -177,6 +181,7 @@ def figure_page(request: HttpRequest, site: Any, name: str) -> HttpResponse:
             "as_of": as_of,
             "measured_at": found.measured_at,
             "related": [other for other in COUNTS if figure in COUNTS and other is not figure],
+            "smallest": 0 if observers.sees_people(request.user, office) else SMALLEST,
         },
     )
 
@@ -199,7 +204,8 @@ def recap(request: HttpRequest) -> HttpResponse:
     if office is None:
         raise Http404
     return _file(
-        [measured(figure, office, today) for figure in FIGURES], f"rekapitulasi-{office.region_id}-{today}.xlsx"
+        [observers.for_eyes_of(request.user, measured(figure, office, today)) for figure in FIGURES],
+        f"rekapitulasi-{office.region_id}-{today}.xlsx",
     )
 
 

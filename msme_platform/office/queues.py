@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from forums.models import Report
 from foundation.common import clock
 from foundation.common.dates import as_date
-from members.models import Breach, DataRequest, DuplicatePair, LicenceCase
+from members.models import Breach, ClaimRequest, DataRequest, Doubt, DuplicatePair, LicenceCase
 from monitoring import queries as monitoring
 from revolving_funds.models import Application, Difference, Loan, StatementLine
 
@@ -204,6 +204,26 @@ SOURCES: Final = (
         "admin:members_licencecase_changelist",
         "?untuk=telat",
         by_day=True,
+    ),
+    Source(
+        "claims",
+        _("People who claim a record"),
+        _("Decide"),
+        "members.decide_claim",
+        3,
+        "asked_at",
+        lambda user, permission: ClaimRequest.objects.visible_to(user, permission).waiting().exclude(reason=""),
+        "admin:members_claimrequest_changelist",
+    ),
+    Source(
+        "doubts",
+        _("Data in doubt"),
+        _("Check"),
+        "members.view_doubt",
+        90,
+        "found_at",
+        lambda user, permission: Doubt.objects.visible_to(user, permission).open(),
+        "admin:members_doubt_changelist",
     ),
     Source(
         "duplicates",

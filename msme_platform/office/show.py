@@ -117,7 +117,7 @@ def _curve(found: Measured) -> LineChart | None:
 
 def _largest(rows: list[Row], name: str) -> float:
     if name in BARS:
-        return max((sum(row.cells[key] for key in BARS[name]) for row in rows), default=0) or 1
+        return max((sum(row.cells[key] or 0 for key in BARS[name]) for row in rows), default=0) or 1
     if name in TARGETS:
         return max((max(row.cells[key] or 0 for key in TARGETS[name]) for row in rows), default=0) or 1
     return 1
@@ -144,7 +144,7 @@ def _line(row: Row, columns: list[Column], name: str, largest: float) -> Line:
 def _stacked(row: Row, keys: tuple[str, ...], largest: float) -> list[Segment]:
     pieces, x = [], 0.0
     for key, hue in zip(keys, HUES, strict=False):
-        width = row.cells[key] / largest * BAR_WIDTH
+        width = (row.cells[key] or 0) / largest * BAR_WIDTH
         pieces.append(Segment(round(x, 1), round(width, 1), hue))
         x += width
     return pieces

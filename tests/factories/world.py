@@ -22,7 +22,7 @@ from foundation.ledger.models import Account, Transaction
 from foundation.notifications.kinds import Channel
 from members.actions import breaches, copies, data_requests, duplicates, letters, merges
 from members.enums import RequestKind
-from members.models import ImportRun
+from members.models import ClaimRequest, Doubt, ImportRun, StageRule
 from monitoring import links
 from revolving_funds.actions import capital, cases, closing, recoveries
 from revolving_funds.enums import CaseKind
@@ -47,7 +47,7 @@ from tests.factories import (
     statements,
     trainings,
 )
-from tests.factories.foundation import office, region, user_with_role
+from tests.factories.foundation import UserFactory, office, region, user_with_role
 from tests.factories.members import BusinessFactory, PersonFactory
 from trainings import rooms
 from trainings.models import Absence, Certificate, Guest, Scan, YearPlan
@@ -179,6 +179,11 @@ class World:
         first, second, kept, gone = (PersonFactory() for _n in range(4))
         self.pair = duplicates.offer(one=first, other=second, reason="Sama", by=None, now=NOW)
         self.merge = merges.merge(kept=kept, gone=gone, by=None, now=NOW)
+        self.doubt = Doubt.objects.create(person=first, about="nik", message="?", found_at=NOW)
+        self.claim = ClaimRequest.objects.create(user=UserFactory(), person=first, reason="Milik saya", asked_at=NOW)
+        self.rule = StageRule.objects.create(
+            region_code=CITY, stage="CAPACITY", deed="LICENCE_HELD", valid_from=NOW.date()
+        )
 
     def _door(self) -> None:
         session = self.training.sessions.get(number=1)

@@ -11,8 +11,19 @@ from foundation.accounts.models import Consent
 from foundation.accounts.roles import Role
 from foundation.audit.models import Event
 from members import merging
-from members.actions import duplicates, merges
-from members.models import UNDO_FOR, Business, DuplicatePair, Merge, PairState, Person
+from members.actions import doubts, duplicates, merges, numbers
+from members.entries import Problem
+from members.models import (
+    UNDO_FOR,
+    Business,
+    Doubt,
+    DuplicatePair,
+    IdentityNumber,
+    Merge,
+    NumberKind,
+    PairState,
+    Person,
+)
 from monitoring.models import CheckIn
 from tests.factories import forums, monitoring, revolving_funds, trainings
 from tests.factories.foundation import UserFactory, office, region, user_with_role
@@ -334,3 +345,17 @@ def test_the_list_of_pairs_costs_the_same_for_any_number(
 def test_a_merge_of_another_record_goes_along(staff: Client) -> None:
     """CheckIn is an app above: nothing of it is named in members."""
     assert (CheckIn, "person") in list(merging.links())
+
+
+def test_of_what_each_person_has_once_the_kept_one_counts_and_an_undo_brings_the_other_back() -> None:
+    kept, gone = PersonFactory(), PersonFactory()
+    for person in (kept, gone):
+        numbers.put(person=person, kind=NumberKind.KK, number=f"32040517088000{person.pk % 100:02}")
+        doubts.note(person=person, problems=[Problem("nik", "Same doubt", blocks=False)], now=NOW)
+    numbers.put(person=gone, kind=NumberKind.NPWP, number="013121660091000")
+    merge = merges.merge(kept=kept, gone=gone, by=None, now=NOW)
+    assert sorted(kept.numbers.values_list("kind", flat=True)) == ["KK", "NPWP"]
+    assert (Doubt.objects.count(), IdentityNumber.objects.count()) == (1, 2)
+    back = merges.undo(merge=merge, by=None, now=NOW)
+    assert sorted(back.numbers.values_list("kind", flat=True)) == ["KK", "NPWP"]
+    assert (back.doubts.count(), kept.doubts.count(), kept.numbers.count()) == (1, 1, 1)

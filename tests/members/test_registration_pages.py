@@ -116,7 +116,8 @@ def test_a_nik_of_somebody_else_is_refused_and_ones_own_record_is_offered(owner:
     made.set_nik(NIK)
     made.save()
     typed = {**WHO, "seen_nik": NIK, "birth_date": "1980-08-17", "sex": "FEMALE"}
-    assert "sudah terdaftar" in owner.post("/daftar/diri/", typed).text
+    assert owner.post("/daftar/diri/", typed)["Location"] == "/daftar/data-ada/"
+    assert "sudah terdaftar" in owner.get("/daftar/data-ada/").text
     user = UserFactory(phone="+6281299990000")
     owner.force_login(user)
     assert owner.post("/daftar/diri/", typed)["Location"] == "/daftar/data-dinas/"
