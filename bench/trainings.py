@@ -1,46 +1,50 @@
-"""The announcement of a training to a whole city: seconds for the outbox rows of N owners, rolled back afterwards.
+"""Trainings under load: `python -m bench trainings [--part announce|door|enrol|lists]`, on a scratch database of its own.
 
-`python -c "from bench.trainings import main; main()"` with the settings of a migrated database (DATABASE_URL).
+announce: outbox rows for a city of 45,827 owners, on the channels they have (rolled back).
+door:     check-ins a second by 8 and 20 scanners at once, one scan a request and as the scanner sends a queue.
+enrol:    500 owners press "register" at once for 50 places: exactly 50 get one, nobody is lost.
+lists:    queries and milliseconds of the lists at 5,000 sessions.
+
+door and enrol go through gunicorn with the settings of production (two processes), on the loopback only.
 """
 
+import argparse
 import datetime as dt
+import json
 import os
+import socket
+import statistics
+import subprocess
+import sys
+import threading
 import time
-
-import django
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from typing import Any
 
 OWNERS = 45_827
 CITY, DISTRICT, VILLAGE = "16.71", "16.71.04", "16.71.04.1001"
+NAME = "bench_trainings"
+SCANS, PEOPLE, PLACES = 1_000, 500, 50
+TOKEN = "a" * 32
 
 
 def announcement(owners: int = OWNERS) -> tuple[int, float]:
-    """Outbox rows and seconds of one announcement to `owners` people who have a phone and no account."""
+    """Outbox rows and seconds of one announcement to `owners` people with a phone and an account."""
     from django.db import connection, transaction  # noqa: PLC0415 -- after django.setup()
 
-    from foundation.regions.models import Office, Region  # noqa: PLC0415
-    from members.models import Person  # noqa: PLC0415
+    from foundation.regions.models import Region  # noqa: PLC0415
     from tests.factories.trainings import TrainingFactory  # noqa: PLC0415
     from trainings.actions import trainings  # noqa: PLC0415
 
     now = dt.datetime.now(dt.UTC)
     with transaction.atomic():
-        Office.objects.get_or_create(region_id=CITY, defaults={"name": "Dinas", "short_name": "Dinas"})
-        training = TrainingFactory(region=Region.objects.get(code=CITY))
-        Person.objects.bulk_create(
-            [
-                Person(
-                    full_name=f"Pemilik {n}",
-                    phone=f"+62899{n:07d}",
-                    village_id=VILLAGE,
-                    source="IMPORT",
-                    registered_at=now,
-                )
-                for n in range(owners)
-            ],
-            batch_size=2000,
-        )
+        training = TrainingFactory(region=Region.objects.get(code=CITY), facilitator=_people(1, prefix="7")[0][0])
+        _people(owners, prefix="8")
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE members_person")
+            cursor.execute("ANALYZE members_person, accounts_user")
         start = time.perf_counter()
         rows = trainings.announce(training=training, now=now)
         seconds = time.perf_counter() - start
@@ -48,8 +52,276 @@ def announcement(owners: int = OWNERS) -> tuple[int, float]:
     return rows, seconds
 
 
+def _people(count: int, *, prefix: str) -> tuple[list[Any], list[Any]]:
+    """Accounts and the owners behind them."""
+    from foundation.accounts.models import User  # noqa: PLC0415
+    from members.models import Person  # noqa: PLC0415
+
+    now = dt.datetime.now(dt.UTC)
+    users = User.objects.bulk_create(
+        [
+            User(phone=f"+62812{prefix}{n:0{8 - len(prefix)}d}", full_name=f"Pemilik {n}", password="!", created_at=now)
+            for n in range(count)
+        ],
+        batch_size=2000,
+    )
+    people = Person.objects.bulk_create(
+        [
+            Person(
+                user=user,
+                full_name=user.full_name,
+                phone=user.phone,
+                village_id=VILLAGE,
+                source="IMPORT",
+                registered_at=now,
+            )
+            for user in users
+        ],
+        batch_size=2000,
+    )
+    return users, people
+
+
+def _cookie(user: Any) -> str:
+    """A browser that is logged in."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415
+    from django.contrib.sessions.backends.cached_db import SessionStore  # noqa: PLC0415
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "foundation.accounts.backends.LoginBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session["region_code"] = DISTRICT
+    session.save()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}; {settings.CSRF_COOKIE_NAME}={TOKEN}"
+
+
+@contextmanager
+def server() -> Iterator[int]:
+    """Gunicorn with production's settings on a free port of this machine."""
+    from django.db import connection  # noqa: PLC0415
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    base = connection.settings_dict
+    address = f"postgres://{base['USER']}:{base['PASSWORD']}@{base['HOST']}:{base['PORT']}/{base['NAME']}"
+    env = os.environ | {"BIND": f"127.0.0.1:{port}", "DATABASE_URL": address, "CELERY_TASK_ALWAYS_EAGER": "0"}
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:msme_platform.web_server", "--log-level", "error"]
+    process = subprocess.Popen(command, env=env)
+    try:
+        for _turn in range(100):
+            try:
+                HTTPConnection("127.0.0.1", port, timeout=2).request("GET", "/health/")
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _post(connection: HTTPConnection, path: str, cookie: str, body: str, kind: str) -> tuple[int, bytes]:
+    headers = {"Cookie": cookie, "X-CSRFToken": TOKEN, "Content-Type": kind, "Connection": "keep-alive"}
+    connection.request("POST", path, body, headers)
+    answer = connection.getresponse()
+    return answer.status, answer.read()
+
+
+def _at_once(deeds: list[Callable[[], Any]]) -> tuple[list[Any], float]:
+    """All let go at the same moment; what came of each, and the seconds until the last was done."""
+    results: list[Any] = [None] * len(deeds)
+    start = threading.Barrier(len(deeds) + 1)
+
+    def run(index: int, deed: Callable[[], Any]) -> None:
+        start.wait()
+        results[index] = deed()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(deeds)]
+    for thread in threads:
+        thread.start()
+    start.wait()
+    began = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    return results, time.perf_counter() - began
+
+
+def door() -> Iterator[str]:
+    """Check-ins a second, by how many scanners and how many scans a request."""
+    from tests.factories.trainings import TrainingFactory  # noqa: PLC0415
+    from trainings import codes  # noqa: PLC0415
+    from trainings.models import Attendance, Enrolment  # noqa: PLC0415
+
+    now = dt.datetime.now(dt.UTC)
+    with server() as port:
+        for scanners, each in ((8, 1), (20, 1), (8, 10), (20, 10)):
+            training = TrainingFactory(starts_at=now, ends_at=now + dt.timedelta(hours=3), sessions=1, capacity=2000)
+            _users, people = _people(SCANS, prefix=f"9{scanners % 10}{each % 10}"[:3])
+            rows = Enrolment.objects.bulk_create(
+                Enrolment(
+                    training=training, person=person, state="CONFIRMED", source="OWN", queue_number=n,
+                    code=codes.make(6), enrolled_at=now, confirmed_at=now,
+                )
+                for n, person in enumerate(people, start=1)
+            )  # fmt: skip
+            tickets = [codes.ticket_token(row.code) for row in rows]
+            shares = [tickets[n::scanners] for n in range(scanners)]
+            cookie = _cookie(training.facilitator)
+            deeds = [_scanner(port, training, cookie, share, each) for share in shares]
+            found, seconds = _at_once(deeds)
+            taken = sorted(ms for times in found for ms in times)
+            counted = Attendance.objects.filter(session__training=training).count()
+            p95 = taken[int(len(taken) * 0.95)]
+            yield (
+                f"| {scanners} scanners, {each} a request | {counted} of {SCANS} | {counted / seconds:,.0f}/s |"
+                f" {statistics.median(taken):.0f} ms | {p95:.0f} ms |"
+            )
+
+
+def _scanner(port: int, training: Any, cookie: str, tickets: list[str], each: int) -> Callable[[], list[float]]:
+    """One device: it gets its roster, then sends its scans, `each` at a time; milliseconds of every request."""
+    device = str(uuid.uuid4())
+    path = f"/pelatihan/{training.uid}/pindai/"
+    link = HTTPConnection("127.0.0.1", port, timeout=60)
+    _status, body = _post(link, f"{path}siap/", cookie, json.dumps({"device": device}), "application/json")
+    roster = json.loads(body)
+
+    def run() -> list[float]:
+        taken = []
+        link = HTTPConnection("127.0.0.1", port, timeout=60)  # the first one may have been idle for too long
+        for start in range(0, len(tickets), each):
+            rows = [
+                {"nonce": str(uuid.uuid4()), "way": "SCAN", "text": text, "at": int(time.time() * 1000), "in": True}
+                for text in tickets[start : start + each]
+            ]
+            sent = json.dumps({"device": device, "session": 1, "token": roster["token"], "rows": rows})
+            began = time.perf_counter()
+            status, answer = _post(link, f"{path}kirim/", cookie, sent, "application/json")
+            taken.append((time.perf_counter() - began) * 1000)
+            assert status == 200, answer[:200]
+        return taken
+
+    return run
+
+
+def enrol() -> Iterator[str]:
+    """500 presses at once for 50 places."""
+    from tests.factories.trainings import TrainingFactory  # noqa: PLC0415
+    from trainings.models import Enrolment  # noqa: PLC0415
+
+    now = dt.datetime.now(dt.UTC)
+    start = now + dt.timedelta(days=9)
+    training = TrainingFactory(starts_at=start, ends_at=start + dt.timedelta(hours=3), sessions=1, capacity=PLACES)
+    users, _people_of = _people(PEOPLE, prefix="6")
+    cookies = [_cookie(user) for user in users]
+    path = f"/pelatihan/{training.uid}/daftar/"
+    with server() as port:
+        _post(HTTPConnection("127.0.0.1", port, timeout=60), path, cookies[0], "", "application/x-www-form-urlencoded")
+
+        def press(cookie: str) -> Callable[[], tuple[int, float]]:
+            def run() -> tuple[int, float]:
+                began = time.perf_counter()
+                link = HTTPConnection("127.0.0.1", port, timeout=60)
+                status, _body = _post(link, path, cookie, "", "application/x-www-form-urlencoded")
+                return status, (time.perf_counter() - began) * 1000
+
+            return run
+
+        found, seconds = _at_once([press(cookie) for cookie in cookies])
+    rows = Enrolment.objects.filter(training=training)
+    places, waiting = rows.filter(state="CONFIRMED").count(), rows.filter(state="WAITING").count()
+    taken = sorted(ms for _status, ms in found)
+    lost = sum(status != 302 for status, _ms in found)
+    yield (
+        f"{places} places, {waiting} waiting, {lost} lost, {seconds:.2f} s in all, {PEOPLE / seconds:,.0f}/s; "
+        f"median {statistics.median(taken):.0f} ms, p95 {taken[int(len(taken) * 0.95)]:.0f} ms"
+    )
+
+
+def lists() -> Iterator[str]:
+    """Queries and milliseconds at 5,000 sessions."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+
+    from bench.measure import page, table  # noqa: PLC0415
+    from tests.factories.trainings import TrainingFactory  # noqa: PLC0415
+    from trainings.models import Session, Training  # noqa: PLC0415
+
+    now = dt.datetime.now(dt.UTC)
+    model = TrainingFactory(sessions=0, starts_at=now, ends_at=now)
+    made = Training.objects.bulk_create(
+        Training(
+            **{
+                field.attname: getattr(model, field.attname)
+                for field in Training._meta.concrete_fields
+                if field.attname not in {"id", "uid", "starts_at", "ends_at", "enrol_until"}
+            },
+            starts_at=now + dt.timedelta(hours=n),
+            ends_at=now + dt.timedelta(hours=n + 30),
+            enrol_until=now + dt.timedelta(hours=n),
+        )
+        for n in range(1, 2_501)
+    )
+    Session.objects.bulk_create(
+        Session(
+            training=row,
+            number=k + 1,
+            starts_at=row.starts_at + dt.timedelta(hours=24 * k),
+            ends_at=row.starts_at + dt.timedelta(hours=24 * k + 3),
+        )
+        for row in made
+        for k in range(2)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE trainings_training, trainings_session, trainings_enrolment")
+    client = Client()
+    client.force_login(model.facilitator, backend=settings.AUTHENTICATION_BACKENDS[-1])
+    bare = page("check a certificate, empty form", client, "/pelatihan/sertifikat/")
+    pages = [
+        page("schedule", client, "/pelatihan/"),
+        page("places left", client, "/pelatihan/?tampil=tempat"),
+        page("yours to run", client, "/pelatihan/?tampil=kelola"),
+        page("one training", client, f"/pelatihan/{made[2000].uid}/"),
+        page("its scanner", client, f"/pelatihan/{made[2000].uid}/pindai/"),
+        page("new training, form", client, "/pelatihan/baru/"),
+        page("home of the assistant", client, "/"),
+        page("calendar of everything", client, "/pelatihan/kalender/semua.ics"),
+    ]
+    yield table("Trainings: 5,000 sessions", [bare, *pages], bare.median_ms)
+
+
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "msme_platform.settings")
-    django.setup()
-    rows, seconds = announcement()
-    print(f"announcement: {rows} outbox rows in {seconds:.2f} s")
+    """Make the scratch database, measure the parts that are wanted, drop it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--part", choices=("announce", "door", "enrol", "lists"), action="append")
+    options = parser.parse_args()
+    from django.db import connection  # noqa: PLC0415 -- only after setup
+
+    from foundation.regions.loading import load_regions  # noqa: PLC0415
+    from foundation.regions.models import Office  # noqa: PLC0415
+
+    wanted = options.part or ["announce", "door", "enrol", "lists"]
+    old = connection.settings_dict["NAME"]
+    connection.settings_dict["TEST"]["NAME"] = NAME
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        load_regions()
+        Office.objects.get_or_create(region_id=CITY, defaults={"name": "Dinas", "short_name": "Dinas"})
+        if "announce" in wanted:
+            rows, seconds = announcement()
+            print(f"announcement to {OWNERS:,} owners: {rows:,} outbox rows in {seconds:.2f} s", flush=True)
+        if "door" in wanted:
+            print("| door | counted | check-ins | median | p95 |\n|---|---:|---:|---:|---:|", flush=True)
+            for line in door():
+                print(line, flush=True)
+        for name, part in (("enrol", enrol), ("lists", lists)):
+            if name in wanted:
+                for line in part():
+                    print(f"{name}: {line}" if name == "enrol" else line, flush=True)
+    finally:
+        connection.close()
+        connection.creation.destroy_test_db(old, verbosity=0)

@@ -12,9 +12,12 @@ from trainings.models import Enrolment, Training
 
 
 def zone_of(training: Training) -> ZoneInfo:
-    """The zone of the office that holds the training: its days are counted there."""
-    office = Office.objects.serving(training.office_code)
-    return office.tz if office else ZoneInfo("Asia/Jakarta")
+    """The zone of the office that holds the training: its days are counted there. Asked once for each object."""
+    known: ZoneInfo | None = training.__dict__.get("_zone")
+    if known is None:
+        office = Office.objects.serving(training.office_code)
+        known = training.__dict__["_zone"] = office.tz if office else ZoneInfo("Asia/Jakarta")
+    return known
 
 
 def path(training: Training) -> str:
