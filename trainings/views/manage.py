@@ -197,7 +197,9 @@ def _state_chips(training: Training, current: str) -> list[dict[str, Any]]:
 def participant_add(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Find an owner without a phone of her own, to register her."""
     training = reach.runnable(request, uid)
-    form = PersonSearchForm(request.GET or None, initial={"source": training.source})
+    asked = request.GET.copy()
+    asked.setdefault("source", training.source)  # what is shown is what counts
+    form = PersonSearchForm(asked if request.GET else None, initial={"source": training.source})
     text = form.cleaned_data["q"].strip() if form.is_valid() else ""
     source = (form.cleaned_data["source"] if form.is_valid() else "") or training.source
     return render(
