@@ -125,11 +125,11 @@ class PersonAdmin(NotesLooks, OfficeModelAdmin):
     search_help_text = gettext_lazy("Name, business, phone or NIK")
     ordering = ("full_name", "id")
     fieldsets = (
-        (gettext_lazy("Owner"), {"fields": ("full_name", "nik_masked", "sex", "birth_date")}),
+        (gettext_lazy("Owner"), {"fields": ("full_name", "nik_masked", "other_numbers", "sex", "birth_date")}),
         (gettext_lazy("Ways to reach"), {"fields": ("mobile", "email", "address", "place", "district", "has_account")}),
         (gettext_lazy("Registered"), {"fields": ("source", "registered_at", "registered_by")}),
     )
-    readonly_fields = ("nik_masked", "mobile", "place", "district", "has_account")
+    readonly_fields = ("nik_masked", "other_numbers", "mobile", "place", "district", "has_account")
     inlines = (BusinessInline, *PERSON_INLINES)
     deeds = (
         Deed(
@@ -194,6 +194,10 @@ class PersonAdmin(NotesLooks, OfficeModelAdmin):
     @admin.display(description=gettext_lazy("NIK"))
     def nik_masked(self, person: Person) -> str:
         return person.nik_masked or "-"
+
+    @admin.display(description=gettext_lazy("KK and NPWP"))
+    def other_numbers(self, person: Person) -> str:
+        return ", ".join(f"{row.kind} {row.masked}" for row in person.numbers.order_by("kind")) or "-"
 
     @admin.display(description=gettext_lazy("Has an account"), boolean=True)
     def has_account(self, person: Person) -> bool:

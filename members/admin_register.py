@@ -311,8 +311,16 @@ class OwnershipInline(ReadonlyInline):
 class RelocationInline(ReadonlyInline):
     model = Relocation
     verbose_name_plural = gettext_lazy("Moves")
-    fields = ("from_village", "to_village", "moved_at", "reason")
+    fields = ("place_before", "place_after", "moved_at", "reason")
     readonly_fields = fields
+
+    @admin.display(description=gettext_lazy("Moved from"))
+    def place_before(self, move: Relocation) -> str:
+        return move.from_village.name
+
+    @admin.display(description=gettext_lazy("Moved to"))
+    def place_after(self, move: Relocation) -> str:
+        return move.to_village.name
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request).select_related("from_village", "to_village")
