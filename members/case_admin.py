@@ -224,7 +224,7 @@ OPEN_DEEDS = (
     ),
     Deed(
         "tarik",
-        gettext_lazy("Withdraw"),
+        gettext_lazy("Withdraw the request"),
         "members.work_case",
         _withdrawn,
         form=forms.ReasonForm,

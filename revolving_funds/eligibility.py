@@ -137,7 +137,8 @@ def _nib(business: Business | None, on: date) -> Condition:
             False,
             title,
             _("The NIB is not recorded as issued yet. It is free, and your assistant helps you with it."),
-            *_link("members:licences", _("Get the NIB")),
+            reverse("members:licence-help", args=[business.uid, "nib"]) if business else reverse("members:licences"),
+            _("Help me get the NIB"),
         )
     return Condition("nib", True, title, _("Issued, number %(number)s.") % {"number": licence.number})
 

@@ -106,7 +106,7 @@ def issue(
         goods_class=filing.goods_class,
         signer_name=office.head_name,
         signer_title=office.head_title,
-        signer_post=f"{POST}, {office.name}"[:120],
+        signer_post=f"{POST} {office.name.removeprefix('Dinas ')}"[:120],
         issued_at=now,
         issued_by=by,
     )

@@ -72,7 +72,9 @@ class _Run:
         """What has happened to one case since it was asked for."""
         rng = self.rng
         officer = self._officer(case)
-        if case.due_on < self.today and rng.random() > LATE_SHARE:
+        if rng.random() < LATE_SHARE:
+            case.due_on = self.today - timedelta(days=rng.randint(1, 20))
+        elif case.due_on <= self.today:
             case.due_on = self.today + timedelta(days=rng.randint(1, 30))
         if officer is None:
             return
