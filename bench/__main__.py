@@ -1,4 +1,4 @@
-"""`python -m bench [pages|forums|trainings|statements|counts|ledger] [options]`: by default the pages at full size."""
+"""`python -m bench [pages|forums|trainings|statements|counts|ledger|imports] [options]`: by default the pages at full size."""
 
 import importlib
 import os
@@ -6,7 +6,7 @@ import sys
 
 import django
 
-SUITES = ("pages", "forums", "trainings", "statements", "counts", "ledger")
+SUITES = ("pages", "forums", "trainings", "statements", "counts", "ledger", "imports")
 
 
 def main(arguments: list[str]) -> None:

@@ -21,6 +21,7 @@ from foundation.jobs import kinds
 from foundation.jobs.kinds import Kind
 from foundation.jobs.models import Job
 from foundation.jobs.runs import Run
+from members import downloads  # noqa: F401 -- registers its job
 from members.actions import import_runs, imports
 from members.enums import ImportState, Source
 from members.importing import columns, corrections, reading

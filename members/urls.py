@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, include, path
 
-from members.views import cases, claims, letters, licensing, people, privacy, registration
+from members.views import cases, claims, downloads, letters, licensing, people, privacy, registration
 
 app_name = "members"
 
@@ -51,6 +51,7 @@ urlpatterns = [
     path("data-saya/salinan/<uuid:uid>/", privacy.copy_page, name="my-data-copy"),
     path("data-saya/salinan/<uuid:uid>/berkas/", privacy.copy_file, name="my-data-copy-file"),
     path("binaan/", people.people_list, name="people-list"),
+    path("binaan/unduh/", downloads.people_download, name="people-download"),
     path("binaan/daftar/", registration.assisted_start, name="assisted-start"),
     path("binaan/daftar/<uuid:uid>/<slug:step>/", registration.assisted_step, name="assisted-step"),
     path("binaan/<uuid:uid>/", people.person_detail, name="person-detail"),

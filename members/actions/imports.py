@@ -113,8 +113,8 @@ def merge(*, office: Office, source: str, by: User | None, now: datetime, table:
         "data": json.dumps({"source": source}),
     }
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('members.import'), hashtext(%s))", [office.region_id])
         _work_in_bulk(cursor)
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('members.import'), hashtext(%s))", [office.region_id])
         found = _run(cursor, sql.MERGE, table, values)
     counts = {"inserted": found.inserted, "updated": found.updated, "unchanged": found.unchanged}
     log.record("members.imported", office, by=by, now=now, **counts)
@@ -122,8 +122,9 @@ def merge(*, office: Office, source: str, by: User | None, now: datetime, table:
 
 
 def _work_in_bulk(cursor: Any) -> None:
-    """A city takes longer than a page may, and joins of fifty thousand rows fit into memory."""
+    """A city takes longer than a page may, another import may be under way, and joins of fifty thousand rows fit into memory."""
     cursor.execute("SET LOCAL statement_timeout = 0")
+    cursor.execute("SET LOCAL lock_timeout = '10min'")
     cursor.execute("SET LOCAL work_mem = '64MB'")
     cursor.execute("SET LOCAL jit = off")
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -156,8 +156,18 @@ def import_file(
     name, headings = chosen(path, sheet=sheet)
     with transaction.atomic():
         found = check(path, name, headings, office=office, now=now)
-        if commit:
-            imports.merge(office=office, source=Source.IMPORT, by=by, now=now)
+        if (
+            commit
+        ):  # whoever imports at the same time is done before this one's merge begins: its counts are the true ones
+            done = imports.merge(office=office, source=Source.IMPORT, by=by, now=now)
+            found = replace(
+                found,
+                inserted=done.inserted,
+                updated=done.updated,
+                unchanged=done.unchanged,
+                refused=found.rows - done.inserted - done.updated - done.unchanged,
+                faults=by_row(found.read_faults, done),
+            )
         imports.forget(table=imports.TEMPORARY)
     if errors is not None and found.faults:
         corrections.write(errors, headings, reading.lines(path, name), found.faults)

@@ -1,0 +1,142 @@
+"""Two imports at once, and a worker killed outright in the middle of one: no half row, nobody twice."""
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from foundation.accounts.roles import Role
+from foundation.files.actions import uploads
+from foundation.jobs import tasks
+from foundation.jobs.enums import JobState
+from foundation.jobs.models import Job
+from foundation.regions.models import Office
+from members.actions import import_runs, import_sql, imports
+from members.enums import ImportState
+from members.importing import run
+from members.models import Business, ImportRun, Person, StatusPeriod
+from tests.factories.foundation import office, region, user_with_role
+from tests.races import together
+
+NOW = dt.datetime(2026, 11, 21, 3, 0, tzinfo=dt.UTC)
+ROWS = (
+    "Nama;NIK;No HP;Kelurahan;Nama Usaha;Omzet per bulan;NIB\n"
+    "Yani Suryani;9971045708800001;0812-1000-0001;Bukitlama;Keripik Yani;5 juta;0000000000001\n"
+    "Budi;;0812-1000-0002;Bukitlama;Songket Budi;2 juta;\n"
+)
+pytestmark = [pytest.mark.ci, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def palembang() -> Office:
+    region("16.71.04.1001")
+    return office("16.71")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    (tmp_path / "umkm.csv").write_text(ROWS, encoding="utf-8")
+    return tmp_path / "umkm.csv"
+
+
+def test_two_imports_at_once_bring_everybody_in_once(palembang: Office, file: Path) -> None:
+    reports = together(2, lambda _n: run.import_file(path=file, office=palembang, by=None, now=NOW))
+    assert sorted((report.inserted, report.unchanged) for report in reports) == [(0, 2), (2, 0)]
+    assert (Person.objects.count(), Business.objects.count(), StatusPeriod.objects.count()) == (2, 2, 2)
+
+
+def test_without_the_lock_of_the_office_somebody_comes_in_twice(palembang: Office, file: Path) -> None:
+    gate = threading.Barrier(2)
+
+    def careless(_n: int) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            sheet, headings = run.chosen(file)
+            run.check(file, sheet, headings, office=palembang, now=NOW)
+            values: dict[str, Any] = {"office": palembang.region_id, "commit": True, "source": "IMPORT", "by": None}
+            cursor.execute(import_sql.MATCH.replace("{rows}", imports.TEMPORARY), values)
+            gate.wait()  # both have looked before either has stored
+            rows = import_sql.INSERT_PERSONS.replace("{rows}", imports.TEMPORARY)
+            cursor.execute(
+                rows.replace("m.person_new AND", "m.person_new AND s.nik_hash = '' AND"), {**values, "now": NOW}
+            )
+
+    together(2, careless)
+    assert Person.objects.filter(full_name="Budi").count() == 2
+
+
+WORKER = """
+import sys, django
+django.setup()
+from foundation.jobs import tasks
+tasks.run(int(sys.argv[1]))
+"""
+
+
+def worker(job: Job) -> "subprocess.Popen[bytes]":
+    """A worker of its own on the tests' database and files."""
+    at = settings.DATABASES["default"]
+    address = f"postgres://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{connection.settings_dict['NAME']}"
+    more = {"DJANGO_SETTINGS_MODULE": "msme_platform.settings", "DATABASE_URL": address}
+    environment = {**os.environ, **more, "MEDIA_ROOT": str(settings.MEDIA_ROOT)}
+    return subprocess.Popen([sys.executable, "-c", WORKER, str(job.pk)], cwd=settings.BASE_DIR, env=environment)
+
+
+def waits_for_licences() -> bool:
+    """Whether somebody has everybody in already and waits to write licences."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # else the first look is repeated for a whole transaction
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            " AND query LIKE '%%members_licence%%' AND pid <> pg_backend_pid()"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def test_a_worker_killed_in_the_middle_leaves_no_half_row_and_the_job_goes_on(palembang: Office) -> None:
+    staff = user_with_role(Role.STAFF, "16.71")
+    sent = uploads.store(SimpleUploadedFile("umkm.csv", ROWS.encode()), purpose=import_runs.PURPOSE, by=staff, now=NOW)
+    upload = import_runs.send(file=sent, office=palembang, by=staff, now=NOW)  # jobs run at once in tests
+    upload.refresh_from_db()
+    columns = {int(at): key for at, key in upload.sheets[0]["columns"].items()}
+    import_runs.name_columns(run=upload, sheet="CSV", mapping=columns, by=staff, now=NOW)
+    with transaction.atomic():
+        upload = import_runs.bring_in(run=ImportRun.objects.get(), by=staff, now=NOW)
+        job = upload.job
+        assert job is not None
+        # The call after commit is kept from running here: the worker below takes the job.
+        connection.run_on_commit = []
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE members_licence IN ACCESS EXCLUSIVE MODE")
+        process = worker(job)
+        try:
+            deadline = time.monotonic() + 60
+            while not waits_for_licences():
+                assert process.poll() is None, Job.objects.values("state", "error", "attempts", "kind")
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+        finally:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+    deadline = time.monotonic() + 30
+    while Job.objects.get(pk=job.pk).state != JobState.RUNNING or waits_for_licences():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert (Person.objects.count(), Business.objects.count()) == (0, 0)
+    assert ImportRun.objects.get().state == ImportState.MERGING
+    Job.objects.filter(pk=job.pk).update(heartbeat_at=Now() - dt.timedelta(minutes=5))
+    tasks.sweep()
+    upload.refresh_from_db()
+    assert (upload.state, upload.inserted) == (ImportState.DONE, 2)
+    assert (Person.objects.count(), Business.objects.count()) == (2, 2)
+    assert Job.objects.get(pk=job.pk).attempts == 2
