@@ -17,7 +17,8 @@ from foundation.jobs.runs import Run
 from members import searching
 from members.models import Person
 
-PERMISSION: Final = "members.view_person"
+# Who registers people may take along whom she cares for; who only looks at them may not.
+PERMISSION: Final = "members.register_person"
 DIRECT: Final = 5_000
 BATCH: Final = 1_000
 

@@ -47,8 +47,9 @@ def test_her_people_leave_as_she_sees_them(assistant: User) -> None:
     assert (told.actor, told.data["rows"]) == (assistant, 1)
 
 
-def test_an_owner_takes_nobody_along(assistant: User) -> None:
+def test_who_cares_for_nobody_takes_nobody_along(assistant: User) -> None:
     assert post(UserFactory()).status_code == 403
+    assert post(user_with_role(Role.AUDITOR, "16.71")).status_code == 403
 
 
 def test_a_long_list_leaves_as_a_job(
