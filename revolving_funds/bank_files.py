@@ -24,8 +24,9 @@ NEEDED = {
     "BALANCES": ("number", "balance"),
     "CONFIRMATION": ("number", "answer"),
     "BATCH": (),
+    "BILL": ("number", "billed"),
 }
-DATES, AMOUNTS = {"paid_on", "disbursed_on"}, {"amount", "balance"}
+DATES, AMOUNTS = {"paid_on", "disbursed_on"}, {"amount", "balance", "billed"}
 
 
 class Layout(Protocol):

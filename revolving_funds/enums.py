@@ -151,6 +151,7 @@ class FilePurpose(models.TextChoices):
     BALANCES = "BALANCES", _("Balances of loans")
     BATCH = "BATCH", _("Approved loans, to the bank")
     CONFIRMATION = "CONFIRMATION", _("Answers of the bank to approved loans")
+    BILL = "BILL", _("Bill for interest")
 
 
 class FileFormat(models.TextChoices):
@@ -163,3 +164,22 @@ class LineState(models.TextChoices):
     WAITING = "WAITING", _("Waits for a person")
     POSTED = "POSTED", _("Booked")
     ASIDE = "ASIDE", _("Set aside: not a repayment")
+
+
+class ClaimStatus(models.TextChoices):
+    DRAFT = "DRAFT", _("Computed, waiting for approval")
+    APPROVED = "APPROVED", _("Approved, waiting for payment")
+    PAID = "PAID", _("Paid")
+
+
+class DocumentKind(models.TextChoices):
+    """What is shown with an application; the first two are needed."""
+
+    PLACE = "PLACE", _("Photo of the business")
+    KTP = "KTP", _("Photo of the ID card (KTP)")
+    NOTE = "NOTE", _("Notes of sales or purchases")
+    SURVEY = "SURVEY", _("Photo taken at the visit")
+
+
+# Without these an application is not complete.
+NEEDED_DOCUMENTS: Final = (DocumentKind.PLACE, DocumentKind.KTP)

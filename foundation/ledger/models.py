@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
@@ -84,6 +85,7 @@ class Account(Record):
 class Period(models.Model):
     """A stretch of days of one office's book, usually a month. Once closed it takes nothing more."""
 
+    uid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
     book = models.CharField(_("office"), max_length=13, db_collation="C")
     dates = DateRangeField(_("dates"))
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
@@ -115,6 +117,37 @@ class Period(models.Model):
 
     def __str__(self) -> str:
         return f"{self.book} {self.dates.lower}"
+
+
+class DaySeal(models.Model):
+    """One closed day of a book: the digest of its entries, chained to the day before. Never changed (trigger).
+
+    Whoever holds a printed seal can tell whether anything before it was touched, by hand or in a backup.
+    """
+
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="seals", db_index=False)
+    book = models.CharField(_("office"), max_length=13, db_collation="C")
+    day = models.DateField(_("day"))
+    entry_count = models.PositiveIntegerField(_("entries"))
+    digest = models.CharField(_("digest of the day"), max_length=64)
+    seal = models.CharField(_("seal"), max_length=64)
+    sealed_at = models.DateTimeField(_("sealed"))
+
+    objects = BookQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("seal of a day")
+        verbose_name_plural = _("seals of days")
+        constraints = [
+            models.UniqueConstraint(fields=["book", "day"], name="ledger_seal_once"),
+            models.CheckConstraint(
+                condition=Q(seal__regex="^[0-9a-f]{64}$", digest__regex="^[0-9a-f]{64}$"), name="ledger_seal_form"
+            ),
+        ]
+        indexes = [models.Index(fields=["period", "day"], name="ledger_seal_period_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.book} {self.day}"
 
 
 class Transaction(models.Model):

@@ -11,6 +11,7 @@ GUARDS = frozenset(
         "ledger_leg_append_only",
         "ledger_account_append_only",
         "ledger_period_append_only",
+        "ledger_dayseal_append_only",
         "ledger_account_guard",
         "ledger_period_guard",
         "ledger_transaction_land",

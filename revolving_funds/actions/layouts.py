@@ -47,6 +47,7 @@ CONFIRMATION = {
     "disbursed_on": "TANGGAL CAIR",
     "reason": "ALASAN",
 }
+BILL = {"number": "NOMOR PINJAMAN", "billed": "BUNGA"}
 # purpose, name, form, columns, form of dates
 FIRST: tuple[tuple[FilePurpose, str, FileFormat, dict[str, Any], str], ...] = (
     (FilePurpose.STATEMENT, "CSV", FileFormat.CSV, STATEMENT, "%d/%m/%Y"),
@@ -57,6 +58,8 @@ FIRST: tuple[tuple[FilePurpose, str, FileFormat, dict[str, Any], str], ...] = (
     (FilePurpose.BATCH, "Excel", FileFormat.XLSX, BATCH, "%d/%m/%Y"),
     (FilePurpose.BATCH, "CSV", FileFormat.CSV, BATCH, "%d/%m/%Y"),
     (FilePurpose.CONFIRMATION, "CSV", FileFormat.CSV, CONFIRMATION, "%d/%m/%Y"),
+    (FilePurpose.BILL, "CSV", FileFormat.CSV, BILL, "%d/%m/%Y"),
+    (FilePurpose.BILL, "Excel", FileFormat.XLSX, BILL, "%d/%m/%Y"),
     (FilePurpose.CONFIRMATION, "Excel", FileFormat.XLSX, CONFIRMATION, "%d/%m/%Y"),
 )
 

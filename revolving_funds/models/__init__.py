@@ -1,7 +1,10 @@
 from revolving_funds.models.applications import Application, Survey
+from revolving_funds.models.bank_side import AgreementPaper, BankAccess, BankBatch, BatchRow
 from revolving_funds.models.capital import CapitalSource, Referral
 from revolving_funds.models.cases import LoanCase, Promise, Recovery, Visit
+from revolving_funds.models.claims import SubsidyClaim, SubsidyLine
 from revolving_funds.models.daily import FundDay, LoanStanding
+from revolving_funds.models.documents import ApplicationDocument
 from revolving_funds.models.loans import Instalment, Loan
 from revolving_funds.models.programme import Agreement, Bank, Pool
 from revolving_funds.models.repayments import ReceiptSerial, Repayment
@@ -18,10 +21,15 @@ from revolving_funds.models.terms import AgreementTerms, Policy, QualityScale, T
 
 __all__ = [
     "Agreement",
+    "AgreementPaper",
     "AgreementTerms",
     "Application",
+    "ApplicationDocument",
     "BalanceReport",
     "Bank",
+    "BankAccess",
+    "BankBatch",
+    "BatchRow",
     "CapitalSource",
     "Difference",
     "FileLayout",
@@ -42,6 +50,8 @@ __all__ = [
     "ReportedBalance",
     "StatementFile",
     "StatementLine",
+    "SubsidyClaim",
+    "SubsidyLine",
     "Survey",
     "Tier",
     "Visit",

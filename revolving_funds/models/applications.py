@@ -124,6 +124,8 @@ class Application(Record):
     )
     reserved_until = models.DateField(_("money held until"), null=True, blank=True)
     decision_reason = models.CharField(_("reason of the decision"), max_length=300, blank=True)
+    # What the office asked the owner to mend, while it lies with her again.
+    return_reason = models.CharField(_("to be mended"), max_length=300, blank=True, default="", db_default="")
     # The account of the person who gets the money, as it was when she applied.
     borrower = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -239,6 +241,9 @@ class Survey(Record):
     is_recommended = models.BooleanField(_("recommended"))
     recommended_amount = models.BigIntegerField(_("recommended amount"), null=True, blank=True)
     notes = models.TextField(_("what was seen"), max_length=1000)
+    latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
+    on_paper = models.BooleanField(_("written on paper at the visit"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("field survey")
@@ -248,6 +253,12 @@ class Survey(Record):
                 name="survey_amounts_not_negative",
                 condition=Q(monthly_sales__gte=0, monthly_costs__gte=0, other_debts__gte=0),
                 violation_error_message=_("Amounts cannot be negative."),
+            ),
+            models.CheckConstraint(
+                name="survey_place_whole",
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                violation_error_message=_("A place has latitude and longitude."),
             ),
             models.CheckConstraint(
                 name="survey_recommendation_has_amount",

@@ -1,22 +1,51 @@
-"""Closing a stretch of the book."""
+"""Closing a stretch of the book, and sealing its days."""
 
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
-from foundation.ledger.errors import PeriodClosed, readable
-from foundation.ledger.models import Period
+from foundation.ledger import seals
+from foundation.ledger.errors import LedgerError, PeriodClosed, readable
+from foundation.ledger.models import DaySeal, Period
+
+
+class EarlierMonthOpen(LedgerError):
+    message = _("An earlier month of this book is still open. Close the months in their order.")
+
+
+class MonthNotOver(LedgerError):
+    message = _("This month is not over yet.")
 
 
 @transaction.atomic
 def close_period(*, period: Period, by: Any, now: datetime) -> Period:
-    """Close `period`: waits for the postings under way, then nothing more lands. Raises PeriodClosed."""
+    """Close `period`: waits for the postings under way, then nothing more lands; its days are sealed in one chain.
+
+    Raises PeriodClosed, EarlierMonthOpen.
+    """
     period = Period.objects.locked(period.pk)
     if period.closed_at:
         raise PeriodClosed
+    before = Period.objects.filter(book=period.book, dates__fully_lt=period.dates, closed_at__isnull=True)
+    if before.filter(transactions__isnull=False).exists():
+        raise EarlierMonthOpen
     period.closed_at = now
     period.closed_by = by
     with readable():
         period.save(update_fields=["closed_at", "closed_by"])
+    _seal(period, now)
     return period
+
+
+def _seal(period: Period, now: datetime) -> None:
+    rows, before = [], seals.last_seal(period.book)
+    for day, many, digest in seals.digests(period.book, period.dates.lower, period.dates.upper):
+        before = seals.chained(before, day, digest)
+        rows.append(
+            DaySeal(
+                period=period, book=period.book, day=day, entry_count=many, digest=digest, seal=before, sealed_at=now
+            )
+        )
+    DaySeal.objects.bulk_create(rows)
