@@ -15,10 +15,6 @@ class EarlierMonthOpen(LedgerError):
     message = _("An earlier month of this book is still open. Close the months in their order.")
 
 
-class MonthNotOver(LedgerError):
-    message = _("This month is not over yet.")
-
-
 @transaction.atomic
 def close_period(*, period: Period, by: Any, now: datetime) -> Period:
     """Close `period`: waits for the postings under way, then nothing more lands; its days are sealed in one chain.
