@@ -10,6 +10,7 @@ app_name = "api"
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("members/", include("members.api.urls")),
+    path("bank/", include("revolving_funds.api_urls")),
     path("figures/", office.FigureList.as_view(), name="figure-list"),
     path("figures/<slug:name>/", office.FigureDetail.as_view(), name="figure-detail"),
 ]

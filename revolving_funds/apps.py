@@ -7,6 +7,7 @@ class RevolvingFundsConfig(AppConfig):
     verbose_name = _("Revolving fund")
 
     def ready(self) -> None:
+        from foundation.clients import scopes  # noqa: PLC0415 -- models are ready only now
         from foundation.ledger import queries as ledger  # noqa: PLC0415 -- models are ready only now
         from revolving_funds import (  # noqa: PLC0415 -- registers kinds of messages and jobs, and its personal data
             jobs,  # noqa: F401
@@ -15,5 +16,12 @@ class RevolvingFundsConfig(AppConfig):
             proof,
         )
 
+        scopes.register(
+            scopes.Scope(
+                "bank.report",
+                _("For a bank: confirm, report repayments and balances"),
+                frozenset({"revolving_funds.report_as_bank"}),
+            )
+        )
         ledger.more_questions.extend(proof.QUESTIONS)
         personal.hook_in()

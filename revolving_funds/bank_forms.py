@@ -3,15 +3,17 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import Assignment, User
-from foundation.accounts.roles import roles_with
+from foundation.accounts.roles import Role, roles_with
+from foundation.clients.models import Client
 from foundation.common.money import rupiah
 from foundation.common.widgets import DateInput
 from revolving_funds import matching
 from revolving_funds.enums import FilePurpose
-from revolving_funds.models import FileLayout, Loan
+from revolving_funds.models import Agreement, Bank, FileLayout, Loan
 
 
 class BankFileForm(forms.Form):
@@ -124,3 +126,53 @@ class LayoutForm(forms.Form):
         ],
     )
     decimal = forms.ChoiceField(label=_("Sign before the sen"), choices=[(",", "2.000.000,00"), (".", "2,000,000.00")])
+
+
+class BillForm(BankFileForm):
+    purpose = FilePurpose.BILL
+    agreement: Any = forms.ModelChoiceField(label=_("Bank agreement"), queryset=None)
+    month = forms.DateField(label=_("Any day of the month"), widget=DateInput)
+    field_order = ("agreement", "month", "layout", "file")
+
+    def __init__(self, *args: Any, obj: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["agreement"]
+        field.queryset = Agreement.objects.select_related("bank").order_by("bank__name", "-valid_from", "pk")
+
+
+class PayClaimForm(forms.Form):
+    sp2d = forms.CharField(label=_("SP2D number"), max_length=60)
+    paid_on = forms.DateField(label=_("Paid on"), widget=DateInput)
+
+
+class BatchForm(BankFileForm):
+    purpose = FilePurpose.BATCH
+    file = None  # type: ignore[assignment]  # nothing is sent, a file is made
+
+
+class AnswersForm(BankFileForm):
+    purpose = FilePurpose.CONFIRMATION
+
+
+class AccessForm(forms.Form):
+    user: Any = forms.ModelChoiceField(label=_("Account"), queryset=None)
+    bank: Any = forms.ModelChoiceField(label=_("Bank"), queryset=None)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people, banks = self.fields["user"], self.fields["bank"]
+        officers = Assignment.objects.in_force().filter(role=str(Role.BANK)).values("user")
+        systems = Client.objects.filter(scopes__contains=["bank.report"], revoked_at__isnull=True).values("user")
+        people.queryset = User.objects.filter(Q(pk__in=officers) | Q(pk__in=systems)).order_by("full_name", "pk")  # type: ignore[attr-defined]
+        banks.queryset = Bank.objects.order_by("name", "pk")  # type: ignore[attr-defined]
+
+
+class BankStatementForm(forms.Form):
+    bank: Any = forms.ModelChoiceField(label=_("Bank"), queryset=None)
+    start = forms.DateField(label=_("From"), widget=DateInput)
+    end = forms.DateField(label=_("Until"), widget=DateInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["bank"]
+        field.queryset = Bank.objects.order_by("name", "pk")

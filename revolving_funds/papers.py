@@ -1,18 +1,23 @@
-"""The papers of the fund, as PDF: receipts. Official papers are in Indonesian, whoever prints them."""
+"""The papers of the fund, as PDF: receipts, agreements, claims, the month of the book, statements. Official papers are in Indonesian, whoever prints them."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from foundation.common.dates import short_date
 from foundation.common.documents import qr_svg_text, render_pdf
 from foundation.common.money import in_words, rupiah
-from foundation.ledger.models import Leg
+from foundation.ledger import balance
+from foundation.ledger.enums import AccountKind
+from foundation.ledger.models import Account, Leg, Period
 from foundation.regions.models import Office
-from revolving_funds.models import LoanCase, Repayment
+from revolving_funds import queries, schedule
+from revolving_funds.models import Application, LoanCase, Repayment, SubsidyClaim
 
 
 def letterhead(office: Office) -> dict[str, str]:
@@ -34,6 +39,38 @@ def left_after(repayment: Repayment) -> int:
     """What was left of the loan when this payment was booked, as the book says."""
     leg = Leg.objects.filter(transaction=repayment.transaction_id, account=repayment.loan.account_id).first()
     return leg.balance_after if leg else 0
+
+
+def agreement_pdf(application: Application, *, number: str, on: date) -> bytes:
+    """The agreement with the borrower: parties, amount in words, schedule, what happens when it is late."""
+    office = office_of(application.office_code)
+    with translation.override("id"), timezone.override(office.tz):
+        return render_pdf("loan_agreement", agreement_data(application, office, number, on))
+
+
+def agreement_data(application: Application, office: Office, number: str, on: date) -> dict[str, Any]:
+    """What templates/documents/loan_agreement.typ prints."""
+    amount, pool, person = application.approved_amount or 0, application.pool, application.person
+    policy = queries.policy_on(office, on)
+    parts = schedule.split(amount, application.tenor_months, policy.rounding if policy else 1000)
+    return {
+        **letterhead(office),
+        "number": number,
+        "date": short_date(on),
+        "bank": pool.agreement.bank.name if pool else "",
+        "bank_agreement": pool.agreement.number if pool else "",
+        "borrower": person.full_name,
+        "village": person.village.label,
+        "business": application.business.name,
+        "purpose": application.get_purpose_display(),
+        "details": application.details,
+        "amount": rupiah(amount),
+        "words": in_words(amount),
+        "tenor": application.tenor_months,
+        "instalment": rupiah(parts[0]),
+        "last": rupiah(parts[-1]),
+        "link": settings.SITE_URL + reverse("revolving_funds:application-detail", args=[application.uid]),
+    }
 
 
 def receipt_pdf(repayment: Repayment) -> bytes:
@@ -131,3 +168,142 @@ def _case_words(case: LoanCase, facts: dict[str, Any]) -> dict[str, Any]:
         ],
         "fingerprint": case.document_hash,
     }
+
+
+SHOWN_VARIANCES = 40
+# What the book's own words are called on paper.
+WORDS = {
+    "DISBURSED": "Pencairan",
+    "REPAID": "Angsuran",
+    "REVERSAL": "Pembatalan",
+    "REFUNDED": "Pengembalian kelebihan",
+    "RESERVED": "Ditahan untuk pinjaman",
+    "RELEASED": "Dilepas kembali",
+    "POOL_PLACED": "Penempatan dana",
+    "CARRIED_OVER": "Dipindah ke tahun berikut",
+    "WRITTEN_OFF": "Penghapusan",
+    "RECOVERED": "Penerimaan kembali",
+    "SUBSIDY_BUDGETED": "Pagu subsidi",
+    "SUBSIDY_OWED": "Utang subsidi",
+    "SUBSIDY_PAID": "Pembayaran subsidi",
+    "loan": "Pinjaman",
+    "pool": "Dana pada bank",
+    "excess": "Kelebihan bayar peminjam",
+    "fund.capital": "Modal dana bergulir",
+    "fund.loss": "Kerugian dana",
+    "subsidy.appropriation": "Anggaran subsidi bunga",
+    "subsidy.expense": "Beban subsidi bunga",
+    "subsidy.payable": "Utang subsidi bunga",
+    "treasury": "Kas daerah",
+}
+
+
+def claim_pdf(claim: SubsidyClaim) -> bytes:
+    """The claim for the treasury: sums, the variances, who made and who approved it."""
+    office = office_of(claim.agreement.office.region_id)
+    with translation.override("id"), timezone.override(office.tz):
+        return render_pdf("subsidy_claim", claim_data(claim, office))
+
+
+def claim_data(claim: SubsidyClaim, office: Office) -> dict[str, Any]:
+    """What templates/documents/subsidy_claim.typ prints."""
+    variances = claim.lines.above_payable()
+    return {
+        **letterhead(office),
+        "bank": claim.agreement.bank.name,
+        "agreement": claim.agreement.number,
+        "month": month_name(claim.month),
+        "year": claim.fiscal_year,
+        "status": claim.get_status_display(),
+        "billed": rupiah(claim.billed),
+        "computed": rupiah(claim.computed),
+        "payable": rupiah(claim.payable),
+        "words": in_words(claim.payable),
+        "loans": claim.lines.filter(billed__isnull=False).count(),
+        "made_by": str(claim.made_by),
+        "approved_by": str(claim.approved_by or ""),
+        "approved_on": short_date(claim.approved_at) if claim.approved_at else "",
+        "sp2d": claim.sp2d,
+        "paid_on": short_date(claim.paid_on) if claim.paid_on else "",
+        "variance_count": variances.count(),
+        "variances": [
+            [row.number, rupiah(row.billed or 0), rupiah(row.computed), rupiah(row.payable), rupiah(row.variance)]
+            for row in variances[:SHOWN_VARIANCES]
+        ],
+    }
+
+
+def month_name(day: date) -> str:
+    """`Februari 2026`."""
+    return date_format(day, "F Y")
+
+
+def month_report_pdf(period: Period) -> bytes:
+    """The month of a book: trial balance at its end and the seals of its days."""
+    office = office_of(period.book)
+    with translation.override("id"), timezone.override(office.tz):
+        return render_pdf("month_report", month_report_data(period, office))
+
+
+def month_report_data(period: Period, office: Office) -> dict[str, Any]:
+    """What templates/documents/month_report.typ prints."""
+    rows = balance.trial_balance(period.book, period.dates.upper - timedelta(days=1))
+    return {
+        **letterhead(office),
+        "month": month_name(period.dates.lower),
+        "closed": short_date(period.closed_at) if period.closed_at else "",
+        "closed_by": str(period.closed_by or ""),
+        "rows": [
+            [
+                WORDS.get(row.head, row.head),
+                str(AccountKind(row.kind).label),
+                f"{row.accounts}",
+                _side(row.debit),
+                _side(row.credit),
+            ]
+            for row in rows
+        ],
+        "debit": rupiah(sum(row.debit for row in rows)),
+        "credit": rupiah(sum(row.credit for row in rows)),
+        "seals": [[short_date(seal.day), str(seal.entry_count), seal.seal] for seal in period.seals.order_by("day")],
+    }
+
+
+def _side(amount: int) -> str:
+    return rupiah(amount) if amount else ""
+
+
+def account_statement_pdf(title: str, accounts: Sequence[Account], *, book: str, start: date, end: date) -> bytes:
+    """Every movement of some accounts from `start` to `end`, with the balance before and after each."""
+    office = office_of(book)
+    with translation.override("id"), timezone.override(office.tz):
+        parts = [_part(account, start, end) for account in accounts]
+        data = {
+            **letterhead(office),
+            "title": title,
+            "start": short_date(start),
+            "end": short_date(end),
+            "parts": parts,
+        }
+        return render_pdf("account_statement", data)
+
+
+def _part(account: Account, start: date, end: date) -> dict[str, Any]:
+    legs = Leg.objects.filter(account=account).select_related("transaction").order_by("account_version")
+    rows, before = [], 0
+    for leg in legs.filter(transaction__business_date__lte=end):
+        entry = leg.transaction
+        if entry.business_date < start:
+            before += account.side * leg.amount
+            continue
+        rows.append(
+            [
+                short_date(entry.business_date),
+                WORDS.get(entry.kind, entry.kind),
+                entry.memo,
+                _side(max(leg.amount, 0)),
+                _side(max(-leg.amount, 0)),
+                rupiah(leg.balance_after),
+            ]
+        )
+    return {"code": account.code, "name": account.name, "before": rupiah(before), "rows": rows}

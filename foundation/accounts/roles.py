@@ -92,6 +92,11 @@ _SEE_BANKS = frozenset(
         "revolving_funds.view_balancereport",
         "revolving_funds.view_difference",
         "revolving_funds.view_filelayout",
+        "revolving_funds.view_subsidyclaim",
+        "revolving_funds.view_agreementpaper",
+        "revolving_funds.view_bankbatch",
+        "revolving_funds.view_bankaccess",
+        "ledger.view_period",
     }
 )
 _SEE_FORUMS = frozenset({"forums.view_board", "forums.view_topic", "forums.view_report"})
@@ -199,6 +204,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         "revolving_funds.reverse_repayment",
         "revolving_funds.decide_case",
         "revolving_funds.change_programme",
+        "revolving_funds.approve_claim",
     },
     Role.TREASURER: _SEE_MEMBERS
     | _SEE_FUND
@@ -207,6 +213,10 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     | {
         "revolving_funds.import_statement",
         "revolving_funds.explain_difference",
+        "revolving_funds.make_claim",
+        "revolving_funds.give_bankaccess",
+        "revolving_funds.report_as_bank",
+        "ledger.close_period",
         "revolving_funds.disburse_loan",
         "revolving_funds.post_repayment",
         "revolving_funds.reverse_repayment",
@@ -214,7 +224,8 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         "clients.view_client",
         "clients.change_client",
     },
-    Role.BANK: frozenset(),
+    # Its own loans alone: `revolving_funds.actions.bank_access` says which bank an account speaks for.
+    Role.BANK: frozenset({"revolving_funds.report_as_bank"}),
     Role.PARTNER: frozenset(),
     Role.AUDITOR: _SEE_MEMBERS
     | _SEE_CASES

@@ -1,5 +1,33 @@
 """The fund in the office."""
 
-from revolving_funds.admin import applications, capital, cases, late, loans, programme, repayments, rules, statements
+from revolving_funds.admin import (
+    applications,
+    balances,
+    bank_side,
+    book,
+    capital,
+    cases,
+    claims,
+    late,
+    loans,
+    programme,
+    repayments,
+    rules,
+    statements,
+)
 
-__all__ = ["applications", "capital", "cases", "late", "loans", "programme", "repayments", "rules", "statements"]
+__all__ = [
+    "applications",
+    "balances",
+    "bank_side",
+    "book",
+    "capital",
+    "cases",
+    "claims",
+    "late",
+    "loans",
+    "programme",
+    "repayments",
+    "rules",
+    "statements",
+]

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
 from foundation.common.dates import short_date
+from foundation.common.http import pdf_response
 from foundation.common.money import rupiah
 from foundation.ledger.models import Account
 from revolving_funds import forms
 from revolving_funds.actions import corrections, repayments
+from revolving_funds.admin.book import statement_of_person
 from revolving_funds.admin.cases import LOAN_DEEDS
 from revolving_funds.admin.parts import BankFilter, DistrictFilter, LevelFilter, LoanStateFilter, person_of
 from revolving_funds.enums import LoanStatus
@@ -34,6 +36,10 @@ def _repay(request: HttpRequest, loan: Loan, cleaned: dict[str, Any]) -> str:
 def _refund(request: HttpRequest, loan: Loan, cleaned: dict[str, Any]) -> str:
     corrections.refund(loan=loan, by=person_of(request), now=clock.now(), **cleaned)
     return _("%(amount)s paid back to the borrower.") % {"amount": rupiah(cleaned["amount"])}
+
+
+def _statement(_request: HttpRequest, loan: Loan, _cleaned: dict[str, Any]) -> HttpResponse:
+    return pdf_response(statement_of_person(loan, clock.today()), f"rekening-{loan.number}.pdf")
 
 
 def _kept(loan: Loan) -> int:
@@ -120,6 +126,13 @@ class LoanAdmin(OfficeModelAdmin):
             primary=True,
             initial=lambda _row: {"request_uid": uuid.uuid4(), "paid_on": clock.today()},
             text=gettext_lazy("Money that came back to the bank. The oldest instalment is paid first."),
+        ),
+        Deed(
+            "rekening",
+            gettext_lazy("Statement as PDF"),
+            "revolving_funds.view_loan",
+            _statement,
+            text=gettext_lazy("Every movement of this borrower's loans, with the balance after each."),
         ),
         Deed(
             "refund",

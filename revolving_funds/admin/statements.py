@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin
@@ -17,10 +17,10 @@ from foundation.jobs.actions import jobs as job_actions
 from foundation.regions.models import Office
 from revolving_funds import bank_forms as forms
 from revolving_funds import jobs, matching
-from revolving_funds.actions import balances, layouts, statements
-from revolving_funds.admin.parts import money, person_of
+from revolving_funds.actions import statements
+from revolving_funds.admin.parts import person_of
 from revolving_funds.enums import LineState
-from revolving_funds.models import BalanceReport, Difference, FileLayout, LineDifference, StatementFile, StatementLine
+from revolving_funds.models import LineDifference, StatementFile, StatementLine
 
 WHY = {
     "LOW": gettext_lazy("Name, amount and day do not fit well enough"),
@@ -267,162 +267,3 @@ class LineDifferenceAdmin(OfficeModelAdmin):
 
 def _written(row: Any) -> str:
     return " · ".join(part for part in (rupiah(row.amount), f"{row.paid_on:%d/%m/%Y}", row.loan_ref, row.payer) if part)
-
-
-def _compare(request: HttpRequest, _obj: Any, cleaned: dict[str, Any]) -> str:
-    upload = cleaned["file"]
-    report, new = balances.receive(
-        office=office_of(request),
-        layout=cleaned["layout"],
-        name=upload.name,
-        content=upload.read(),
-        as_of=cleaned["as_of"],
-        by=person_of(request),
-        now=clock.now(),
-        on=clock.today(),
-    )
-    if not new:
-        return _("This file came in before. Nothing was added.")
-    return ngettext("Compared. %(n)d loan differs.", "Compared. %(n)d loans differ.", report.difference_count) % {
-        "n": report.difference_count
-    }
-
-
-@admin.register(BalanceReport)
-class BalanceReportAdmin(OfficeModelAdmin):
-    list_display = ("as_of", "bank", "row_count", "difference_count", "name", "created_at")
-    list_filter = (("bank", admin.RelatedOnlyFieldListFilter),)
-    list_select_related = ("bank",)
-    ordering = ("-as_of", "-id")
-    fields = ("as_of", "bank", "name", "row_count", "difference_count", "received_by", "created_at", "sha256")
-    readonly_fields = ("sha256",)
-    list_deeds = (
-        Deed(
-            "masukkan",
-            gettext_lazy("Bring in balances"),
-            "revolving_funds.import_statement",
-            _compare,
-            forms.BalancesForm,
-            primary=True,
-            initial=lambda _row: {"as_of": clock.today()},
-            text=gettext_lazy("What the bank says is left of each loan is held against our schedule and our book."),
-        ),
-    )
-
-
-def _give(request: HttpRequest, difference: Difference, cleaned: dict[str, Any]) -> str:
-    balances.give(difference=difference, by=person_of(request), now=clock.now(), **cleaned)
-    return _("%(name)s sees to it.") % {"name": cleaned["to"]}
-
-
-def _explain(request: HttpRequest, difference: Difference, cleaned: dict[str, Any]) -> str:
-    balances.explain(difference=difference, by=person_of(request), now=clock.now(), **cleaned)
-    return _("Written down.")
-
-
-@admin.register(Difference)
-class DifferenceAdmin(OfficeModelAdmin):
-    list_display = ("number", "bank", "by_schedule", "by_book", "by_bank", "age", "owner", "note")
-    list_filter = (("closed_on", admin.EmptyFieldListFilter), ("bank", admin.RelatedOnlyFieldListFilter))
-    list_select_related = ("bank", "owner", "loan", "office")
-    search_fields = ("number__startswith",)
-    search_help_text = gettext_lazy("Search by number")
-    ordering = ("opened_on", "id")
-    fields = (
-        "number",
-        "loan",
-        "bank",
-        "by_schedule",
-        "by_book",
-        "by_bank",
-        "opened_on",
-        "seen_on",
-        "age",
-        "owner",
-        "note",
-        "closed_on",
-    )
-    readonly_fields = ("by_schedule", "by_book", "by_bank", "age")
-    deeds = (
-        Deed(
-            "catat",
-            gettext_lazy("Write what was found"),
-            "revolving_funds.explain_difference",
-            _explain,
-            forms.FindingForm,
-            available=lambda row: row.closed_on is None,
-            primary=True,
-            initial=lambda row: {"note": row.note},
-            text=gettext_lazy("It closes by itself when the next report of the bank agrees."),
-        ),
-        Deed(
-            "tugaskan",
-            gettext_lazy("Name who sees to it"),
-            "revolving_funds.explain_difference",
-            _give,
-            forms.OwnerForm,
-            available=lambda row: row.closed_on is None,
-            takes_object=True,
-        ),
-    )
-
-    @admin.display(description=gettext_lazy("By the schedule"))
-    def by_schedule(self, row: Difference) -> str:
-        return money(row.scheduled)
-
-    @admin.display(description=gettext_lazy("In our book"))
-    def by_book(self, row: Difference) -> str:
-        return money(row.mirror)
-
-    @admin.display(description=gettext_lazy("By the bank"))
-    def by_bank(self, row: Difference) -> str:
-        return money(row.reported)
-
-    @admin.display(description=gettext_lazy("Age"), ordering="opened_on")
-    def age(self, row: Difference) -> str:
-        days = ((row.closed_on or clock.today()) - row.opened_on).days
-        return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
-
-
-def _change_layout(request: HttpRequest, layout: FileLayout, cleaned: dict[str, Any]) -> str:
-    layouts.change(layout=layout, by=person_of(request), now=clock.now(), **cleaned)
-    return _("Changed. Files read from now on follow it.")
-
-
-@admin.register(FileLayout)
-class FileLayoutAdmin(OfficeModelAdmin):
-    list_display = ("bank", "purpose", "name", "form", "date_format")
-    list_filter = ("purpose", "form")
-    list_select_related = ("bank",)
-    ordering = ("bank__name", "purpose", "name", "id")
-    fields = (
-        "bank",
-        "purpose",
-        "name",
-        "form",
-        "columns",
-        "delimiter",
-        "encoding",
-        "skip_rows",
-        "date_format",
-        "decimal",
-    )
-    deeds = (
-        Deed(
-            "ubah",
-            gettext_lazy("Change"),
-            "revolving_funds.change_filelayout",
-            _change_layout,
-            forms.LayoutForm,
-            primary=True,
-            initial=lambda row: {
-                "columns": row.places,
-                "delimiter": row.delimiter,
-                "encoding": row.encoding,
-                "skip_rows": row.skip_rows,
-                "date_format": row.date_format,
-                "decimal": row.decimal,
-            },
-            text=gettext_lazy("How this bank writes its files. Files that came in before stay as they were read."),
-        ),
-    )

@@ -1,6 +1,7 @@
 """Between the office and a bank: who speaks for it, the agreement with a borrower, the batches of approved loans."""
 
-from typing import Any
+import re
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +15,8 @@ from foundation.regions.models import Office
 from revolving_funds.models.applications import Application
 from revolving_funds.models.programme import Bank
 from revolving_funds.models.statements import FileLayout
+
+NUMBER = re.compile(r"PJ-([0-9]{4})-([0-9]{4})-([0-9]{6})")
 
 
 class BankAccess(Record):
@@ -43,6 +46,15 @@ class AgreementPaperQuerySet(ScopedQuerySet["AgreementPaper"]):
 
     def own(self, user: Any) -> Q:
         return Q(application__person__user_id=user.pk)
+
+    def numbered(self, number: str) -> Self:
+        """The paper with this number, if it is one of ours."""
+        found = NUMBER.fullmatch(number.strip())
+        if found is None:
+            return self.none()
+        office, year, serial = found.groups()
+        rows = self.filter(office_code=f"{office[:2]}.{office[2:]}", year=int(year), serial=int(serial))
+        return rows.select_related("application__pool__agreement")
 
 
 class AgreementPaper(Record):

@@ -120,6 +120,12 @@ class SubsidyClaim(Record):
         return self.agreement.office.region_id
 
 
+class SubsidyLineQuerySet(BaseQuerySet["SubsidyLine"]):
+    def above_payable(self) -> Self:
+        """Loans of which less is paid than the bank bills, the largest difference first."""
+        return self.filter(billed__gt=F("payable")).order_by(F("payable") - F("billed"), "pk")
+
+
 class SubsidyLine(models.Model):
     """One loan in a claim: from the first to the last day counted, what it comes to, and why less is paid."""
 
@@ -132,7 +138,7 @@ class SubsidyLine(models.Model):
     scheduled = models.BigIntegerField(_("by the schedule"), default=0)
     payable = models.BigIntegerField(_("payable"), default=0)
 
-    objects = BaseQuerySet.as_manager()
+    objects = SubsidyLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("loan in a subsidy claim")

@@ -4,8 +4,8 @@ import datetime as dt
 from typing import Any
 
 from revolving_funds import bank_files
-from revolving_funds.actions import balances, layouts, statements
-from revolving_funds.models import BalanceReport, Bank, FileLayout, StatementFile
+from revolving_funds.actions import balances, batches, claims, layouts, statements
+from revolving_funds.models import BalanceReport, Bank, BankBatch, FileLayout, Pool, StatementFile, SubsidyClaim
 from tests.factories import revolving_funds as make
 
 
@@ -40,3 +40,17 @@ def reported(rows: dict[str, int], *, as_of: dt.date, **changes: Any) -> Balance
         office=make.office(), as_of=as_of, **{"on": dt.date(2026, 6, 30)} | values | changes
     )
     return report
+
+
+def billed(pool: Pool, month: dt.date, rows: dict[str, int], **changes: Any) -> SubsidyClaim:
+    """A bank's bill for a month (number -> rupiah), computed."""
+    sheet = content([{"number": number, "billed": sum_} for number, sum_ in rows.items()], purpose="BILL")
+    values: dict[str, Any] = {"layout": layout(purpose="BILL"), "name": "tagihan.csv", "on": dt.date(2028, 1, 1)}
+    values |= {"by": changes.pop("by", None) or make.treasurer(), "now": make.NOW}
+    claim = claims.receive(agreement=pool.agreement, month=month, content=sheet, **values | changes)
+    return claims.compute(claim=claim, now=make.NOW)
+
+
+def batch(*, by: Any, on: dt.date) -> BankBatch:
+    """Everything approved that waits, handed to the bank."""
+    return batches.make(office=make.office(), layout=layout("CSV", "BATCH"), by=by, now=make.NOW, on=on)

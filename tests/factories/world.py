@@ -18,15 +18,16 @@ from foundation.files.models import StoredFile
 from foundation.jobs import kinds
 from foundation.jobs.kinds import Kind
 from foundation.jobs.models import Job
-from foundation.ledger.models import Account, Transaction
+from foundation.ledger.models import Account, Period, Transaction
 from foundation.notifications.kinds import Channel
 from members.actions import breaches, copies, data_requests, duplicates, letters, merges
 from members.enums import RequestKind
 from members.models import ClaimRequest, Doubt, ImportRun, StageRule
 from monitoring import links
-from revolving_funds.actions import capital, cases, closing, recoveries
+from revolving_funds.actions import bank_access, capital, cases, closing, recoveries
 from revolving_funds.enums import CaseKind
 from revolving_funds.models import (
+    AgreementPaper,
     AgreementTerms,
     Difference,
     LoanStanding,
@@ -164,6 +165,16 @@ class World:
         self.changed_line = self.line.differences.get()
         self.balances = statements.reported({self.loan.number: 1}, as_of=day)
         self.difference = Difference.objects.get()
+        treasurer = self.people["treasurer"]
+        assert treasurer is not None
+        self.claim = statements.billed(self.pool, dt.date(2026, 2, 1), {self.loan.number: 1}, by=treasurer)
+        approved = revolving_funds.approved(on=NOW.date())
+        self.batch = statements.batch(by=treasurer, on=NOW.date())
+        self.paper = AgreementPaper.objects.get(application=approved)
+        officer = self.people["bank"]
+        assert officer is not None
+        self.access, _secret = bank_access.give(user=officer, bank=revolving_funds.bank(), by=None, now=NOW)
+        self.period = Period.objects.order_by("pk").first()
 
     def _forum(self) -> None:
         self.topic = forums.topic(by=self.owner.user, on=forums.board(DISTRICT))

@@ -20,13 +20,7 @@ D = dt.date
 LATER = D(2028, 1, 1)
 
 
-def bill(pool: Pool, month: dt.date, rows: dict[str, int], **changes: Any) -> SubsidyClaim:
-    sheet = bank.content([{"number": number, "billed": sum_} for number, sum_ in rows.items()], purpose="BILL")
-    values: dict[str, Any] = {"layout": bank.layout(purpose="BILL"), "name": "tagihan.csv", "by": make.treasurer()}
-    claim = claims.receive(
-        agreement=pool.agreement, month=month, content=sheet, now=NOW, **{"on": LATER} | values | changes
-    )
-    return claims.compute(claim=claim, now=NOW)
+bill = bank.billed
 
 
 def months(pool: Pool, loan: Loan, first: dt.date, count: int, billed: int = 50_000) -> list[SubsidyClaim]:

@@ -1,0 +1,167 @@
+"""Approved loans on their way through the bank: batches out, answers in."""
+
+import hashlib
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import User
+from foundation.audit import log
+from foundation.common.errors import ActionError
+from foundation.notifications.actions import outbox
+from foundation.regions.models import Office
+from revolving_funds import bank_files
+from revolving_funds.actions import applications, loans, papers_of_loans, pools
+from revolving_funds.actions.statements import WrongLayout
+from revolving_funds.enums import ApplicationStatus, FilePurpose
+from revolving_funds.models import AgreementPaper, Application, BankBatch, BatchRow, FileLayout, Loan
+
+PAID_WORDS = frozenset({"DISBURSED", "CAIR", "DISETUJUI", "YA", "OK"})
+REFUSED_WORDS = frozenset({"REFUSED", "TOLAK", "DITOLAK", "TIDAK"})
+
+
+class NothingToSend(ActionError):
+    message = _("No approved loan of this bank waits to be handed over.")
+
+
+class UnknownAnswer(ActionError):
+    field = "file"
+
+
+class ReasonMissing(ActionError):
+    message = _("A refusal of the bank needs its reason.")
+    field = "reason"
+
+
+@transaction.atomic
+def make(*, office: Office, layout: FileLayout, by: User, now: datetime, on: date) -> BankBatch:
+    """Every approved loan of the layout's bank that stands in no open batch, with its agreement, in one file.
+
+    Raises WrongLayout, NothingToSend.
+    """
+    if layout.purpose != FilePurpose.BATCH:
+        raise WrongLayout
+    rows = list(
+        Application.objects.for_update()
+        .filter(
+            status=ApplicationStatus.APPROVED,
+            pool__agreement__bank=layout.bank_id,
+            village__code__startswith=office.region_id,
+        )
+        .exclude(pk__in=BatchRow.objects.filter(answered=False).values("application"))
+        .select_related("person", "business", "village")
+        .order_by("decided_at", "pk")
+    )
+    if not rows:
+        raise NothingToSend
+    values = [_row(row, papers_of_loans.make(application=row, by=by, now=now, on=on)) for row in rows]
+    content = bank_files.write(values, layout)
+    batch = BankBatch.objects.create(
+        office=office,
+        bank_id=layout.bank_id,
+        layout=layout,
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        row_count=len(rows),
+        total=sum(row.approved_amount or 0 for row in rows),
+        made_by=by,
+    )
+    BatchRow.objects.bulk_create([BatchRow(batch=batch, application=row) for row in rows])
+    log.record("batch.made", batch, by=by, now=now, loans=len(rows), total=batch.total, sha256=batch.sha256)
+    return batch
+
+
+def _row(application: Application, paper: AgreementPaper) -> dict[str, Any]:
+    person = application.person
+    return {
+        "number": paper.number,
+        "name": person.full_name,
+        "nik": person.nik or "",
+        "phone": str(person.phone or ""),
+        "business": application.business.name,
+        "village": application.village.label,
+        "amount": application.approved_amount,
+        "tenor": application.tenor_months,
+        "agreement": paper.number,
+    }
+
+
+@transaction.atomic
+def answer(
+    *,
+    application: Application,
+    paid: bool,
+    disbursed_on: date | None,
+    reason: str,
+    by: User,
+    now: datetime,
+    on: date,
+) -> tuple[Application, Loan | None]:
+    """The bank has paid an approved loan out, or refuses it: the money that was held is free again and the owner
+    reads why. Raises WrongStep, ReasonMissing and what `loans.disburse` raises.
+    """
+    loan = None
+    if paid:
+        loan = loans.disburse(application=application, by=by, now=now, on=on, disbursed_on=disbursed_on)
+    else:
+        _refuse(application, reason, by=by, now=now, on=on)
+    BatchRow.objects.filter(application=application, answered=False).update(answered=True)
+    return Application.objects.get(pk=application.pk), loan
+
+
+def _refuse(application: Application, reason: str, *, by: User, now: datetime, on: date) -> None:
+    if not reason.strip():
+        raise ReasonMissing
+    application = Application.objects.locked(application.pk)
+    if application.status != ApplicationStatus.APPROVED or application.pool is None:
+        raise applications.WrongStep
+    pools.let_go(application, application.pool, by=by, now=now, on=on, why="bank refused")
+    application.status = ApplicationStatus.REJECTED
+    application.decision_reason = reason.strip()[:300]
+    application.save(update_fields=["status", "decision_reason", "updated_at"])
+    log.record("application.refused_by_bank", application, by=by, now=now, reason=reason)
+    outbox.queue(
+        "fund_application_rejected",
+        to=[application.person.as_recipient()],
+        subject=f"application:{application.pk}/bank",
+        context={},
+        url=application.get_absolute_url(),
+        now=now,
+    )
+
+
+@transaction.atomic
+def take_answers(
+    *, office: Office, layout: FileLayout, content: bytes, by: User, now: datetime, on: date
+) -> dict[str, int]:
+    """A file of the bank's answers, by the numbers of the agreements: all of it or nothing. Rows already answered the
+    same way are passed over. Raises WrongLayout, BadFile, UnknownAnswer, and what `answer` raises.
+    """
+    if layout.purpose != FilePurpose.CONFIRMATION:
+        raise WrongLayout
+    done = {"paid": 0, "refused": 0, "known": 0}
+    for row in bank_files.read(content, layout):
+        values, word = row.values, row.values["answer"].upper()
+        paper = AgreementPaper.objects.filter(office_code=office.region_id).numbered(values["number"]).first()
+        if paper is None or word not in PAID_WORDS | REFUSED_WORDS:
+            raise UnknownAnswer(
+                _("Line %(line)d: %(number)s with the answer “%(answer)s” is not known.")
+                % {"line": row.line_no, "number": values["number"], "answer": values["answer"]}
+            )
+        if paper.application.status != ApplicationStatus.APPROVED:
+            done["known"] += 1
+            continue
+        paid = word in PAID_WORDS
+        answer(
+            application=paper.application,
+            paid=paid,
+            disbursed_on=values.get("disbursed_on"),
+            reason=values.get("reason", ""),
+            by=by,
+            now=now,
+            on=on,
+        )
+        done["paid" if paid else "refused"] += 1
+    return done

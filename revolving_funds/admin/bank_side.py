@@ -1,0 +1,153 @@
+"""Agreements with borrowers, batches for the banks and their answers, and who speaks for a bank."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from foundation.common import clock
+from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
+from foundation.common.http import pdf_response
+from foundation.common.money import rupiah
+from revolving_funds import bank_forms as forms
+from revolving_funds.actions import bank_access, batches
+from revolving_funds.admin.parts import person_of
+from revolving_funds.admin.statements import office_of
+from revolving_funds.models import AgreementPaper, BankAccess, BankBatch, BatchRow
+
+
+def _print(_request: HttpRequest, paper: AgreementPaper, _cleaned: dict[str, Any]) -> HttpResponse:
+    return pdf_response(bytes(paper.content), f"{paper.number}.pdf")
+
+
+@admin.register(AgreementPaper)
+class AgreementPaperAdmin(OfficeModelAdmin):
+    list_display = ("paper_number", "borrower", "granted", "created_at", "made_by")
+    search_fields = ("application__person__full_name__icontains",)
+    search_help_text = gettext_lazy("Search by name")
+    ordering = ("-id",)
+    fields = ("paper_number", "application", "granted", "sha256", "created_at", "made_by")
+    readonly_fields = ("paper_number", "granted")
+    deeds = (
+        Deed(
+            "cetak",
+            gettext_lazy("Agreement as PDF"),
+            "revolving_funds.view_agreementpaper",
+            _print,
+            text=gettext_lazy("The paper as it was made, byte by byte. Its hash stands beside it."),
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("application__person", "made_by")
+
+    @admin.display(description=gettext_lazy("Number"))
+    def paper_number(self, row: AgreementPaper) -> str:
+        return row.number.replace("-", "\u2011")
+
+    @admin.display(description=gettext_lazy("Borrower"))
+    def borrower(self, row: AgreementPaper) -> str:
+        return str(row.application.person)
+
+    @admin.display(description=gettext_lazy("Amount approved"))
+    def granted(self, row: AgreementPaper) -> str:
+        return rupiah(row.application.approved_amount or 0)
+
+
+def _make(request: HttpRequest, _obj: Any, cleaned: dict[str, Any]) -> str:
+    batch = batches.make(
+        office=office_of(request), layout=cleaned["layout"], by=person_of(request), now=clock.now(), on=clock.today()
+    )
+    return _("A batch of %(count)d loans is made. Download it and hand it to the bank.") % {"count": batch.row_count}
+
+
+def _answers(request: HttpRequest, _obj: Any, cleaned: dict[str, Any]) -> str:
+    done = batches.take_answers(
+        office=office_of(request),
+        layout=cleaned["layout"],
+        content=cleaned["file"].read(),
+        by=person_of(request),
+        now=clock.now(),
+        on=clock.today(),
+    )
+    return _("Paid out: %(paid)d. Refused by the bank: %(refused)d. Known before: %(known)d.") % done
+
+
+def _download(_request: HttpRequest, batch: BankBatch, _cleaned: dict[str, Any]) -> HttpResponse:
+    answer = HttpResponse(bytes(batch.content), content_type="application/octet-stream")
+    answer["Content-Disposition"] = (
+        f'attachment; filename="{batch.bank.code}-{batch.created_at:%Y%m%d}.{batch.extension}"'
+    )
+    return answer
+
+
+class BatchRowInline(ReadonlyInline):
+    model = BatchRow
+    fields = ("application", "answered")
+    readonly_fields = fields
+    verbose_name_plural = gettext_lazy("Loans")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("application__person").order_by("pk")
+
+
+@admin.register(BankBatch)
+class BankBatchAdmin(OfficeModelAdmin):
+    list_display = ("created_at", "bank", "row_count", "sum", "made_by")
+    list_select_related = ("bank", "layout", "office", "made_by")
+    ordering = ("-created_at", "-id")
+    fields = ("created_at", "bank", "layout", "row_count", "sum", "sha256", "made_by")
+    readonly_fields = ("sum",)
+    inlines = (BatchRowInline,)
+    list_deeds = (
+        Deed(
+            "buat",
+            gettext_lazy("Make a batch"),
+            "revolving_funds.disburse_loan",
+            _make,
+            forms.BatchForm,
+            primary=True,
+            text=gettext_lazy("Every approved loan of the bank that was not handed over yet, with its agreement."),
+        ),
+        Deed(
+            "jawaban",
+            gettext_lazy("Bring in the bank's answers"),
+            "revolving_funds.disburse_loan",
+            _answers,
+            forms.AnswersForm,
+            text=gettext_lazy(
+                "What was paid out becomes a loan; what the bank refuses is told to the owner with the reason."
+            ),
+        ),
+    )
+    deeds = (Deed("unduh", gettext_lazy("Download"), "revolving_funds.view_bankbatch", _download, primary=True),)
+
+    @admin.display(description=gettext_lazy("Sum"))
+    def sum(self, row: BankBatch) -> str:
+        return rupiah(row.total)
+
+
+def _give(request: HttpRequest, _obj: Any, cleaned: dict[str, Any]) -> str:
+    _access, secret = bank_access.give(by=person_of(request), now=clock.now(), **cleaned)
+    return _("Done. The secret for signatures, told only now: %(secret)s") % {"secret": secret}
+
+
+@admin.register(BankAccess)
+class BankAccessAdmin(OfficeModelAdmin):
+    list_display = ("user", "bank", "given_by", "updated_at")
+    list_select_related = ("user", "bank", "given_by")
+    ordering = ("bank__name", "id")
+    fields = ("user", "bank", "given_by", "updated_at")
+    list_deeds = (
+        Deed(
+            "beri",
+            gettext_lazy("Give an account its bank"),
+            "revolving_funds.give_bankaccess",
+            _give,
+            forms.AccessForm,
+            primary=True,
+            text=gettext_lazy("The account sees the loans of this bank alone. A new secret ends the one before."),
+        ),
+    )
