@@ -9,7 +9,7 @@ class RevolvingFundsConfig(AppConfig):
     def ready(self) -> None:
         from foundation.clients import scopes  # noqa: PLC0415 -- models are ready only now
         from foundation.ledger import queries as ledger  # noqa: PLC0415 -- models are ready only now
-        from revolving_funds import (  # noqa: PLC0415 -- registers kinds of messages and jobs, and its personal data
+        from revolving_funds import (  # noqa: PLC0415 -- registers messages, jobs, files, and its personal data
             jobs,  # noqa: F401
             messages,  # noqa: F401
             personal,

@@ -1,5 +1,6 @@
 """What people type, checked for its shape; the rules are the actions'."""
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.common.money import rupiah
 from foundation.common.widgets import DateInput, MoneyField
+from foundation.files.forms import StoredFileField, UploadForm
 from revolving_funds.enums import Purpose
 from revolving_funds.models import Pool
 
@@ -54,13 +56,53 @@ class NeedStep(forms.Form):
         }
 
 
+class PapersStep(UploadForm):
+    """Step 3: photos, taken with the phone."""
+
+    place = StoredFileField(
+        purpose="fund_application",
+        label=_("Photo of the business"),
+        required=False,
+        help_text=_("Your stall, kitchen or goods, as they are."),
+    )
+    ktp = StoredFileField(
+        purpose="fund_application",
+        label=_("Photo of the ID card (KTP)"),
+        required=False,
+        help_text=_("All four corners in the picture, so that the name can be read."),
+    )
+    note = StoredFileField(
+        purpose="fund_application",
+        label=_("Notes of sales or purchases"),
+        required=False,
+        help_text=_("Only if you keep some."),
+    )
+
+
 class SendStep(forms.Form):
-    """Step 3: read it once more and send."""
+    """Step 4: read it once more and send."""
 
     agree = forms.BooleanField(
         label=_("What I wrote is true, and I will return the loan by instalments every month."),
         error_messages={"required": _("Tick this to send your application.")},
     )
+
+
+class PlaceField(forms.CharField):
+    """`-2.976074, 104.775430` -> two decimals of six places; empty -> None."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        parts = [part.strip() for part in str(text).replace(";", ",").split(",")]
+        try:
+            latitude, longitude = (Decimal(part).quantize(Decimal("0.000001")) for part in parts)
+        except (InvalidOperation, ValueError) as error:
+            raise forms.ValidationError(_("Write latitude and longitude with a comma between them.")) from error
+        if abs(latitude) > 90 or abs(longitude) > 180:  # noqa: PLR2004 -- the globe
+            raise forms.ValidationError(_("Write latitude and longitude with a comma between them."))
+        return latitude, longitude
 
 
 class SurveyForm(forms.Form):
@@ -71,6 +113,13 @@ class SurveyForm(forms.Form):
     monthly_costs = MoneyField(label=_("Costs a month"), min_value=0)
     other_debts = MoneyField(label=_("Other debts"), min_value=0, initial=0)
     notes = forms.CharField(label=_("What was seen"), max_length=1000, widget=forms.Textarea({"rows": 4}))
+    place = PlaceField(
+        label=_("Where it is"),
+        required=False,
+        help_text=_("Latitude and longitude as the phone shows them, for example -2.976074, 104.775430."),
+    )
+    photo = forms.FileField(label=_("Photo taken at the visit"), required=False)
+    on_paper = forms.BooleanField(label=_("Written on paper at the visit and entered later"), required=False)
     is_recommended = forms.TypedChoiceField(
         label=_("Recommendation"),
         choices=[("1", _("Recommended")), ("0", _("Not recommended"))],
@@ -79,6 +128,15 @@ class SurveyForm(forms.Form):
     )
     recommended_amount = MoneyField(
         label=_("Recommended amount"), min_value=1, required=False, help_text=_("Empty = as asked for.")
+    )
+
+
+class SendBackForm(forms.Form):
+    reason = forms.CharField(
+        label=_("What is to be mended"),
+        max_length=300,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("The owner reads this sentence and can send the application again."),
     )
 
 

@@ -13,6 +13,15 @@ APPLICATION_SENT = register(
         template="fund_application_sent",
     )
 )
+RETURNED = register(
+    Kind(
+        "fund_application_returned",
+        Category.SERVICE,
+        _("Please mend your application"),
+        _("%(name)s, something in your application for the revolving fund needs mending. Open the link to see what."),
+        template="fund_application_returned",
+    )
+)
 APPROVED = register(
     Kind(
         "fund_application_approved",

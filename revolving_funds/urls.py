@@ -13,6 +13,7 @@ urlpatterns = [
     path("permohonan/<uuid:uid>/", views.application_detail, name="application-detail"),
     path("permohonan/<uuid:uid>/usaha/", views.business_step, name="application-business"),
     path("permohonan/<uuid:uid>/kebutuhan/", views.need_step, name="application-need"),
+    path("permohonan/<uuid:uid>/berkas/", views.papers_step, name="application-papers"),
     path("permohonan/<uuid:uid>/kirim/", views.send_step, name="application-send"),
     path("permohonan/<uuid:uid>/tarik/", views.withdraw, name="application-withdraw"),
     path("pinjaman/<uuid:uid>/", views.loan_detail, name="loan-detail"),

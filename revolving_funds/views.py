@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
@@ -18,13 +19,13 @@ from foundation.common.http import form_page, pdf_response, reading, writing
 from foundation.common.money import rupiah
 from members.models import Person
 from revolving_funds import eligibility, pages, papers
-from revolving_funds.actions import applications
-from revolving_funds.enums import ApplicationStatus
-from revolving_funds.forms import BusinessStep, NeedStep, SendStep
+from revolving_funds.actions import applications, documents
+from revolving_funds.enums import ApplicationStatus, DocumentKind
+from revolving_funds.forms import BusinessStep, NeedStep, PapersStep, SendStep
 from revolving_funds.ladder import Step
 from revolving_funds.models import Application, Loan, Repayment
 
-STEPS = ("application-business", "application-need", "application-send")
+PAPERS = {"place": DocumentKind.PLACE, "ktp": DocumentKind.KTP, "note": DocumentKind.NOTE}
 
 
 def _user(request: HttpRequest) -> User:
@@ -112,14 +113,14 @@ def _draft(request: HttpRequest, uid: UUID) -> Application:
 
 
 def _steps(current: int) -> list[tuple[str, str]]:
-    labels = [_("Business"), _("Need"), _("Check and send")]
+    labels = [_("Business"), _("Need"), _("Papers"), _("Check and send")]
     return [(label, "done" if n < current else "now" if n == current else "") for n, label in enumerate(labels)]
 
 
 def _step_page(
     request: HttpRequest, application: Application, number: int, form: Any, refusal: ActionError | None = None
 ) -> HttpResponse:
-    templates = ("application_business", "application_need", "application_send")
+    templates = ("application_business", "application_need", "application_papers", "application_send")
     return TemplateResponse(
         request,
         f"revolving_funds/{templates[number]}.html",
@@ -129,6 +130,8 @@ def _step_page(
             "steps": _steps(number),
             "number": number + 1,
             "refusal": refusal,
+            "documents": list(application.documents.select_related("file").order_by("kind")),
+            "missing": documents.missing(application),
         },
     )
 
@@ -170,13 +173,32 @@ def need_step(request: HttpRequest, uid: UUID) -> HttpResponse:
         except ActionError as refusal:
             _refuse(form, refusal)
         else:
-            return redirect("revolving_funds:application-send", uid=uid)
+            return redirect("revolving_funds:application-papers", uid=uid)
     return _step_page(request, application, 1, form)
 
 
 @form_page
+def papers_step(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Step 3: photos of the business and the ID card. What is there already need not be sent again."""
+    application, user, now = _draft(request, uid), _user(request), clock.now()
+    form = PapersStep(request.POST or None, request.FILES or None, by=user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                for name, kind in PAPERS.items():
+                    if form.cleaned_data.get(name):
+                        file = form.cleaned_data[name]
+                        documents.attach(application=application, kind=kind, file=file, by=user, now=now)
+        except ActionError as refusal:
+            _refuse(form, refusal)
+        else:
+            return redirect("revolving_funds:application-send", uid=uid)
+    return _step_page(request, application, 2, form)
+
+
+@form_page
 def send_step(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Step 3: read it once more and send."""
+    """Step 4: read it once more and send."""
     application = _draft(request, uid)
     form, refused = SendStep(request.POST or None), None
     if request.method == "POST" and form.is_valid():
@@ -187,7 +209,7 @@ def send_step(request: HttpRequest, uid: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Your application has been sent."))
             return redirect(application)
-    return _step_page(request, application, 2, form, refused)
+    return _step_page(request, application, 3, form, refused)
 
 
 @reading

@@ -1,6 +1,7 @@
 """From wish to decision: draft, send, withdraw, survey, approve, reject."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,7 +16,7 @@ from foundation.notifications.actions import outbox
 from foundation.regions.models import Office
 from members.models import Person
 from revolving_funds import eligibility, queries
-from revolving_funds.actions import pools
+from revolving_funds.actions import documents, pools
 from revolving_funds.actions.pools import PoolEmpty
 from revolving_funds.enums import LIVE, ApplicationStatus
 from revolving_funds.models import Application, Pool, Survey
@@ -135,18 +136,19 @@ def _within_tier(application: Application, amount: int, day: date, field: str = 
 
 @transaction.atomic
 def submit(*, application: Application, by: User, now: datetime, on: date) -> Application:
-    """Send the draft. The conditions are looked at once more. Raises NotEligible, AmountMissing, PurposeMissing."""
+    """Send the draft. The conditions are looked at once more. Raises NotEligible, AmountMissing, PurposeMissing, DocumentMissing."""
     application = _advance(application, expect=(ApplicationStatus.DRAFT,))
     _refuse_unless_eligible(eligibility.of(application.person, on=on))
     if not application.amount:
         raise AmountMissing
     if not application.purpose:
         raise PurposeMissing
+    documents.refuse_unless_complete(application)
     _within_tier(application, application.amount, on)
-    application.status = ApplicationStatus.SUBMITTED
+    application.status, application.return_reason = ApplicationStatus.SUBMITTED, ""
     application.submitted_at, application.applied_by = now, by
     application.borrower_id = application.person.user_id
-    application.save(update_fields=["status", "submitted_at", "applied_by", "borrower", "updated_at"])
+    application.save(update_fields=["status", "return_reason", "submitted_at", "applied_by", "borrower", "updated_at"])
     log.record("application.submitted", application, by=by, now=now, amount=application.amount)
     _tell("fund_application_sent", application, now)
     return application
@@ -162,6 +164,32 @@ def withdraw(*, application: Application, by: User, now: datetime, on: date) -> 
     application.status = ApplicationStatus.WITHDRAWN
     application.save(update_fields=["status", "updated_at"])
     log.record("application.withdrawn", application, by=by, now=now)
+    return application
+
+
+@transaction.atomic
+def send_back(*, application: Application, reason: str, by: User, now: datetime) -> Application:
+    """Give a sent application back to be mended: the owner reads what, and sends it again. Raises ReasonMissing,
+    WrongStep, SamePersonTwice.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    application = _advance(application, expect=(ApplicationStatus.SUBMITTED,))
+    keep_hands_apart(application, by)
+    sent_by, sent_at = application.applied_by_id, application.submitted_at
+    application.status, application.return_reason = ApplicationStatus.DRAFT, reason.strip()
+    application.submitted_at = application.applied_by = None
+    application.save(update_fields=["status", "return_reason", "submitted_at", "applied_by", "updated_at"])
+    log.record(
+        "application.sent_back",
+        application,
+        by=by,
+        now=now,
+        reason=reason.strip(),
+        sent_by=sent_by,
+        sent_at=str(sent_at),
+    )
+    _tell("fund_application_returned", application, now, subject=f"application:{application.pk}/{now.timestamp():.0f}")
     return application
 
 
@@ -194,6 +222,8 @@ def survey(
     is_recommended: bool,
     notes: str,
     recommended_amount: int | None = None,
+    place: tuple[Decimal, Decimal] | None = None,
+    on_paper: bool = False,
 ) -> Survey:
     """What the verifier saw, and her recommendation. Raises SamePersonTwice, AmountTooHigh, VisitInFuture."""
     application = _advance(application, expect=(ApplicationStatus.SUBMITTED,))
@@ -214,6 +244,9 @@ def survey(
         is_recommended=is_recommended,
         recommended_amount=recommended_amount if is_recommended else None,
         notes=notes,
+        latitude=place[0] if place else None,
+        longitude=place[1] if place else None,
+        on_paper=on_paper,
     )
     application.status = ApplicationStatus.SURVEYED
     application.surveyed_at, application.surveyed_by = now, by
@@ -285,11 +318,11 @@ def reject(*, application: Application, by: User, now: datetime, reason: str) ->
     return application
 
 
-def _tell(kind: str, application: Application, now: datetime, **context: str) -> None:
+def _tell(kind: str, application: Application, now: datetime, subject: str = "", **context: str) -> None:
     outbox.queue(
         kind,
         to=[application.person.as_recipient()],
-        subject=f"application:{application.pk}",
+        subject=subject or f"application:{application.pk}",
         context=context,
         url=application.get_absolute_url(),
         now=now,

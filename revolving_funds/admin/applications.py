@@ -3,24 +3,38 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin
 from foundation.common.dates import short_date
+from foundation.files.actions import uploads
 from foundation.regions.models import Office
 from revolving_funds import forms, queries
-from revolving_funds.actions import applications, loans
+from revolving_funds.actions import applications, documents, loans
 from revolving_funds.admin.parts import DistrictFilter, LevelFilter, money, person_of, yes_no
-from revolving_funds.enums import ApplicationStatus
+from revolving_funds.enums import ApplicationStatus, DocumentKind
 from revolving_funds.models import Application
 
 
 def _survey(request: HttpRequest, application: Application, cleaned: dict[str, Any]) -> str:
-    applications.survey(application=application, by=person_of(request), now=clock.now(), on=clock.today(), **cleaned)
+    photo, by, now = cleaned.pop("photo"), person_of(request), clock.now()
+    with transaction.atomic():
+        applications.survey(application=application, by=by, now=now, on=clock.today(), **cleaned)
+        if photo:
+            file = uploads.store(photo, purpose=documents.PURPOSE, by=by, now=now)
+            documents.attach(application=application, kind=DocumentKind.SURVEY, file=file, by=by, now=now)
     return _("The survey is recorded. The approver decides next.")
+
+
+def _send_back(request: HttpRequest, application: Application, cleaned: dict[str, Any]) -> str:
+    applications.send_back(application=application, by=person_of(request), now=clock.now(), **cleaned)
+    return _("Given back. The owner reads what is to be mended.")
 
 
 def _approve(request: HttpRequest, application: Application, cleaned: dict[str, Any]) -> str:
@@ -67,6 +81,7 @@ class ApplicationAdmin(OfficeModelAdmin):
                     "sales",
                     "status",
                     "nib",
+                    "papers",
                 )
             },
         ),
@@ -103,6 +118,7 @@ class ApplicationAdmin(OfficeModelAdmin):
         ),
     )
     readonly_fields = (
+        "papers",
         "place",
         "asked",
         "sales",
@@ -128,6 +144,15 @@ class ApplicationAdmin(OfficeModelAdmin):
             primary=True,
             initial=lambda _row: {"visited_on": clock.today(), "other_debts": 0},
             text=gettext_lazy("What you saw at the business. Another officer decides."),
+        ),
+        Deed(
+            "kembalikan",
+            gettext_lazy("Give back to be mended"),
+            "revolving_funds.survey_application",
+            _send_back,
+            forms.SendBackForm,
+            available=lambda row: row.status == ApplicationStatus.SUBMITTED,
+            text=gettext_lazy("When a paper cannot be read or something is missing, before the visit."),
         ),
         Deed(
             "approve",
@@ -203,6 +228,13 @@ class ApplicationAdmin(OfficeModelAdmin):
     @admin.display(description=gettext_lazy("Amount approved"))
     def granted(self, row: Application) -> str:
         return money(row.approved_amount)
+
+    @admin.display(description=gettext_lazy("Papers"))
+    def papers(self, row: Application) -> str:
+        """Each opens for who may see the application; the look is written down."""
+        found = row.documents.select_related("file").order_by("kind")
+        links = ((reverse("files:read", args=[one.file.uid]), one.get_kind_display()) for one in found)
+        return format_html_join(", ", '<a href="{}">{}</a>', links) or str(_("none"))
 
     @admin.display(description=gettext_lazy("NIB"))
     def nib(self, row: Application) -> str:

@@ -225,7 +225,18 @@ def test_main_pages_of_the_office(
             "/kantor/revolving_funds/application/",
             f"/kantor/revolving_funds/application/{world.application.uid}/change/",
         ],
-        "treasurer": ["/kantor/revolving_funds/loan/", f"/kantor/revolving_funds/loan/{world.loan.uid}/change/"],
+        "treasurer": [
+            "/kantor/revolving_funds/loan/",
+            f"/kantor/revolving_funds/loan/{world.loan.uid}/change/",
+            "/kantor/revolving_funds/statementfile/",
+            "/kantor/revolving_funds/statementfile/deed/masukkan/",
+            f"/kantor/revolving_funds/statementline/{world.line.uid}/change/",
+            f"/kantor/revolving_funds/statementline/{world.line.uid}/deed/cocokkan/",
+            "/kantor/revolving_funds/difference/",
+            f"/kantor/revolving_funds/subsidyclaim/{world.claim.uid}/change/",
+            f"/kantor/revolving_funds/bankbatch/{world.batch.uid}/change/",
+            f"/kantor/ledger/period/{world.period.uid}/change/",
+        ],
     }
     for role, pages in addresses.items():
         user = world.people[role]

@@ -6,11 +6,13 @@ from typing import Any
 
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
+from foundation.files.enums import FileKind
+from foundation.files.models import StoredFile
 from foundation.regions.models import Office
 from members.models import Business, Person
 from revolving_funds.actions import applications, loans, pools, programme, repayments
-from revolving_funds.enums import BankKind
-from revolving_funds.models import Application, Bank, Loan, Pool, Repayment
+from revolving_funds.enums import NEEDED_DOCUMENTS, BankKind
+from revolving_funds.models import Application, ApplicationDocument, Bank, Loan, Pool, Repayment
 from tests.factories.foundation import office as make_office
 from tests.factories.foundation import user_with_role
 from tests.factories.members import BusinessFactory, LicenceFactory, OwnerFactory
@@ -104,7 +106,26 @@ def submitted(person: Person | None = None, *, amount: int = 2_000_000, on: dt.d
     application = draft(person, on=on)
     user = application.person.user
     applications.fill(application=application, by=user, now=NOW, amount=amount, purpose="MATERIALS")
+    show_papers(application)
     return applications.submit(application=application, by=user, now=NOW, on=on)
+
+
+def show_papers(application: Application) -> None:
+    """The papers that are needed, as rows; no test looks into them."""
+    for kind in NEEDED_DOCUMENTS:
+        file = StoredFile.objects.create(
+            purpose="fund_application",
+            name=f"{kind}.jpg",
+            kind=FileKind.PHOTO,
+            size=1,
+            sha256="0" * 64,
+            path=f"files/00/{uuid.uuid4().hex}",
+            stored_by=application.person.user,
+            stored_at=NOW,
+            used_at=NOW,
+            region_code=application.village_id,
+        )
+        ApplicationDocument.objects.create(application=application, kind=kind, file=file)
 
 
 def surveyed(person: Person | None = None, *, by: User | None = None, **changes: Any) -> Application:

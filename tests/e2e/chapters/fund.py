@@ -7,6 +7,7 @@ from members.models import Person
 from revolving_funds.models import Application, Loan
 from tests.e2e.chapters.cast import YANI, Cast, move_to, press, see
 from tests.factories import revolving_funds as funds
+from tests.factories.files import picture
 
 DISBURSED = dt.date(2027, 1, 22)
 
@@ -20,6 +21,11 @@ def she_applies(cast: Cast) -> None:
     press(page, "Lanjut")
     page.fill("input[name=amount]", "2.000.000")
     page.locator("[name=purpose]").first.check()
+    press(page, "Lanjut")
+    for name in ("place", "ktp"):
+        photo = {"name": f"{name}.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+        page.locator(f"input[type=file][name={name}]").last.set_input_files(photo)
+    cast.picture(page, "application-papers")
     press(page, "Lanjut")
     page.check("input[name=agree]")
     cast.picture(page, "application")

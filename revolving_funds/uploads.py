@@ -1,0 +1,27 @@
+"""What private files are for in the fund: papers and photos of an application."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from foundation.files import purposes
+from foundation.files.models import StoredFile
+from revolving_funds.models import Application, ApplicationDocument
+
+
+def _application(file: StoredFile) -> Any:
+    return ApplicationDocument.objects.filter(file=file).values("application")
+
+
+def may_read(user: Any, file: StoredFile) -> bool:
+    """The applicant, and who sees applications of the region."""
+    return Application.objects.visible_to(user).filter(pk__in=_application(file)).exists()
+
+
+def is_own(user: Any, file: StoredFile) -> bool:
+    return Application.objects.filter(pk__in=_application(file), person__user_id=user.pk).exists()
+
+
+APPLICATION = purposes.register(
+    purposes.Purpose("fund_application", _("Papers of a loan application"), may_read=may_read, is_own=is_own)
+)
