@@ -113,7 +113,7 @@ def _draft(request: HttpRequest, uid: UUID) -> Application:
 
 
 def _steps(current: int) -> list[tuple[str, str]]:
-    labels = [_("Business"), _("Need"), _("Papers"), _("Check and send")]
+    labels = [_("Business"), _("Need"), _("Photos"), _("Check and send")]
     return [(label, "done" if n < current else "now" if n == current else "") for n, label in enumerate(labels)]
 
 

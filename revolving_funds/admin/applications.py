@@ -229,7 +229,7 @@ class ApplicationAdmin(OfficeModelAdmin):
     def granted(self, row: Application) -> str:
         return money(row.approved_amount)
 
-    @admin.display(description=gettext_lazy("Papers"))
+    @admin.display(description=gettext_lazy("Photos and papers"))
     def papers(self, row: Application) -> str:
         """Each opens for who may see the application; the look is written down."""
         found = row.documents.select_related("file").order_by("kind")
