@@ -14,6 +14,7 @@ class RevolvingFundsConfig(AppConfig):
             messages,  # noqa: F401
             personal,
             proof,
+            uploads,  # noqa: F401
         )
 
         scopes.register(

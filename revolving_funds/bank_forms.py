@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.accounts.models import Assignment, User
 from foundation.accounts.roles import Role, roles_with
 from foundation.clients.models import Client
+from foundation.common.dates import short_date
 from foundation.common.money import rupiah
 from foundation.common.widgets import DateInput
 from revolving_funds import matching
@@ -52,7 +53,11 @@ class SettleForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["choice"]
         field.choices = [(row.number, candidate_text(row)) for row in matching.candidates(obj)]
+        # What the bank wrote, side by side with the loans.
+        told = (rupiah(obj.amount), short_date(obj.paid_on), obj.payer, obj.loan_ref, obj.note)
+        field.help_text = _("The bank wrote: %(line)s") % {"line": " · ".join(part for part in told if part)}
         if not field.choices:
+            self.fields["number"].help_text = field.help_text
             del self.fields["choice"]
 
     def clean(self) -> dict[str, Any]:

@@ -118,6 +118,10 @@ class Period(models.Model):
     def __str__(self) -> str:
         return f"{self.book} {self.dates.lower}"
 
+    @property
+    def region_code(self) -> str:
+        return self.book
+
 
 class DaySeal(models.Model):
     """One closed day of a book: the digest of its entries, chained to the day before. Never changed (trigger).

@@ -11,7 +11,7 @@ from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin
 from revolving_funds import bank_forms as forms
 from revolving_funds.actions import balances, layouts
-from revolving_funds.admin.parts import money, person_of
+from revolving_funds.admin.parts import WhenEntered, money, person_of
 from revolving_funds.admin.statements import office_of
 from revolving_funds.models import BalanceReport, Difference, FileLayout
 
@@ -36,13 +36,13 @@ def _compare(request: HttpRequest, _obj: Any, cleaned: dict[str, Any]) -> str:
 
 
 @admin.register(BalanceReport)
-class BalanceReportAdmin(OfficeModelAdmin):
-    list_display = ("as_of", "bank", "row_count", "difference_count", "name", "created_at")
+class BalanceReportAdmin(WhenEntered, OfficeModelAdmin):
+    list_display = ("as_of", "bank", "row_count", "difference_count", "name", "entered")
     list_filter = (("bank", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("bank",)
     ordering = ("-as_of", "-id")
-    fields = ("as_of", "bank", "name", "row_count", "difference_count", "received_by", "created_at", "sha256")
-    readonly_fields = ("sha256",)
+    fields = ("as_of", "bank", "name", "row_count", "difference_count", "received_by", "entered", "sha256")
+    readonly_fields = ("entered", "sha256")
     list_deeds = (
         Deed(
             "masukkan",

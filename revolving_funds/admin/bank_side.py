@@ -13,7 +13,7 @@ from foundation.common.http import pdf_response
 from foundation.common.money import rupiah
 from revolving_funds import bank_forms as forms
 from revolving_funds.actions import bank_access, batches
-from revolving_funds.admin.parts import person_of
+from revolving_funds.admin.parts import WhenEntered, person_of
 from revolving_funds.admin.statements import office_of
 from revolving_funds.models import AgreementPaper, BankAccess, BankBatch, BatchRow
 
@@ -23,13 +23,13 @@ def _print(_request: HttpRequest, paper: AgreementPaper, _cleaned: dict[str, Any
 
 
 @admin.register(AgreementPaper)
-class AgreementPaperAdmin(OfficeModelAdmin):
-    list_display = ("paper_number", "borrower", "granted", "created_at", "made_by")
+class AgreementPaperAdmin(WhenEntered, OfficeModelAdmin):
+    list_display = ("paper_number", "borrower", "granted", "entered", "made_by")
     search_fields = ("application__person__full_name__icontains",)
     search_help_text = gettext_lazy("Search by name")
     ordering = ("-id",)
-    fields = ("paper_number", "application", "granted", "sha256", "created_at", "made_by")
-    readonly_fields = ("paper_number", "granted")
+    fields = ("paper_number", "application", "granted", "sha256", "entered", "made_by")
+    readonly_fields = ("entered", "paper_number", "granted")
     deeds = (
         Deed(
             "cetak",
@@ -94,12 +94,12 @@ class BatchRowInline(ReadonlyInline):
 
 
 @admin.register(BankBatch)
-class BankBatchAdmin(OfficeModelAdmin):
-    list_display = ("created_at", "bank", "row_count", "sum", "made_by")
+class BankBatchAdmin(WhenEntered, OfficeModelAdmin):
+    list_display = ("entered", "bank", "row_count", "sum", "made_by")
     list_select_related = ("bank", "layout", "office", "made_by")
     ordering = ("-created_at", "-id")
-    fields = ("created_at", "bank", "layout", "row_count", "sum", "sha256", "made_by")
-    readonly_fields = ("sum",)
+    fields = ("entered", "bank", "layout", "row_count", "sum", "sha256", "made_by")
+    readonly_fields = ("entered", "sum")
     inlines = (BatchRowInline,)
     list_deeds = (
         Deed(

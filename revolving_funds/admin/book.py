@@ -87,12 +87,12 @@ class SealInline(ReadonlyInline):
 
 @admin.register(Period)
 class PeriodAdmin(OfficeModelAdmin):
-    list_display = ("month", "closed_at", "closed_by")
+    list_display = ("month", "closed_at", "closer")
     list_filter = (("closed_at", admin.EmptyFieldListFilter),)
     list_select_related = ("closed_by",)
     ordering = ("-dates", "id")
-    fields = ("month", "closed_at", "closed_by", "trial")
-    readonly_fields = ("month", "trial")
+    fields = ("month", "closed_at", "closer", "trial")
+    readonly_fields = ("month", "closer", "trial")
     inlines = (SealInline,)
     list_deeds = (
         Deed(
@@ -126,7 +126,11 @@ class PeriodAdmin(OfficeModelAdmin):
         Deed("cetak", gettext_lazy("Month report as PDF"), "ledger.view_period", _print),
     )
 
-    @admin.display(description=gettext_lazy("Month"), ordering="dates")
+    @admin.display(description=gettext_lazy("Closed and sealed by"))
+    def closer(self, row: Period) -> str:
+        return str(row.closed_by or "")
+
+    @admin.display(description=gettext_lazy("Month of the book"), ordering="dates")
     def month(self, row: Period) -> str:
         return papers.month_name(row.dates.lower)
 
@@ -138,10 +142,21 @@ class PeriodAdmin(OfficeModelAdmin):
         lines = format_html_join(
             "",
             '<tr><td><a href="{}?q={}">{}</a></td><td class="num">{}</td><td class="num">{}</td><td class="num">{}</td></tr>',
-            ((accounts, one.head, one.head, one.accounts, rupiah(one.debit), rupiah(one.credit)) for one in rows),
+            (
+                (
+                    accounts,
+                    one.head,
+                    papers.WORDS.get(one.head, one.head),
+                    one.accounts,
+                    rupiah(one.debit),
+                    rupiah(one.credit),
+                )
+                for one in rows
+            ),
         )
         return format_html(
-            "<table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th></tr></thead><tbody>{}</tbody></table>",
+            '<div class="desk-page"><div class="table"><table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th></tr></thead>'
+            "<tbody>{}</tbody></table></div></div>",
             _("Head"),
             _("Accounts"),
             _("Debit"),

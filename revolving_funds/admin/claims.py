@@ -17,7 +17,7 @@ from foundation.jobs.actions import jobs as job_actions
 from revolving_funds import bank_forms as forms
 from revolving_funds import jobs, papers
 from revolving_funds.actions import claims
-from revolving_funds.admin.parts import money, person_of
+from revolving_funds.admin.parts import WhenEntered, money, person_of
 from revolving_funds.enums import ClaimStatus
 from revolving_funds.models import SubsidyClaim, SubsidyLine
 
@@ -140,12 +140,12 @@ class LineInline(ReadonlyInline):
 
 
 @admin.register(SubsidyClaim)
-class SubsidyClaimAdmin(OfficeModelAdmin):
-    list_display = ("month", "bank", "bill", "ours", "pays", "status", "sp2d")
+class SubsidyClaimAdmin(WhenEntered, OfficeModelAdmin):
+    list_display = ("of_month", "bank", "bill", "ours", "pays", "status", "sp2d")
     list_filter = ("status", "fiscal_year")
     ordering = ("-month", "-id")
     fields = (
-        "month",
+        "of_month",
         "agreement",
         "fiscal_year",
         "status",
@@ -155,14 +155,14 @@ class SubsidyClaimAdmin(OfficeModelAdmin):
         "name",
         "computed_at",
         "made_by",
-        "created_at",
+        "entered",
         "approved_by",
         "approved_at",
         "paid_by",
         "paid_on",
         "sp2d",
     )
-    readonly_fields = ("bill", "ours", "pays")
+    readonly_fields = ("entered", "of_month", "bill", "ours", "pays")
     inlines = (LineInline,)
     list_deeds = (
         Deed(
@@ -202,6 +202,10 @@ class SubsidyClaimAdmin(OfficeModelAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         rows: Any = super().get_queryset(request)
         return rows.for_lists()
+
+    @admin.display(description=gettext_lazy("Month billed"), ordering="month")
+    def of_month(self, row: SubsidyClaim) -> str:
+        return papers.month_name(row.month)
 
     @admin.display(description=gettext_lazy("Bank"))
     def bank(self, row: SubsidyClaim) -> str:

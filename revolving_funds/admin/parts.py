@@ -29,6 +29,14 @@ def yes_no(value: bool) -> str:  # noqa: FBT001 -- a word for a value
     return str(_("Yes") if value else _("No"))
 
 
+class WhenEntered:
+    """A column that says when a row came in."""
+
+    @admin.display(description=gettext_lazy("Entered at"), ordering="created_at")
+    def entered(self, row: Any) -> Any:
+        return row.created_at
+
+
 class DistrictFilter(admin.SimpleListFilter):
     """Districts of the person's own regions; the address takes the code: `?district=16.71.04`."""
 

@@ -16,7 +16,7 @@ from foundation.common.http import pdf_response
 from foundation.common.money import rupiah
 from revolving_funds import forms, papers
 from revolving_funds.actions import corrections
-from revolving_funds.admin.parts import DistrictFilter, person_of
+from revolving_funds.admin.parts import DistrictFilter, WhenEntered, person_of
 from revolving_funds.models import Loan, Repayment
 
 
@@ -55,7 +55,7 @@ class StandingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Repayment)
-class RepaymentAdmin(OfficeModelAdmin):
+class RepaymentAdmin(WhenEntered, OfficeModelAdmin):
     list_display = ("paid_on", "receipt", "loan", "debtor", "paid", "reference", "state")
     list_filter = (StandingFilter, type("RepaymentDistrict", (DistrictFilter,), {"path": "loan__village__code"}))
     list_select_related = ("loan__person",)
@@ -72,14 +72,14 @@ class RepaymentAdmin(OfficeModelAdmin):
         "kept",
         "reference",
         "recorded_by",
-        "created_at",
+        "entered",
         "entry",
         "state",
         "reversed_on",
         "reversed_by",
         "reverse_reason",
     )
-    readonly_fields = ("receipt", "debtor", "paid", "kept", "entry", "state")
+    readonly_fields = ("entered", "receipt", "debtor", "paid", "kept", "entry", "state")
     deeds = (
         Deed(
             "kuitansi",

@@ -18,7 +18,7 @@ from foundation.regions.models import Office
 from revolving_funds import bank_forms as forms
 from revolving_funds import jobs, matching
 from revolving_funds.actions import statements
-from revolving_funds.admin.parts import person_of
+from revolving_funds.admin.parts import WhenEntered, person_of
 from revolving_funds.enums import LineState
 from revolving_funds.models import LineDifference, StatementFile, StatementLine
 
@@ -65,15 +65,15 @@ def _receive(request: HttpRequest, _obj: Any, cleaned: dict[str, Any]) -> HttpRe
 
 
 @admin.register(StatementFile)
-class StatementFileAdmin(OfficeModelAdmin):
-    list_display = ("name", "bank", "created_at", "line_count", "booked", "waiting", "known_count", "changed_count")
+class StatementFileAdmin(WhenEntered, OfficeModelAdmin):
+    list_display = ("name", "bank", "entered", "line_count", "booked", "waiting", "known_count", "changed_count")
     list_filter = (("bank", admin.RelatedOnlyFieldListFilter),)
     ordering = ("-created_at", "-id")
     fields = (
         "name",
         "bank",
         "layout",
-        "created_at",
+        "entered",
         "received_by",
         "worked_at",
         "line_count",
@@ -83,7 +83,7 @@ class StatementFileAdmin(OfficeModelAdmin):
         "changed_count",
         "sha256",
     )
-    readonly_fields = ("booked", "waiting", "sha256")
+    readonly_fields = ("entered", "booked", "waiting", "sha256")
     list_deeds = (
         Deed(
             "masukkan",
