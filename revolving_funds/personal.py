@@ -100,6 +100,27 @@ FUND = Part(
             keep=MONEY,
         ),
         Table(
+            "revolving_funds.ApplicationDocument",
+            _("Photos and papers of my applications"),
+            ("kind", "created_at"),
+            lambda s: Q(application__person=s.person),
+            keep=MONEY,
+        ),
+        Table(
+            "revolving_funds.AgreementPaper",
+            _("My loan agreements"),
+            ("year", "serial", "sha256"),
+            lambda s: Q(application__person=s.person),
+            keep=MONEY,
+        ),
+        Table(
+            "revolving_funds.StatementLine",
+            _("My payments as the bank wrote them"),
+            ("reference", "paid_on", "amount", "payer", "note"),
+            _of_loan,
+            keep=MONEY,
+        ),
+        Table(
             "revolving_funds.LoanCase",
             _("Changes to my loans"),
             ("loan__number", "kind", "status", "reason", "proposed_at", "decided_at"),
@@ -115,7 +136,11 @@ FUND = Part(
             keep=MONEY,
         ),
     ),
-    exempt={"revolving_funds.Difference.owner": AT_WORK, "revolving_funds.Visit.assignee": AT_WORK},
+    exempt={
+        "revolving_funds.Difference.owner": AT_WORK,
+        "revolving_funds.BankAccess.user": AT_WORK,
+        "revolving_funds.Visit.assignee": AT_WORK,
+    },
     holds=_holds,
 )
 
