@@ -86,6 +86,10 @@ class AgreementPaper(Record):
         return self.number
 
     @property
+    def region_code(self) -> str:
+        return self.office_code
+
+    @property
     def number(self) -> str:
         """`PJ-1671-2026-000042`."""
         return f"PJ-{self.office_code.replace('.', '')}-{self.year}-{self.serial:06d}"

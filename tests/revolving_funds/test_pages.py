@@ -17,6 +17,7 @@ from members.enums import LicenceStatus
 from members.models import Licence
 from revolving_funds.models import Application, Loan
 from tests.factories import revolving_funds as make
+from tests.factories.files import picture, upload
 from tests.factories.foundation import UserFactory, region, user_with_role
 
 pytestmark = pytest.mark.django_db
@@ -68,12 +69,13 @@ def test_somebody_who_owns_no_business_reads_how_the_ladder_appears() -> None:
     assert "Tangga pinjaman akan tampil di sini" in page
 
 
-def test_an_application_goes_through_its_three_steps_without_javascript() -> None:
+def test_an_application_goes_through_its_four_steps_without_javascript() -> None:
     person = make.owner()
     client = seen_by(person.user)
     step = client.post(reverse("revolving_funds:application-start"))
     step = client.post(step["Location"], {"monthly_sales": "4.000.000"})
     step = client.post(step["Location"], {"amount": "2.000.000", "purpose": "MATERIALS", "details": "Ayam"})
+    step = client.post(step["Location"], {name: upload(picture(), f"{name}.jpg") for name in ("place", "ktp")})
     done = client.post(step["Location"], {"agree": "on"})
     application = Application.objects.get()
     assert done["Location"] == application.get_absolute_url()
