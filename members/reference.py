@@ -53,6 +53,8 @@ STAGE_RULES = (
     ("ENRICHMENT", 1, "LICENCE_HELD", 1, None),
     ("ENRICHMENT", 2, "LOAN_PAID", 1, None),
     ("ENRICHMENT", 2, "CHECKIN_ANSWERED", 1, None),
+    ("ENRICHMENT", 3, "TRAINING_DONE", 1, None),
+    ("ENRICHMENT", 3, "STEP_DONE", 2, 24),
 )
 
 

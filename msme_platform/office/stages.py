@@ -13,14 +13,22 @@ from monitoring.models import Response
 from monitoring.signals import checkin_answered
 from revolving_funds.models import Loan
 from revolving_funds.signals import loan_closed, loan_disbursed
-from trainings.models import Certificate
-from trainings.signals import training_finished
+from trainings.enums import StepState
+from trainings.models import ActionStep, Certificate
+from trainings.signals import step_done, training_finished
 
 SOURCES = (
     stages.Source(
         "TRAINING_DONE",
         _("Finished a training with a certificate"),
         lambda: Certificate.objects.values(who=F("enrolment__person_id"), at=F("issued_at")),
+    ),
+    stages.Source(
+        "STEP_DONE",
+        _("Did a step of an action plan"),
+        lambda: ActionStep.objects.filter(state=StepState.DONE).values(
+            who=F("enrolment__person_id"), at=F("closed_at")
+        ),
     ),
     stages.Source(
         "LOAN_TAKEN", _("Received a loan"), lambda: Loan.objects.values(who=F("person_id"), at=F("created_at"))
@@ -48,6 +56,10 @@ def _training(training_id: int, **_kwargs: Any) -> None:
     deeds.recompute(now=clock.now(), among=who)
 
 
+def _step(person_id: int, **_kwargs: Any) -> None:
+    deeds.recompute(now=clock.now(), among=[person_id])
+
+
 def _loan(loan: Loan, **_kwargs: Any) -> None:
     deeds.recompute(now=clock.now(), among=[loan.person_id])
 
@@ -62,6 +74,7 @@ def connect() -> None:
     for source in SOURCES:
         stages.register(source)
     training_finished.connect(_training, dispatch_uid="stages.training")
+    step_done.connect(_step, dispatch_uid="stages.step")
     loan_disbursed.connect(_loan, dispatch_uid="stages.disbursed")
     loan_closed.connect(_loan, dispatch_uid="stages.closed")
     checkin_answered.connect(_checkin, dispatch_uid="stages.checkin")

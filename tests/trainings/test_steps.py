@@ -12,6 +12,8 @@ from django.urls import reverse
 from foundation.accounts.roles import Role
 from foundation.common import clock
 from foundation.notifications.models import Message
+from members import reference
+from members.models import Stage, StageRule
 from tests.factories.foundation import office, user_with_role
 from tests.factories.members import OwnerFactory
 from tests.factories.trainings import DAY, FIRST, ActionStepFactory, EnrolmentFactory, TrainingFactory
@@ -118,6 +120,24 @@ def test_a_training_that_asks_for_a_plan_certifies_only_who_filed_one() -> None:
     steps.confirm(enrolment=filed, by=None, now=DURING)
     trainings.finish(training=training, by=None, now=training.ends_at + DAY)
     assert [paper.enrolment for paper in Certificate.objects.all()] == [filed]
+
+
+def test_steps_that_are_done_move_the_stage(enrolment: Enrolment, django_capture_on_commit_callbacks: Any) -> None:
+    reference.load_stage_rules(StageRule)
+    Certificate.objects.create(
+        enrolment=enrolment,
+        office_code="16.71",
+        year=2026,
+        serial=1,
+        number="1/2026",
+        code="0123456789",
+        holder_name="Yani",
+        issued_at=DURING,
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        for step in by_herself(enrolment, PHOTOS, ("Hitung harga", IN_A_WEEK)):
+            steps.finish(step=step, note="", by=None, now=DURING)
+    assert enrolment.person.stages.get(end_at__isnull=True).stage == Stage.ENRICHMENT
 
 
 BROKEN: dict[str, Any] = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from trainings import texts
 from trainings.enums import EnrolmentState, StepState, TrainingStatus
 from trainings.models import ActionStep, Enrolment
 from trainings.models.steps import STEPS_EACH
+from trainings.signals import step_done
 
 # A plan is written while the training is fresh, and looks no further than a year.
 WRITTEN_WITHIN: Final = timedelta(days=30)
@@ -137,7 +139,10 @@ def finish(*, step: ActionStep, note: str, by: User | None, now: datetime) -> Ac
     step = _open(step)
     if step.confirmed_at is None:
         raise NotConfirmed
-    return _close(step, StepState.DONE, note, by=by, now=now)
+    step = _close(step, StepState.DONE, note, by=by, now=now)
+    who = step.enrolment.person_id
+    transaction.on_commit(partial(step_done.send_robust, sender=ActionStep, person_id=who), robust=True)
+    return step
 
 
 @transaction.atomic
