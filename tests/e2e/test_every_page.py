@@ -120,6 +120,11 @@ def test_pages_of_an_owner(
             business,
             f"{business}izin/nib/",
             "/saya/usaha/baru/",
+            "/data-saya/",
+            "/data-saya/siapa-melihat/",
+            "/data-saya/perbaikan/",
+            "/data-saya/hapus/",
+            f"/data-saya/salinan/{world.data_copy.uid}/",
         ],
     )
 
