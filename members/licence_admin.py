@@ -174,7 +174,7 @@ class LicenceAdmin(OfficeModelAdmin):
     def state(self, licence: Licence) -> str:
         return checklists.state_words(licence, clock.today())
 
-    @admin.display(description=gettext_lazy("Papers"))
+    @admin.display(description=gettext_lazy("Papers of the licence"))
     def papers(self, licence: Licence) -> str:
         found = licence.papers.select_related("file").order_by("-added_at", "-pk")
         return format_html_join(
