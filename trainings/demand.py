@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Avg, Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Left
 
 from foundation.regions.models import Region
@@ -21,7 +21,7 @@ DISTRICT: Final = len("00.00.00")
 
 def voters_in(*, district: str = "", sector: str = "") -> Q | None:
     """The condition on votes: of people who live in `district`, or who have a business in `sector`; None for all."""
-    condition = Q()
+    condition: Any = Q()
     if district:
         condition &= Q(person__village__code__startswith=district)
     if sector:
@@ -29,7 +29,7 @@ def voters_in(*, district: str = "", sector: str = "") -> Q | None:
     return condition or None
 
 
-def _businesses() -> QuerySet[Business]:
+def _businesses() -> Any:
     return Business.objects.annotate(sector=sector_case("kbli__code"))
 
 

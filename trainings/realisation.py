@@ -62,7 +62,7 @@ def _places(office_code: str, year: int, key: Any) -> dict[str, dict[str, Any]]:
             done=Count("certificate", filter=Q(certificate__withdrawn_at__isnull=True)),
         )
     )
-    return {str(row["key"] or ""): row for row in rows}
+    return {str(row["key"] or ""): dict(row) for row in rows}
 
 
 def _count(rows: QuerySet[Any], by: str) -> Any:

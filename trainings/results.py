@@ -45,7 +45,7 @@ def gains(training: Training) -> tuple[int, list[Gain]]:
 def _share(questions: list[TestQuestion], both: list[dict[str, Any]], topic: str, phase: TestPhase) -> float:
     of_topic = [question for question in questions if question.topic == topic]
     right = sum(sheet[phase].get(str(row.number)) == row.answer for sheet in both for row in of_topic)
-    return right / (len(both) * len(of_topic))
+    return float(right / (len(both) * len(of_topic)))
 
 
 def grades(training: Training) -> QuerySet[Session]:

@@ -221,7 +221,7 @@ def spend(
     """
     if amount <= 0:
         raise NotToSpend
-    activity = PlanActivity.objects.select_related("plan").locked(activity.pk)  # type: ignore[assignment]
+    activity = PlanActivity.objects.select_related("plan").locked(activity.pk)
     if training is not None and (training.status == TrainingStatus.CANCELLED or not _same_plan(training, activity)):
         raise OtherPlan
     left = activity.budget - spent_of(activity)

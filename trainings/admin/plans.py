@@ -293,7 +293,7 @@ class YearPlanAdmin(OfficeModelAdmin):
     def figures(self, obj: YearPlan) -> SafeString:
         """Links to the figures of the plan's year, and to the report."""
         day = min(clock.today(), clock.today().replace(year=obj.year, month=12, day=31))
-        links = [
+        links: list[tuple[str, Any]] = [
             (f"{reverse('admin:figure', args=[name])}?as_of={day:%Y-%m-%d}", label)
             for name, label in FIGURES
             if day.year == obj.year

@@ -179,7 +179,7 @@ def training_topics(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     chosen = TopicProposal.objects.filter(answers__training=training)
     rows: Any = TopicProposal.objects.filter(office_code=training.office_code)
     rows = (rows.open() | rows.filter(pk__in=chosen.values("pk"))).with_votes().order_by("-votes_now", "-pk")
-    offered = TopicProposal.objects.filter(pk__in=[row.pk for row in rows[:ANSWERABLE]]).with_votes()
+    offered: Any = TopicProposal.objects.filter(pk__in=[row.pk for row in rows[:ANSWERABLE]]).with_votes()
     form = AnswersForm(
         request.POST or None,
         rows=offered.order_by("-votes_now", "-pk"),
