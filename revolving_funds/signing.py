@@ -2,12 +2,14 @@
 
 import hashlib
 import hmac
+import re
 import time
 from typing import Final
 
 from django.core.cache import cache
 
 WINDOW: Final = 300
+SECONDS: Final = re.compile(r"[0-9]{1,12}")
 NONCE_LENGTH: Final = range(16, 65)
 
 
@@ -31,7 +33,7 @@ def check(
     """Raises BadSignatureError where the moment is out of the window, the signature does not fit, or the same call
     came before. A nonce counts as used only once its signature was right, so nobody else can use it up.
     """
-    if not timestamp.isdigit() or abs(time.time() - int(timestamp)) > WINDOW:
+    if not SECONDS.fullmatch(timestamp) or abs(time.time() - int(timestamp)) > WINDOW:
         raise BadSignatureError("timestamp")
     if len(nonce) not in NONCE_LENGTH or not nonce.isascii() or not nonce.isprintable():
         raise BadSignatureError("nonce")

@@ -14,6 +14,9 @@ from revolving_funds.admin.cases import OfLoanAdmin
 from revolving_funds.admin.parts import DistrictFilter
 from revolving_funds.models import Bank, LoanStanding, Promise, Visit
 
+# The steps of the ladder, as an address names them.
+LEVELS = ("1", "2", "3")
+
 
 class DaysFilter(admin.SimpleListFilter):
     """Early warning is the first week; the others are the thresholds of the portfolio at risk."""
@@ -62,10 +65,10 @@ class LateTierFilter(admin.SimpleListFilter):
     parameter_name = "level"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("1", "1"), ("2", "2"), ("3", "3")]
+        return [(level, level) for level in LEVELS]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.filter(loan__level=self.value()) if str(self.value()).isdigit() else queryset
+        return queryset.filter(loan__level=self.value()) if str(self.value()) in LEVELS else queryset
 
 
 @admin.register(LoanStanding)
