@@ -52,7 +52,9 @@ def people_matching(people: QuerySet[Person], text: str) -> QuerySet[Person]:
         return people.filter(pk__in=_some(people, full_name__iregex=rf"\m{re.escape(text)}"))
     words = re.escape(text)
     shops = Business.objects.filter(name__iregex=words).values("owner_id")
-    found = _some(people, full_name__iregex=words) | _some(people, pk__in=shops)
+    found = _some(people, full_name__iregex=words)
+    if len(found) < MOST:  # more than anybody leafs through: she types on
+        found |= _some(people, pk__in=shops)
     if not found:
         found = _some(people, pk__in=_alike("person", text)) | _some(people, pk__in=_alike("owner", text))
     return people.filter(pk__in=found)
@@ -72,7 +74,9 @@ def businesses_matching(businesses: QuerySet[Business], text: str) -> QuerySet[B
         return businesses.filter(pk__in=_some(businesses, name__iregex=rf"\m{re.escape(text)}"))
     words = re.escape(text)
     owners = Person.objects.filter(full_name__iregex=words).values("pk")
-    found = _some(businesses, name__iregex=words) | _some(businesses, owner__in=owners)
+    found = _some(businesses, name__iregex=words)
+    if len(found) < MOST:
+        found |= _some(businesses, owner__in=owners)
     if not found:
         found = _some(businesses, pk__in=_alike("business", text)) | _some(businesses, owner__in=_alike("person", text))
     return businesses.filter(pk__in=found)
