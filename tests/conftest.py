@@ -11,7 +11,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.template import engines
 
 from foundation.common import clock
-from members import licensing_data, reference
+from members import licensing_data, reference, retention_data
 from members.models import (
     Kbli,
     LicenceProcess,
@@ -19,7 +19,9 @@ from members.models import (
     LicenceTerm,
     ProcessDocument,
     ProcessStep,
+    RetentionRule,
     ScaleRule,
+    StageRule,
 )
 from tests import guards
 from tests.e2e.browser import HOW_TO_GET_IT, chromium
@@ -97,6 +99,8 @@ def _emptying_between_tests_passes_the_append_only_guards() -> None:
         licensing_data.load(
             rule=LicenceRule, term=LicenceTerm, process=LicenceProcess, step=ProcessStep, document=ProcessDocument
         )
+        reference.load_stage_rules(StageRule)
+        retention_data.load(RetentionRule)
         return done
 
     DatabaseOperations.execute_sql_flush = past_the_guards  # type: ignore[method-assign]
