@@ -175,7 +175,7 @@ def admin_key(world: World, route: str) -> dict[str, Any]:
         "revolving_funds.balancereport": world.balances,
         "revolving_funds.difference": world.difference,
         "revolving_funds.filelayout": world.statement.layout,
-        "revolving_funds.subsidyclaim": world.claim,
+        "revolving_funds.subsidyclaim": world.bill,
         "revolving_funds.bankbatch": world.batch,
         "revolving_funds.agreementpaper": world.paper,
         "revolving_funds.bankaccess": world.access,

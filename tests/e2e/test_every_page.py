@@ -238,7 +238,7 @@ def test_main_pages_of_the_office(
             f"/kantor/revolving_funds/statementline/{world.line.uid}/change/",
             f"/kantor/revolving_funds/statementline/{world.line.uid}/deed/cocokkan/",
             "/kantor/revolving_funds/difference/",
-            f"/kantor/revolving_funds/subsidyclaim/{world.claim.uid}/change/",
+            f"/kantor/revolving_funds/subsidyclaim/{world.bill.uid}/change/",
             f"/kantor/revolving_funds/bankbatch/{world.batch.uid}/change/",
             f"/kantor/ledger/period/{world.period.uid}/change/",
         ],

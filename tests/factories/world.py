@@ -167,7 +167,7 @@ class World:
         self.difference = Difference.objects.get()
         treasurer = self.people["treasurer"]
         assert treasurer is not None
-        self.claim = statements.billed(self.pool, dt.date(2026, 2, 1), {self.loan.number: 1}, by=treasurer)
+        self.bill = statements.billed(self.pool, dt.date(2026, 2, 1), {self.loan.number: 1}, by=treasurer)
         approved = revolving_funds.approved(on=NOW.date())
         self.batch = statements.batch(by=treasurer, on=NOW.date())
         self.paper = AgreementPaper.objects.get(application=approved)
