@@ -5,6 +5,7 @@ JavaScript, since prepaid data often brings the page and not the script.
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import time_machine
@@ -16,6 +17,7 @@ from revolving_funds.models import Application
 from tests.e2e.chapters.cast import press
 from tests.e2e.conftest import PHONE
 from tests.factories import revolving_funds as funds
+from tests.factories.files import picture
 from tests.factories.foundation import UserFactory
 from tests.factories.world import CITY, DISTRICT, LONG_AGO, NOW, World
 from trainings.models import Enrolment
@@ -297,6 +299,10 @@ def test_an_owner_enrols_asks_and_applies_without_javascript(
     press(plain, "Lanjut")
     plain.fill("input[name=amount]", "2.000.000")
     plain.locator("[name=purpose]").first.check()
+    press(plain, "Lanjut")
+    for name in ("place", "ktp"):
+        photo: Any = {"name": f"{name}.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+        plain.locator(f"input[type=file][name={name}]").last.set_input_files(photo)
     press(plain, "Lanjut")
     plain.check("input[name=agree]")
     press(plain, "Kirim")

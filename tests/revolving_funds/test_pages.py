@@ -60,7 +60,7 @@ def test_the_ladder_without_a_nib_has_no_button_and_says_what_to_do() -> None:
     Licence.objects.update(status=LicenceStatus.WANTED)
     page = text(seen_by(person.user).get(reverse(URL["ladder"])))
     assert "Kurang 1 syarat" in page
-    assert "Urus NIB" in page
+    assert "Bantu saya urus NIB" in page
     assert reverse("revolving_funds:application-start") not in page
 
 
