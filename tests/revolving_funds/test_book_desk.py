@@ -58,6 +58,10 @@ def test_a_bill_is_computed_approved_by_another_and_paid(loan: Loan) -> None:
         "layout": bank.layout(purpose="BILL").pk,
         "file": SimpleUploadedFile("tagihan.csv", sheet),
     }
+    elsewhere = seen_by(make.treasurer("32.04"))
+    assert elsewhere.post(address("revolving_funds", "subsidyclaim", "masukkan"), values).status_code == 200
+    assert not SubsidyClaim.objects.exists()
+    values["file"] = SimpleUploadedFile("tagihan.csv", sheet)
     assert treasurer.post(address("revolving_funds", "subsidyclaim", "masukkan"), values).status_code == 302
     tasks.run(Job.objects.get().pk)
     claim = SubsidyClaim.objects.get()
