@@ -17,6 +17,7 @@ from foundation.jobs.actions import jobs as job_actions
 from revolving_funds import bank_forms as forms
 from revolving_funds import jobs, papers
 from revolving_funds.actions import claims
+from revolving_funds.actions.statements import WrongLayout
 from revolving_funds.admin.parts import WhenEntered, money, person_of
 from revolving_funds.enums import ClaimStatus
 from revolving_funds.models import Agreement, SubsidyClaim, SubsidyLine
@@ -25,7 +26,7 @@ from revolving_funds.models import Agreement, SubsidyClaim, SubsidyLine
 def _receive(request: HttpRequest, _obj: Any, cleaned: dict[str, Any]) -> HttpResponse:
     by, now, upload = person_of(request), clock.now(), cleaned["file"]
     if not Agreement.objects.visible_to(by).filter(pk=cleaned["agreement"].pk).exists():
-        raise claims.WrongLayout  # another office's agreement: its layouts are not for this desk
+        raise WrongLayout  # another office's agreement: its layouts are not for this desk
     claim = claims.receive(
         agreement=cleaned["agreement"],
         month=cleaned["month"],
