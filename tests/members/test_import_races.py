@@ -93,13 +93,9 @@ def worker(job: Job) -> "subprocess.Popen[bytes]":
 
 
 def waits_for_licences() -> bool:
-    """Whether somebody has everybody in already and waits to write licences."""
+    """Whether somebody has begun to bring people in and waits for the licences: to write them, or to count them."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")  # else the first look is repeated for a whole transaction
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            " AND query LIKE '%%members_licence%%' AND pid <> pg_backend_pid()"
-        )
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE relation = 'members_licence'::regclass AND NOT granted")
         return bool(cursor.fetchone()[0])
 
 
