@@ -19,7 +19,6 @@ from foundation.common.money import rupiah
 from foundation.regions.models import Office
 from trainings import realisation, reports
 from trainings.actions import plans, trainings
-from trainings.enums import ProposalSource
 from trainings.models import PlanActivity, PlanShare, YearPlan
 from trainings.plan_forms import ActivityForm, PlanForm, PutUnderForm, SpendForm, TakeBackForm
 
@@ -37,6 +36,7 @@ class RealisedInline(ReadonlyInline):
     """Rows of the plan, each beside what was realised; the figures are read once for the page."""
 
     dimension = ""
+    key = ""  # the field of a row by which its line is found
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
@@ -48,10 +48,7 @@ class RealisedInline(ReadonlyInline):
             found = realisation.DIMENSIONS[self.dimension](obj.plan.office_code, obj.plan.year)
             lines = {row.key: row for row in found}
             setattr(obj.plan, f"lines_{self.dimension}", lines)
-        return lines[self.key_of(obj)]  # type: ignore[no-any-return]
-
-    def key_of(self, obj: Any) -> str:
-        raise NotImplementedError
+        return lines[str(getattr(obj, self.key))]  # type: ignore[no-any-return]
 
     @admin.display(description=gettext_lazy("Taken"))
     def taken(self, obj: Any) -> int:
@@ -75,12 +72,10 @@ class ShareInline(RealisedInline):
 
     model = PlanShare
     dimension = "source"
+    key = "source"
     fields = ("source", "places", "allowed_now", "taken", "came", "completed", "money")
     readonly_fields = fields
     ordering = ("id",)
-
-    def key_of(self, obj: PlanShare) -> str:
-        return str(ProposalSource(obj.source))
 
     @admin.display(description=gettext_lazy("After release"))
     def allowed_now(self, obj: PlanShare) -> int:
@@ -92,12 +87,10 @@ class ActivityInline(RealisedInline):
 
     model = PlanActivity
     dimension = "activity"
+    key = "uid"
     fields = ("code", "title", "places", "taken", "came", "completed", "money", "spent")
     readonly_fields = fields
     ordering = ("code", "id")
-
-    def key_of(self, obj: PlanActivity) -> str:
-        return str(obj.uid)
 
     @admin.display(description=gettext_lazy("Spent"))
     def spent(self, obj: PlanActivity) -> str:
