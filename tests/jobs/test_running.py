@@ -1,18 +1,14 @@
 """A job is done once, by one worker, whatever happens to workers on the way."""
 
 import datetime as dt
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
@@ -25,6 +21,7 @@ from foundation.jobs.models import Job
 from foundation.jobs.runs import Run
 from foundation.notifications.models import Message
 from tests.factories.foundation import UserFactory, office
+from tests.processes import worker
 from tests.races import together
 
 NOW = dt.datetime(2026, 11, 21, 3, 0, tzinfo=dt.UTC)
@@ -216,16 +213,14 @@ def test_while_a_worker_holds_its_job_in_a_transaction_nobody_takes_it_over() ->
     assert isinstance(together(1, lambda _n: running.claim(pk=job.pk, now=NOW))[0], Job)
 
 
-WORKER = """
-import sys, time, django
-django.setup()
-from foundation.jobs import kinds, tasks
+HANGS = """
+import time
+from foundation.jobs import kinds
 from foundation.jobs.kinds import Kind
 def work(run):
     run.progress(7, 10)
     time.sleep(60)
 kinds.register(Kind("test.count", "Uji", work))
-tasks.run(int(sys.argv[1]))
 """
 
 
@@ -234,19 +229,11 @@ tasks.run(int(sys.argv[1]))
 def test_a_worker_killed_outright_leaves_a_job_that_another_finishes() -> None:
     job = start()
     Job.objects.filter(pk=job.pk).update(state=JobState.QUEUED, claim=None, finished_at=None, attempts=0)
-    url = settings.DATABASES["default"]
-    address = (
-        f"postgres://{url['USER']}:{url['PASSWORD']}@{url['HOST']}:{url['PORT']}/{connection.settings_dict['NAME']}"
-    )
-    worker = subprocess.Popen(
-        [sys.executable, "-c", WORKER, str(job.pk)],
-        cwd=settings.BASE_DIR,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "msme_platform.settings", "DATABASE_URL": address},
-    )
+    process = worker(job, before=HANGS)
     try:
         deadline = time.monotonic() + 30
         while not Job.objects.filter(pk=job.pk, done=7).exists():
-            assert worker.poll() is None
+            assert process.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.1)
         tasks.run(job.pk)
@@ -254,8 +241,8 @@ def test_a_worker_killed_outright_leaves_a_job_that_another_finishes() -> None:
         assert job.state == JobState.RUNNING
         assert job.total == 10
     finally:
-        worker.send_signal(signal.SIGKILL)
-        worker.wait()
+        process.send_signal(signal.SIGKILL)
+        process.wait()
     left_behind(job)
     begun.clear()
     tasks.sweep()

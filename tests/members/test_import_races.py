@@ -1,17 +1,13 @@
 """Two imports at once, and a worker killed outright in the middle of one: no half row, nobody twice."""
 
 import datetime as dt
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.db.models.functions import Now
@@ -27,6 +23,7 @@ from members.enums import ImportState
 from members.importing import run
 from members.models import Business, ImportRun, Person, StatusPeriod
 from tests.factories.foundation import office, region, user_with_role
+from tests.processes import worker
 from tests.races import together
 
 NOW = dt.datetime(2026, 11, 21, 3, 0, tzinfo=dt.UTC)
@@ -73,23 +70,6 @@ def test_without_the_lock_of_the_office_somebody_comes_in_twice(palembang: Offic
 
     together(2, careless)
     assert Person.objects.filter(full_name="Budi").count() == 2
-
-
-WORKER = """
-import sys, django
-django.setup()
-from foundation.jobs import tasks
-tasks.run(int(sys.argv[1]))
-"""
-
-
-def worker(job: Job) -> "subprocess.Popen[bytes]":
-    """A worker of its own on the tests' database and files."""
-    at = settings.DATABASES["default"]
-    address = f"postgres://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{connection.settings_dict['NAME']}"
-    more = {"DJANGO_SETTINGS_MODULE": "msme_platform.settings", "DATABASE_URL": address}
-    environment = {**os.environ, **more, "MEDIA_ROOT": str(settings.MEDIA_ROOT)}
-    return subprocess.Popen([sys.executable, "-c", WORKER, str(job.pk)], cwd=settings.BASE_DIR, env=environment)
 
 
 def waits_for_licences() -> bool:

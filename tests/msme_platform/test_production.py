@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import quote
 
 import httpx
 import psycopg2
@@ -25,6 +24,7 @@ from django.conf import settings
 from django.db import connection
 
 from msme_platform import supervise
+from tests.processes import database_url
 
 BASE: Path = settings.BASE_DIR
 COMPOSE = yaml.safe_load((BASE / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -175,7 +175,7 @@ def own_database() -> Iterator[str]:
 
     run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
     run(f"CREATE DATABASE {name}")
-    yield f"postgres://{login['user']}:{login['password']}@/{name}?host={quote(host, safe='')}&port={login['port']}"
+    yield database_url(name)
     run(f"DROP DATABASE {name} WITH (FORCE)")
 
 

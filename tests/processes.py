@@ -1,0 +1,35 @@
+"""A second process of the product, beside the tests: a worker that can be killed, a service of its own."""
+
+import os
+import subprocess
+import sys
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import connection
+
+from foundation.jobs.models import Job
+
+RUN = """
+import sys, django
+django.setup()
+{before}
+from foundation.jobs import tasks
+tasks.run(int(sys.argv[1]))
+"""
+
+
+def database_url(name: str = "") -> str:
+    """The address of a database on the tests' server, the tests' own unless named: over TCP or by a socket's folder."""
+    given = connection.settings_dict
+    host = given["HOST"] or given["OPTIONS"].get("host", "")
+    login = f"{quote(given['USER'])}:{quote(given['PASSWORD'])}" if given["PASSWORD"] else quote(given["USER"])
+    return f"postgres://{login}@/{name or given['NAME']}?host={quote(host, safe='')}&port={given['PORT'] or 5432}"
+
+
+def worker(job: Job, *, before: str = "") -> "subprocess.Popen[bytes]":
+    """A worker of its own that takes up the job, on the tests' database and files; `before` is Python that it runs first."""
+    more = {"DJANGO_SETTINGS_MODULE": "msme_platform.settings", "DATABASE_URL": database_url()}
+    environment = {**os.environ, **more, "MEDIA_ROOT": str(settings.MEDIA_ROOT)}
+    code = RUN.format(before=before)
+    return subprocess.Popen([sys.executable, "-c", code, str(job.pk)], cwd=settings.BASE_DIR, env=environment)
