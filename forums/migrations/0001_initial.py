@@ -41,84 +41,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'board',
                 'verbose_name_plural': 'boards',
-            },
-        ),
-        migrations.CreateModel(
-            name='BoardMark',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seen_at', models.DateTimeField()),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('board', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='forums.board')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Post',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('author_name', models.CharField(max_length=150, verbose_name='author')),
-                ('author_place', models.CharField(blank=True, max_length=100, verbose_name='district')),
-                ('author_role', models.CharField(choices=[('OWNER', 'Business owner'), ('FACILITATOR', 'Assistant'), ('STAFF', 'Office')], default='OWNER', max_length=12)),
-                ('region_code', models.CharField(db_collation='C', max_length=13)),
-                ('no', models.PositiveIntegerField(verbose_name='number')),
-                ('body', models.TextField(verbose_name='what was written')),
-                ('written_at', models.DateTimeField(verbose_name='written')),
-                ('edited_at', models.DateTimeField(blank=True, null=True, verbose_name='edited')),
-                ('best_at', models.DateTimeField(blank=True, null=True, verbose_name='best answer since')),
-                ('hidden_at', models.DateTimeField(blank=True, null=True, verbose_name='hidden')),
-                ('hidden_reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('words', models.TextField(blank=True, editable=False)),
-                ('words_version', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('words', config='simple'), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
-                ('best_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('hidden_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'post',
-                'verbose_name_plural': 'posts',
-            },
-        ),
-        migrations.CreateModel(
-            name='PostVersion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('body', models.TextField(verbose_name='what was written')),
-                ('replaced_at', models.DateTimeField(verbose_name='replaced')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='forums.post')),
-                ('replaced_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'earlier text',
-                'verbose_name_plural': 'earlier texts',
-            },
-        ),
-        migrations.CreateModel(
-            name='Report',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('reason', models.CharField(choices=[('WRONG', 'The information is wrong or misleading'), ('RUDE', 'Rude or attacks somebody'), ('FRAUD', 'Fraud or illegal loans'), ('PRIVATE', "Shows somebody's private data"), ('SPAM', 'Advertising that does not belong here'), ('OTHER', 'Something else')], max_length=8, verbose_name='reason')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='explanation')),
-                ('region_code', models.CharField(db_collation='C', max_length=13, verbose_name='region')),
-                ('status', models.CharField(choices=[('OPEN', 'Waiting'), ('UPHELD', 'The post was hidden'), ('DISMISSED', 'The post stays')], default='OPEN', max_length=10, verbose_name='status')),
-                ('reported_at', models.DateTimeField(verbose_name='reported')),
-                ('handled_at', models.DateTimeField(blank=True, null=True, verbose_name='handled')),
-                ('answer', models.CharField(blank=True, max_length=200, verbose_name='answer')),
-                ('handled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='handled by')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='forums.post', verbose_name='post')),
-                ('reporter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reported by')),
-            ],
-            options={
-                'verbose_name': 'report',
-                'verbose_name_plural': 'reports',
+                'indexes': [models.Index(fields=['office_code', 'kind', 'region'], name='board_office_idx')],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'region', 'sector'), name='board_once', violation_error_message='This board exists already.'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'REGION'), ('sector', '')), models.Q(('kind', 'SECTOR'), ('sector__in', ['CULINARY', 'CRAFT', 'FASHION', 'SERVICE', 'TRADE', 'FARM', 'DIGITAL', 'CHAT'])), _connector='OR'), name='board_kind_fits_sector', violation_error_message='A regional board has no line of business, a sector board has one.'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Left('region', 5), models.F('office_code')), ('office_code__regex', '^\\d\\d\\.\\d\\d$')), name='board_region_in_office', violation_error_message='The board lies in the region of its office.')],
             },
         ),
         migrations.CreateModel(
@@ -153,6 +77,103 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'forum topic',
                 'verbose_name_plural': 'topics',
+                'indexes': [models.Index(models.F('office_code'), models.OrderBy(models.F('last_post_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('hidden_at__isnull', True)), name='topic_office_recent_idx'), models.Index(models.F('board'), models.OrderBy(models.F('last_post_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('hidden_at__isnull', True)), name='topic_board_recent_idx'), models.Index(models.OrderBy(models.F('last_post_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('hidden_at__isnull', True)), name='topic_recent_idx'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('title_words'), name='gin_trgm_ops'), name='topic_title_trgm_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='topic_title_not_empty', violation_error_message='A topic needs a title.'), models.CheckConstraint(condition=models.Q(('last_no__lte', models.F('post_count')), models.Q(('reply_count', 0), ('reply_count__lt', models.F('post_count')), _connector='OR')), name='topic_counts_in_order', violation_error_message='The counters of a topic do not fit each other.'), models.CheckConstraint(condition=models.Q(models.Q(('locked_at__isnull', True), ('locked_by__isnull', True), ('locked_reason', '')), models.Q(('locked_at__isnull', False), ('locked_by__isnull', False), models.Q(('locked_reason', ''), _negated=True)), _connector='OR'), name='topic_lock_has_reason', violation_error_message='Closing a topic needs a reason and a name.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Post',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('author_name', models.CharField(max_length=150, verbose_name='author')),
+                ('author_place', models.CharField(blank=True, max_length=100, verbose_name='district')),
+                ('author_role', models.CharField(choices=[('OWNER', 'Business owner'), ('FACILITATOR', 'Assistant'), ('STAFF', 'Office')], default='OWNER', max_length=12)),
+                ('region_code', models.CharField(db_collation='C', max_length=13)),
+                ('no', models.PositiveIntegerField(verbose_name='number')),
+                ('body', models.TextField(verbose_name='what was written')),
+                ('written_at', models.DateTimeField(verbose_name='written')),
+                ('edited_at', models.DateTimeField(blank=True, null=True, verbose_name='edited')),
+                ('best_at', models.DateTimeField(blank=True, null=True, verbose_name='best answer since')),
+                ('hidden_at', models.DateTimeField(blank=True, null=True, verbose_name='hidden')),
+                ('hidden_reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
+                ('words', models.TextField(blank=True, editable=False)),
+                ('words_version', models.PositiveSmallIntegerField(default=0, editable=False)),
+                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('words', config='simple'), output_field=django.contrib.postgres.search.SearchVectorField())),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
+                ('best_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('hidden_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='forums.topic', verbose_name='forum topic')),
+            ],
+            options={
+                'verbose_name': 'post',
+                'verbose_name_plural': 'posts',
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search'], name='post_search_idx'), models.Index(models.F('author'), models.OrderBy(models.F('written_at'), descending=True), name='post_author_idx'), models.Index(models.OrderBy(models.F('best_at'), descending=True), condition=models.Q(('best_at__isnull', False)), name='post_best_idx')],
+                'constraints': [models.UniqueConstraint(fields=('topic', 'no'), name='post_number_once', violation_error_message='This topic already has a post with this number.'), models.UniqueConstraint(condition=models.Q(('best_at__isnull', False)), fields=('topic',), name='post_best_once_per_topic', violation_error_message='This topic already has a best answer.'), models.CheckConstraint(condition=models.Q(('body', ''), _negated=True), name='post_body_not_empty', violation_error_message='Please write something.'), models.CheckConstraint(condition=models.Q(('no__gte', 1)), name='post_number_from_one', violation_error_message='Posts are numbered from one.'), models.CheckConstraint(condition=models.Q(models.Q(('best_at__isnull', True), ('best_by__isnull', True)), models.Q(('best_at__isnull', False), ('best_by__isnull', False), ('hidden_at__isnull', True), ('no__gt', 1)), _connector='OR'), name='post_best_is_a_visible_reply', violation_error_message='Only a visible reply can be the best answer.'), models.CheckConstraint(condition=models.Q(models.Q(('hidden_at__isnull', True), ('hidden_by__isnull', True), ('hidden_reason', '')), models.Q(('hidden_at__isnull', False), ('hidden_by__isnull', False), models.Q(('hidden_reason', ''), _negated=True)), _connector='OR'), name='post_hiding_has_reason', violation_error_message='Hiding a post needs a reason and a name.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='BoardMark',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('seen_at', models.DateTimeField()),
+                ('read_at', models.DateTimeField(blank=True, null=True)),
+                ('board', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='forums.board')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'board'), name='boardmark_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PostVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('body', models.TextField(verbose_name='what was written')),
+                ('replaced_at', models.DateTimeField(verbose_name='replaced')),
+                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='forums.post')),
+                ('replaced_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'earlier text',
+                'verbose_name_plural': 'earlier texts',
+                'constraints': [models.UniqueConstraint(fields=('post', 'number'), name='postversion_number_once')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='postversion',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bb092137a7e9b84a6548a4213470ca6357909f4e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f42b5', table='forums_postversion', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='postversion',
+            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'This table is append-only: it cannot be truncated.';", hash='f9d12677d5893e39deb2424bd7b5c8c1dce3fe1c', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_63c00', table='forums_postversion', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='Report',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('reason', models.CharField(choices=[('WRONG', 'The information is wrong or misleading'), ('RUDE', 'Rude or attacks somebody'), ('FRAUD', 'Fraud or illegal loans'), ('PRIVATE', "Shows somebody's private data"), ('SPAM', 'Advertising that does not belong here'), ('OTHER', 'Something else')], max_length=8, verbose_name='reason')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='explanation')),
+                ('region_code', models.CharField(db_collation='C', max_length=13, verbose_name='region')),
+                ('status', models.CharField(choices=[('OPEN', 'Waiting'), ('UPHELD', 'The post was hidden'), ('DISMISSED', 'The post stays')], default='OPEN', max_length=10, verbose_name='status')),
+                ('reported_at', models.DateTimeField(verbose_name='reported')),
+                ('handled_at', models.DateTimeField(blank=True, null=True, verbose_name='handled')),
+                ('answer', models.CharField(blank=True, max_length=200, verbose_name='answer')),
+                ('handled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='handled by')),
+                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='forums.post', verbose_name='post')),
+                ('reporter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reported by')),
+            ],
+            options={
+                'verbose_name': 'report',
+                'verbose_name_plural': 'reports',
+                'indexes': [models.Index(condition=models.Q(('status', 'OPEN')), fields=['region_code', 'reported_at', 'id'], name='report_queue_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'OPEN')), fields=('post', 'reporter'), name='report_open_once_per_person', violation_error_message='You have already reported this post.'), models.CheckConstraint(condition=models.Q(models.Q(('handled_at__isnull', True), ('handled_by__isnull', True), ('status', 'OPEN')), models.Q(('handled_at__isnull', False), ('handled_by__isnull', False), ('status__in', ['UPHELD', 'DISMISSED'])), _connector='OR'), name='report_handled_has_name_and_time', violation_error_message='A handled report has a time and a name.'), models.CheckConstraint(condition=models.Q(('reason__in', ['WRONG', 'RUDE', 'FRAUD', 'PRIVATE', 'SPAM', 'OTHER'])), name='report_reason_known', violation_error_message='This reason is not known.')],
             },
         ),
         migrations.CreateModel(
@@ -163,11 +184,9 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('topic', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='read_marks', to='forums.topic')),
             ],
-        ),
-        migrations.AddField(
-            model_name='post',
-            name='topic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='forums.topic', verbose_name='forum topic'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'topic'), name='readmark_once')],
+            },
         ),
         migrations.CreateModel(
             name='Follow',
@@ -178,125 +197,8 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='forum_follows', to=settings.AUTH_USER_MODEL)),
                 ('topic', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follows', to='forums.topic')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='board',
-            index=models.Index(fields=['office_code', 'kind', 'region'], name='board_office_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='board',
-            constraint=models.UniqueConstraint(fields=('kind', 'region', 'sector'), name='board_once', violation_error_message='This board exists already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='board',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'REGION'), ('sector', '')), models.Q(('kind', 'SECTOR'), ('sector__in', ['CULINARY', 'CRAFT', 'FASHION', 'SERVICE', 'TRADE', 'FARM', 'DIGITAL', 'CHAT'])), _connector='OR'), name='board_kind_fits_sector', violation_error_message='A regional board has no line of business, a sector board has one.'),
-        ),
-        migrations.AddConstraint(
-            model_name='board',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Left('region', 5), models.F('office_code')), ('office_code__regex', '^\\d\\d\\.\\d\\d$')), name='board_region_in_office', violation_error_message='The board lies in the region of its office.'),
-        ),
-        migrations.AddConstraint(
-            model_name='boardmark',
-            constraint=models.UniqueConstraint(fields=('user', 'board'), name='boardmark_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='postversion',
-            constraint=models.UniqueConstraint(fields=('post', 'number'), name='postversion_number_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='postversion',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bb092137a7e9b84a6548a4213470ca6357909f4e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f42b5', table='forums_postversion', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='postversion',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'This table is append-only: it cannot be truncated.';", hash='f9d12677d5893e39deb2424bd7b5c8c1dce3fe1c', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_63c00', table='forums_postversion', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(condition=models.Q(('status', 'OPEN')), fields=['region_code', 'reported_at', 'id'], name='report_queue_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'OPEN')), fields=('post', 'reporter'), name='report_open_once_per_person', violation_error_message='You have already reported this post.'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('handled_at__isnull', True), ('handled_by__isnull', True), ('status', 'OPEN')), models.Q(('handled_at__isnull', False), ('handled_by__isnull', False), ('status__in', ['UPHELD', 'DISMISSED'])), _connector='OR'), name='report_handled_has_name_and_time', violation_error_message='A handled report has a time and a name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['WRONG', 'RUDE', 'FRAUD', 'PRIVATE', 'SPAM', 'OTHER'])), name='report_reason_known', violation_error_message='This reason is not known.'),
-        ),
-        migrations.AddIndex(
-            model_name='topic',
-            index=models.Index(models.F('office_code'), models.OrderBy(models.F('last_post_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('hidden_at__isnull', True)), name='topic_office_recent_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='topic',
-            index=models.Index(models.F('board'), models.OrderBy(models.F('last_post_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('hidden_at__isnull', True)), name='topic_board_recent_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='topic',
-            index=models.Index(models.OrderBy(models.F('last_post_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('hidden_at__isnull', True)), name='topic_recent_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='topic',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('title_words'), name='gin_trgm_ops'), name='topic_title_trgm_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='topic_title_not_empty', violation_error_message='A topic needs a title.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(('last_no__lte', models.F('post_count')), models.Q(('reply_count', 0), ('reply_count__lt', models.F('post_count')), _connector='OR')), name='topic_counts_in_order', violation_error_message='The counters of a topic do not fit each other.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('locked_at__isnull', True), ('locked_by__isnull', True), ('locked_reason', '')), models.Q(('locked_at__isnull', False), ('locked_by__isnull', False), models.Q(('locked_reason', ''), _negated=True)), _connector='OR'), name='topic_lock_has_reason', violation_error_message='Closing a topic needs a reason and a name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='readmark',
-            constraint=models.UniqueConstraint(fields=('user', 'topic'), name='readmark_once'),
-        ),
-        migrations.AddIndex(
-            model_name='post',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='post_search_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='post',
-            index=models.Index(models.F('author'), models.OrderBy(models.F('written_at'), descending=True), name='post_author_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='post',
-            index=models.Index(models.OrderBy(models.F('best_at'), descending=True), condition=models.Q(('best_at__isnull', False)), name='post_best_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(fields=('topic', 'no'), name='post_number_once', violation_error_message='This topic already has a post with this number.'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(condition=models.Q(('best_at__isnull', False)), fields=('topic',), name='post_best_once_per_topic', violation_error_message='This topic already has a best answer.'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('body', ''), _negated=True), name='post_body_not_empty', violation_error_message='Please write something.'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('no__gte', 1)), name='post_number_from_one', violation_error_message='Posts are numbered from one.'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('best_at__isnull', True), ('best_by__isnull', True)), models.Q(('best_at__isnull', False), ('best_by__isnull', False), ('hidden_at__isnull', True), ('no__gt', 1)), _connector='OR'), name='post_best_is_a_visible_reply', violation_error_message='Only a visible reply can be the best answer.'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('hidden_at__isnull', True), ('hidden_by__isnull', True), ('hidden_reason', '')), models.Q(('hidden_at__isnull', False), ('hidden_by__isnull', False), models.Q(('hidden_reason', ''), _negated=True)), _connector='OR'), name='post_hiding_has_reason', violation_error_message='Hiding a post needs a reason and a name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='follow',
-            constraint=models.UniqueConstraint(fields=('user', 'topic'), name='follow_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'topic'), name='follow_once')],
+            },
         ),
     ]

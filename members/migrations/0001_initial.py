@@ -64,6 +64,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'business owner',
                 'verbose_name_plural': 'business owners',
+                'indexes': [models.Index(fields=['village', 'full_name', 'id'], name='person_village_name_idx'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('full_name'), name='gin_trgm_ops'), name='person_name_trgm_idx')],
+                'constraints': [models.UniqueConstraint(fields=('nik_hash',), name='person_nik_once', violation_error_message='This identity number is already registered.'), models.CheckConstraint(condition=models.Q(models.Q(('nik', ''), ('nik_hash__isnull', True), ('nik_tail', '')), models.Q(models.Q(('nik', ''), _negated=True), ('nik_hash__isnull', False), ('nik_tail__regex', '^[0-9]{4}$')), _connector='OR'), name='person_nik_and_hash_together', violation_error_message='An identity number is stored with its hash or not at all.'), models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('village'), 13), name='person_lives_in_a_village', violation_error_message='Please choose the village or urban ward.'), models.CheckConstraint(condition=models.Q(('nik_hash__isnull', False), models.Q(('phone', ''), _negated=True), _connector='OR'), name='person_without_nik_has_phone', violation_error_message='Without an identity number a mobile number is needed.'), models.CheckConstraint(condition=models.Q(('sex', ''), ('sex__in', ['FEMALE', 'MALE']), _connector='OR'), name='person_sex_known', violation_error_message='This sex is not known.'), models.CheckConstraint(condition=models.Q(('source__in', ['OWNER', 'FACILITATOR', 'STAFF', 'IMPORT', 'CHECKIN'])), name='person_source_known', violation_error_message='This source is not known.')],
             },
         ),
         migrations.CreateModel(
@@ -92,22 +94,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'business',
                 'verbose_name_plural': 'businesses',
-            },
-        ),
-        migrations.CreateModel(
-            name='RegistrationDraft',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('assisted', models.BooleanField(default=False)),
-                ('answers', foundation.common.crypto.EncryptedField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'registration draft',
-                'verbose_name_plural': 'registration drafts',
+                'indexes': [models.Index(fields=['village', 'name', 'id'], name='business_village_name_idx'), models.Index(fields=['name', 'id'], name='business_name_idx'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('name'), name='gin_trgm_ops'), name='business_name_trgm_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('capital__isnull', True), ('capital__gte', 0), _connector='OR'), models.Q(('annual_sales__isnull', True), ('annual_sales__gte', 0), _connector='OR')), name='business_money_not_negative', violation_error_message='Capital and sales cannot be negative.'), models.CheckConstraint(condition=models.Q(('scale__in', ['MICRO', 'SMALL', 'MEDIUM'])), name='business_scale_known', violation_error_message='This business is larger than medium and outside the programme.'), models.CheckConstraint(condition=models.Q(('scale_basis__in', ['SALES', 'CAPITAL', 'SOURCE'])), name='business_scale_basis_known', violation_error_message='This basis is not known.'), models.CheckConstraint(condition=models.Q(('source__in', ['OWNER', 'FACILITATOR', 'STAFF', 'IMPORT', 'CHECKIN'])), name='business_source_known', violation_error_message='This source is not known.'), models.CheckConstraint(condition=models.Q(('status__in', ['ACTIVE', 'DORMANT', 'CLOSED', 'TOOK_JOB', 'MOVED', 'UNREACHABLE'])), name='business_status_known', violation_error_message='This status is not known.'), models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('village'), 13), name='business_stands_in_a_village', violation_error_message='Please choose the village or urban ward.')],
             },
         ),
         migrations.CreateModel(
@@ -123,26 +111,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('scale', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), function='daterange'), '&&')], name='scalerule_no_overlap'), models.CheckConstraint(condition=models.Q(('capital_max__gt', 0), ('sales_max__gt', 0)), name='scalerule_bounds_positive')],
-            },
-        ),
-        migrations.CreateModel(
-            name='StatusPeriod',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('status', models.CharField(choices=[('ACTIVE', 'Active'), ('DORMANT', 'Paused'), ('CLOSED', 'Closed'), ('TOOK_JOB', 'Owner took a job'), ('MOVED', 'Moved away'), ('UNREACHABLE', 'Cannot be reached')], max_length=12, verbose_name='status')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('source', models.CharField(choices=[('OWNER', 'the owner herself'), ('FACILITATOR', 'the assistant'), ('STAFF', 'the office'), ('IMPORT', 'a spreadsheet'), ('CHECKIN', 'a check-in')], max_length=12, verbose_name='source')),
-                ('start_at', models.DateTimeField(verbose_name='from')),
-                ('end_at', models.DateTimeField(blank=True, null=True, verbose_name='until')),
-                ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='status_periods', to='members.business')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'status period',
-                'verbose_name_plural': 'status periods',
             },
         ),
         migrations.CreateModel(
@@ -166,92 +134,42 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('business', 'kind'), name='licence_once_per_kind', violation_error_message='This business already has a line for this licence.'), models.UniqueConstraint(condition=models.Q(models.Q(('number', ''), _negated=True), ('kind', 'NIB')), fields=('kind', 'number'), name='licence_nib_once', violation_error_message='This NIB is already recorded for another business.'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'HELD'), _negated=True), models.Q(('number', ''), _negated=True), _connector='OR'), name='licence_held_has_number', violation_error_message='An issued licence has a number.'), models.CheckConstraint(condition=models.Q(('issued_on__isnull', True), ('valid_to__isnull', True), ('valid_to__gte', models.F('issued_on')), _connector='OR'), name='licence_dates_in_order', violation_error_message='The licence cannot end before it was issued.'), models.CheckConstraint(condition=models.Q(('kind__in', ['NIB', 'PIRT', 'HALAL', 'BRAND', 'BPOM', 'NPWP'])), name='licence_kind_known', violation_error_message='This kind of licence is not known.'), models.CheckConstraint(condition=models.Q(('status__in', ['NONE', 'NOT_REQUIRED', 'WANTED', 'IN_PROCESS', 'HELD', 'REJECTED', 'REVOKED'])), name='licence_status_known', violation_error_message='This status is not known.')],
             },
         ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['village', 'full_name', 'id'], name='person_village_name_idx'),
+        migrations.CreateModel(
+            name='RegistrationDraft',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('assisted', models.BooleanField(default=False)),
+                ('answers', foundation.common.crypto.EncryptedField()),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'registration draft',
+                'verbose_name_plural': 'registration drafts',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('assisted', False)), fields=('user',), name='registrationdraft_own_once', violation_error_message='There is already a draft of your own registration.')],
+            },
         ),
-        migrations.AddIndex(
-            model_name='person',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('full_name'), name='gin_trgm_ops'), name='person_name_trgm_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(fields=('nik_hash',), name='person_nik_once', violation_error_message='This identity number is already registered.'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('nik', ''), ('nik_hash__isnull', True), ('nik_tail', '')), models.Q(models.Q(('nik', ''), _negated=True), ('nik_hash__isnull', False), ('nik_tail__regex', '^[0-9]{4}$')), _connector='OR'), name='person_nik_and_hash_together', violation_error_message='An identity number is stored with its hash or not at all.'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('village'), 13), name='person_lives_in_a_village', violation_error_message='Please choose the village or urban ward.'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('nik_hash__isnull', False), models.Q(('phone', ''), _negated=True), _connector='OR'), name='person_without_nik_has_phone', violation_error_message='Without an identity number a mobile number is needed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('sex', ''), ('sex__in', ['FEMALE', 'MALE']), _connector='OR'), name='person_sex_known', violation_error_message='This sex is not known.'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['OWNER', 'FACILITATOR', 'STAFF', 'IMPORT', 'CHECKIN'])), name='person_source_known', violation_error_message='This source is not known.'),
-        ),
-        migrations.AddIndex(
-            model_name='business',
-            index=models.Index(fields=['village', 'name', 'id'], name='business_village_name_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='business',
-            index=models.Index(fields=['name', 'id'], name='business_name_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='business',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('name'), name='gin_trgm_ops'), name='business_name_trgm_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='business',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('capital__isnull', True), ('capital__gte', 0), _connector='OR'), models.Q(('annual_sales__isnull', True), ('annual_sales__gte', 0), _connector='OR')), name='business_money_not_negative', violation_error_message='Capital and sales cannot be negative.'),
-        ),
-        migrations.AddConstraint(
-            model_name='business',
-            constraint=models.CheckConstraint(condition=models.Q(('scale__in', ['MICRO', 'SMALL', 'MEDIUM'])), name='business_scale_known', violation_error_message='This business is larger than medium and outside the programme.'),
-        ),
-        migrations.AddConstraint(
-            model_name='business',
-            constraint=models.CheckConstraint(condition=models.Q(('scale_basis__in', ['SALES', 'CAPITAL', 'SOURCE'])), name='business_scale_basis_known', violation_error_message='This basis is not known.'),
-        ),
-        migrations.AddConstraint(
-            model_name='business',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['OWNER', 'FACILITATOR', 'STAFF', 'IMPORT', 'CHECKIN'])), name='business_source_known', violation_error_message='This source is not known.'),
-        ),
-        migrations.AddConstraint(
-            model_name='business',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['ACTIVE', 'DORMANT', 'CLOSED', 'TOOK_JOB', 'MOVED', 'UNREACHABLE'])), name='business_status_known', violation_error_message='This status is not known.'),
-        ),
-        migrations.AddConstraint(
-            model_name='business',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('village'), 13), name='business_stands_in_a_village', violation_error_message='Please choose the village or urban ward.'),
-        ),
-        migrations.AddConstraint(
-            model_name='registrationdraft',
-            constraint=models.UniqueConstraint(condition=models.Q(('assisted', False)), fields=('user',), name='registrationdraft_own_once', violation_error_message='There is already a draft of your own registration.'),
-        ),
-        migrations.AddConstraint(
-            model_name='statusperiod',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('business', '='), (models.Func(models.F('start_at'), models.F('end_at'), django.contrib.postgres.fields.ranges.RangeBoundary(), function='tstzrange', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='statusperiod_no_overlap', violation_error_message='The business already has a status at that time.'),
-        ),
-        migrations.AddConstraint(
-            model_name='statusperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('end_at__isnull', True), ('end_at__gt', models.F('start_at')), _connector='OR'), name='statusperiod_ends_after_start', violation_error_message='A period cannot end before it starts.'),
-        ),
-        migrations.AddConstraint(
-            model_name='statusperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['OWNER', 'FACILITATOR', 'STAFF', 'IMPORT', 'CHECKIN'])), name='statusperiod_source_known', violation_error_message='This source is not known.'),
-        ),
-        migrations.AddConstraint(
-            model_name='statusperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['ACTIVE', 'DORMANT', 'CLOSED', 'TOOK_JOB', 'MOVED', 'UNREACHABLE'])), name='statusperiod_status_known', violation_error_message='This status is not known.'),
+        migrations.CreateModel(
+            name='StatusPeriod',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('status', models.CharField(choices=[('ACTIVE', 'Active'), ('DORMANT', 'Paused'), ('CLOSED', 'Closed'), ('TOOK_JOB', 'Owner took a job'), ('MOVED', 'Moved away'), ('UNREACHABLE', 'Cannot be reached')], max_length=12, verbose_name='status')),
+                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
+                ('source', models.CharField(choices=[('OWNER', 'the owner herself'), ('FACILITATOR', 'the assistant'), ('STAFF', 'the office'), ('IMPORT', 'a spreadsheet'), ('CHECKIN', 'a check-in')], max_length=12, verbose_name='source')),
+                ('start_at', models.DateTimeField(verbose_name='from')),
+                ('end_at', models.DateTimeField(blank=True, null=True, verbose_name='until')),
+                ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='status_periods', to='members.business')),
+                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'status period',
+                'verbose_name_plural': 'status periods',
+                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('business', '='), (models.Func(models.F('start_at'), models.F('end_at'), django.contrib.postgres.fields.ranges.RangeBoundary(), function='tstzrange', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='statusperiod_no_overlap', violation_error_message='The business already has a status at that time.'), models.CheckConstraint(condition=models.Q(('end_at__isnull', True), ('end_at__gt', models.F('start_at')), _connector='OR'), name='statusperiod_ends_after_start', violation_error_message='A period cannot end before it starts.'), models.CheckConstraint(condition=models.Q(('source__in', ['OWNER', 'FACILITATOR', 'STAFF', 'IMPORT', 'CHECKIN'])), name='statusperiod_source_known', violation_error_message='This source is not known.'), models.CheckConstraint(condition=models.Q(('status__in', ['ACTIVE', 'DORMANT', 'CLOSED', 'TOOK_JOB', 'MOVED', 'UNREACHABLE'])), name='statusperiod_status_known', violation_error_message='This status is not known.')],
+            },
         ),
     ]

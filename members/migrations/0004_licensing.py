@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'way to a licence',
                 'verbose_name_plural': 'ways to licences',
+                'constraints': [models.UniqueConstraint(fields=('kind', 'region_code', 'version'), name='licenceprocess_version_once', violation_error_message='This version exists already.'), models.CheckConstraint(condition=models.Q(('fee__gte', 0), ('subsidy__gte', 0), ('subsidy__lte', models.F('fee'))), name='licenceprocess_money_makes_sense', violation_error_message='The office bears at most the whole fee.'), models.CheckConstraint(condition=models.Q(('kind__in', ['NIB', 'PIRT', 'HALAL', 'BRAND', 'BPOM', 'NPWP'])), name='licenceprocess_kind_known', violation_error_message='This kind of licence is not known.')],
             },
         ),
         migrations.CreateModel(
@@ -79,6 +80,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'licensing case',
                 'verbose_name_plural': 'licensing cases',
+                'indexes': [models.Index(condition=models.Q(('status', 'OPEN')), fields=['due_on', 'id'], name='licencecase_queue_idx'), models.Index(condition=models.Q(('status', 'OPEN')), fields=['officer', 'due_on'], name='licencecase_officer_idx'), models.Index(fields=['-opened_at', '-id'], name='licencecase_latest_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'OPEN')), fields=('business', 'kind'), name='licencecase_one_open', violation_error_message='This licence is already being arranged for this business.'), models.CheckConstraint(condition=models.Q(('kind__in', ['NIB', 'PIRT', 'HALAL', 'BRAND', 'BPOM', 'NPWP']), ('source__in', ['OWNER', 'FACILITATOR', 'STAFF', 'IMPORT', 'CHECKIN']), ('status__in', ['OPEN', 'ISSUED', 'REFUSED', 'WITHDRAWN'])), name='licencecase_known', violation_error_message='This status is not known.'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('status', 'OPEN')), models.Q(models.Q(('status', 'OPEN'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='licencecase_closed_has_time', violation_error_message='A case is open, or it has been closed at a time.'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['REFUSED', 'WITHDRAWN']), _negated=True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='licencecase_refusal_has_reason', violation_error_message='Please write why.'), models.CheckConstraint(condition=models.Q(('fee__gte', 0), ('subsidy__gte', 0), ('subsidy__lte', models.F('fee'))), name='licencecase_money_makes_sense', violation_error_message='The office bears at most the whole fee.')],
             },
         ),
         migrations.CreateModel(
@@ -139,21 +142,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'document',
                 'verbose_name_plural': 'documents',
-            },
-        ),
-        migrations.CreateModel(
-            name='CaseDocument',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('received_at', models.DateTimeField(verbose_name='received')),
-                ('file', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='case_document', to='files.storedfile')),
-                ('received_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='received', to='members.licencecase')),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.processdocument')),
-            ],
-            options={
-                'verbose_name': 'document received',
-                'verbose_name_plural': 'documents received',
+                'constraints': [models.UniqueConstraint(fields=('process', 'number'), name='processdocument_number_once')],
             },
         ),
         migrations.CreateModel(
@@ -169,53 +158,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'step',
                 'verbose_name_plural': 'steps',
-            },
-        ),
-        migrations.CreateModel(
-            name='CaseStep',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('done_at', models.DateTimeField(verbose_name='done')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='done_steps', to='members.licencecase')),
-                ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.processstep')),
-            ],
-            options={
-                'verbose_name': 'step done',
-                'verbose_name_plural': 'steps done',
-            },
-        ),
-        migrations.CreateModel(
-            name='RecommendationLetter',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('office_code', models.CharField(db_collation='C', max_length=5, verbose_name='office')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('serial', models.PositiveIntegerField(verbose_name='serial number')),
-                ('number', models.CharField(max_length=80, verbose_name='letter number')),
-                ('code', models.CharField(max_length=10, unique=True, verbose_name='verification code')),
-                ('applicant', models.CharField(max_length=150, verbose_name='applicant')),
-                ('address', models.CharField(max_length=300, verbose_name='address')),
-                ('mark', models.CharField(max_length=120, verbose_name='trade mark')),
-                ('goods', models.CharField(max_length=200, verbose_name='kind of goods or services')),
-                ('goods_class', models.PositiveSmallIntegerField(verbose_name='class of goods (1 to 45)')),
-                ('signer_name', models.CharField(max_length=100, verbose_name='signed by')),
-                ('signer_title', models.CharField(blank=True, max_length=100, verbose_name='rank of the signer')),
-                ('signer_post', models.CharField(max_length=120, verbose_name='post of the signer')),
-                ('issued_at', models.DateTimeField(verbose_name='issued')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn')),
-                ('withdraw_reason', models.CharField(blank=True, max_length=200, verbose_name='reason for withdrawing')),
-                ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='members.business', verbose_name='business')),
-                ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='members.licencecase')),
-                ('issued_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='issued by')),
-            ],
-            options={
-                'verbose_name': 'letter of recommendation',
-                'verbose_name_plural': 'letters of recommendation',
+                'constraints': [models.UniqueConstraint(fields=('process', 'number'), name='processstep_number_once'), models.CheckConstraint(condition=models.Q(('days__gte', 1), ('number__gte', 1), ('who__in', ['OWNER', 'OFFICE', 'ISSUER'])), name='processstep_who_known', violation_error_message="A step takes a day at least, and it is somebody's turn.")],
             },
         ),
         migrations.CreateModel(
@@ -253,92 +196,70 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['licence', '-added_at', '-id'], name='licencepaper_latest_idx')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='licenceprocess',
-            constraint=models.UniqueConstraint(fields=('kind', 'region_code', 'version'), name='licenceprocess_version_once', violation_error_message='This version exists already.'),
+        migrations.CreateModel(
+            name='CaseDocument',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('received_at', models.DateTimeField(verbose_name='received')),
+                ('file', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='case_document', to='files.storedfile')),
+                ('received_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='received', to='members.licencecase')),
+                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.processdocument')),
+            ],
+            options={
+                'verbose_name': 'document received',
+                'verbose_name_plural': 'documents received',
+                'indexes': [models.Index(fields=['case', 'document', '-id'], name='casedocument_latest_idx')],
+            },
         ),
-        migrations.AddConstraint(
-            model_name='licenceprocess',
-            constraint=models.CheckConstraint(condition=models.Q(('fee__gte', 0), ('subsidy__gte', 0), ('subsidy__lte', models.F('fee'))), name='licenceprocess_money_makes_sense', violation_error_message='The office bears at most the whole fee.'),
+        migrations.CreateModel(
+            name='CaseStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('done_at', models.DateTimeField(verbose_name='done')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
+                ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='done_steps', to='members.licencecase')),
+                ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.processstep')),
+            ],
+            options={
+                'verbose_name': 'step done',
+                'verbose_name_plural': 'steps done',
+                'constraints': [models.UniqueConstraint(fields=('case', 'step'), name='casestep_once', violation_error_message='This step is already done.')],
+            },
         ),
-        migrations.AddConstraint(
-            model_name='licenceprocess',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['NIB', 'PIRT', 'HALAL', 'BRAND', 'BPOM', 'NPWP'])), name='licenceprocess_kind_known', violation_error_message='This kind of licence is not known.'),
-        ),
-        migrations.AddIndex(
-            model_name='licencecase',
-            index=models.Index(condition=models.Q(('status', 'OPEN')), fields=['due_on', 'id'], name='licencecase_queue_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='licencecase',
-            index=models.Index(condition=models.Q(('status', 'OPEN')), fields=['officer', 'due_on'], name='licencecase_officer_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='licencecase',
-            index=models.Index(fields=['-opened_at', '-id'], name='licencecase_latest_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='licencecase',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'OPEN')), fields=('business', 'kind'), name='licencecase_one_open', violation_error_message='This licence is already being arranged for this business.'),
-        ),
-        migrations.AddConstraint(
-            model_name='licencecase',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['NIB', 'PIRT', 'HALAL', 'BRAND', 'BPOM', 'NPWP']), ('source__in', ['OWNER', 'FACILITATOR', 'STAFF', 'IMPORT', 'CHECKIN']), ('status__in', ['OPEN', 'ISSUED', 'REFUSED', 'WITHDRAWN'])), name='licencecase_known', violation_error_message='This status is not known.'),
-        ),
-        migrations.AddConstraint(
-            model_name='licencecase',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('status', 'OPEN')), models.Q(models.Q(('status', 'OPEN'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='licencecase_closed_has_time', violation_error_message='A case is open, or it has been closed at a time.'),
-        ),
-        migrations.AddConstraint(
-            model_name='licencecase',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['REFUSED', 'WITHDRAWN']), _negated=True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='licencecase_refusal_has_reason', violation_error_message='Please write why.'),
-        ),
-        migrations.AddConstraint(
-            model_name='licencecase',
-            constraint=models.CheckConstraint(condition=models.Q(('fee__gte', 0), ('subsidy__gte', 0), ('subsidy__lte', models.F('fee'))), name='licencecase_money_makes_sense', violation_error_message='The office bears at most the whole fee.'),
-        ),
-        migrations.AddConstraint(
-            model_name='processdocument',
-            constraint=models.UniqueConstraint(fields=('process', 'number'), name='processdocument_number_once'),
-        ),
-        migrations.AddIndex(
-            model_name='casedocument',
-            index=models.Index(fields=['case', 'document', '-id'], name='casedocument_latest_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='processstep',
-            constraint=models.UniqueConstraint(fields=('process', 'number'), name='processstep_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='processstep',
-            constraint=models.CheckConstraint(condition=models.Q(('days__gte', 1), ('number__gte', 1), ('who__in', ['OWNER', 'OFFICE', 'ISSUER'])), name='processstep_who_known', violation_error_message="A step takes a day at least, and it is somebody's turn."),
-        ),
-        migrations.AddConstraint(
-            model_name='casestep',
-            constraint=models.UniqueConstraint(fields=('case', 'step'), name='casestep_once', violation_error_message='This step is already done.'),
-        ),
-        migrations.AddIndex(
-            model_name='recommendationletter',
-            index=models.Index(fields=['-issued_at', '-id'], name='recommendationletter_late_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendationletter',
-            constraint=models.UniqueConstraint(fields=('office_code', 'year', 'serial'), name='recommendationletter_serial_once', violation_error_message='This letter number is already given.'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendationletter',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('business', 'mark', 'year'), name='recommendationletter_mark_once_a_year', violation_error_message='There is already a letter for this mark in this year.'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendationletter',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9A-HJKMNP-TV-Z]{10}$')), name='recommendationletter_code_well_formed', violation_error_message='The verification code is not well formed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendationletter',
-            constraint=models.CheckConstraint(condition=models.Q(('goods_class__gte', 1), ('goods_class__lte', 45)), name='recommendationletter_class_exists', violation_error_message='Classes of goods and services run from 1 to 45.'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendationletter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdraw_reason', ''), ('withdrawn_at__isnull', True)), models.Q(('withdrawn_at__isnull', False), models.Q(('withdraw_reason', ''), _negated=True)), _connector='OR'), name='recommendationletter_withdrawn_has_reason', violation_error_message='Withdrawing a letter needs a reason.'),
+        migrations.CreateModel(
+            name='RecommendationLetter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('office_code', models.CharField(db_collation='C', max_length=5, verbose_name='office')),
+                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
+                ('serial', models.PositiveIntegerField(verbose_name='serial number')),
+                ('number', models.CharField(max_length=80, verbose_name='letter number')),
+                ('code', models.CharField(max_length=10, unique=True, verbose_name='verification code')),
+                ('applicant', models.CharField(max_length=150, verbose_name='applicant')),
+                ('address', models.CharField(max_length=300, verbose_name='address')),
+                ('mark', models.CharField(max_length=120, verbose_name='trade mark')),
+                ('goods', models.CharField(max_length=200, verbose_name='kind of goods or services')),
+                ('goods_class', models.PositiveSmallIntegerField(verbose_name='class of goods (1 to 45)')),
+                ('signer_name', models.CharField(max_length=100, verbose_name='signed by')),
+                ('signer_title', models.CharField(blank=True, max_length=100, verbose_name='rank of the signer')),
+                ('signer_post', models.CharField(max_length=120, verbose_name='post of the signer')),
+                ('issued_at', models.DateTimeField(verbose_name='issued')),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn')),
+                ('withdraw_reason', models.CharField(blank=True, max_length=200, verbose_name='reason for withdrawing')),
+                ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='members.business', verbose_name='business')),
+                ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='members.licencecase')),
+                ('issued_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='issued by')),
+            ],
+            options={
+                'verbose_name': 'letter of recommendation',
+                'verbose_name_plural': 'letters of recommendation',
+                'indexes': [models.Index(fields=['-issued_at', '-id'], name='recommendationletter_late_idx')],
+                'constraints': [models.UniqueConstraint(fields=('office_code', 'year', 'serial'), name='recommendationletter_serial_once', violation_error_message='This letter number is already given.'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('business', 'mark', 'year'), name='recommendationletter_mark_once_a_year', violation_error_message='There is already a letter for this mark in this year.'), models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9A-HJKMNP-TV-Z]{10}$')), name='recommendationletter_code_well_formed', violation_error_message='The verification code is not well formed.'), models.CheckConstraint(condition=models.Q(('goods_class__gte', 1), ('goods_class__lte', 45)), name='recommendationletter_class_exists', violation_error_message='Classes of goods and services run from 1 to 45.'), models.CheckConstraint(condition=models.Q(models.Q(('withdraw_reason', ''), ('withdrawn_at__isnull', True)), models.Q(('withdrawn_at__isnull', False), models.Q(('withdraw_reason', ''), _negated=True)), _connector='OR'), name='recommendationletter_withdrawn_has_reason', violation_error_message='Withdrawing a letter needs a reason.')],
+            },
         ),
     ]

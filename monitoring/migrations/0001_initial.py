@@ -49,6 +49,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'check-in',
                 'verbose_name_plural': 'check-ins',
+                'indexes': [models.Index(condition=models.Q(('state', 'PLANNED')), fields=['due_on', 'id'], name='checkin_planned_idx'), models.Index(condition=models.Q(('state', 'OPEN')), fields=['next_step_on', 'id'], name='checkin_next_step_idx'), models.Index(condition=models.Q(('state__in', ['OPEN', 'ESCALATED'])), fields=['expires_on', 'id'], name='checkin_expires_idx'), models.Index(fields=['region_code', 'due_on', 'id'], name='checkin_region_due_idx'), models.Index(fields=['cause', 'cause_id'], name='checkin_cause_idx')],
+                'constraints': [models.UniqueConstraint(fields=('business', 'cause', 'cause_id', 'wave'), name='checkin_once_per_wave', violation_error_message='This check-in is already planned.'), models.UniqueConstraint(condition=models.Q(('state__in', ['OPEN', 'ESCALATED'])), fields=('business',), name='checkin_one_live_per_business', violation_error_message='This business is already being asked.'), models.CheckConstraint(condition=models.Q(('state__in', ['PLANNED', 'OPEN', 'ESCALATED', 'ANSWERED', 'UNREACHABLE', 'EXPIRED', 'MERGED'])), name='checkin_state_known', violation_error_message='This state is not known.'), models.CheckConstraint(condition=models.Q(('cause__in', ['TRAINING', 'LOAN'])), name='checkin_cause_known', violation_error_message='This cause is not known.'), models.CheckConstraint(condition=models.Q(('wave__in', [1, 3, 6, 12])), name='checkin_wave_known', violation_error_message='Check-ins are in month 1, 3, 6 and 12.'), models.CheckConstraint(condition=models.Q(('due_on__gt', models.F('anchor_on'))), name='checkin_due_after_cause', violation_error_message='A check-in is due after the training or loan ended.'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', False), ('state', 'ANSWERED')), models.Q(models.Q(('state', 'ANSWERED'), _negated=True), ('answered_at__isnull', True)), _connector='OR'), name='checkin_answered_has_time', violation_error_message='An answered check-in has the time of its answer.'), models.CheckConstraint(condition=models.Q(models.Q(('expires_on__isnull', True), ('opened_on__isnull', True), ('state', 'PLANNED')), models.Q(('state__in', ['PLANNED', 'OPEN', 'ESCALATED', 'ANSWERED', 'UNREACHABLE']), _negated=True), models.Q(('expires_on__gt', models.F('opened_on')), ('expires_on__isnull', False), ('opened_on__isnull', False), ('state__in', ['OPEN', 'ESCALATED', 'ANSWERED', 'UNREACHABLE'])), _connector='OR'), name='checkin_opened_has_dates', violation_error_message='An opened check-in has the days between which it takes an answer.'), models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('state', 'MERGED')), models.Q(models.Q(('state', 'MERGED'), _negated=True), ('merged_into__isnull', True)), _connector='OR'), name='checkin_merged_names_the_other', violation_error_message='A covered check-in names the one that covers it.'), models.CheckConstraint(condition=models.Q(('reminders__lte', 2)), name='checkin_two_reminders_at_most', violation_error_message='Two reminders are enough.')],
             },
         ),
         migrations.CreateModel(
@@ -92,7 +94,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'check-in answer',
                 'verbose_name_plural': 'check-in answers',
+                'constraints': [models.CheckConstraint(condition=models.Q(('operating__in', ['ACTIVE', 'PAUSED', 'CLOSED', 'TOOK_JOB', 'MOVED'])), name='response_operating_known', violation_error_message='Please say whether the business is still running.'), models.CheckConstraint(condition=models.Q(('band__in', ['NONE', 'TO_1M', 'TO_3M', 'TO_5M', 'TO_10M', 'TO_25M', 'TO_50M', 'TO_166M', 'ABOVE', 'UNTOLD', '']), ('change__in', ['UP', 'SAME', 'DOWN', ''])), name='response_choices_known', violation_error_message='This answer is not known.'), models.CheckConstraint(condition=models.Q(('needs__contained_by', ['PACKAGING', 'LICENCE', 'CAPITAL', 'BUYERS', 'ONLINE', 'BOOKS'])), name='response_needs_known', violation_error_message='This kind of help is not known.'), models.CheckConstraint(condition=models.Q(models.Q(('operating', 'ACTIVE'), _negated=True), models.Q(models.Q(('change', ''), _negated=True), models.Q(('band', ''), _negated=True), ('workers__isnull', False)), _connector='OR'), name='response_running_tells_sales', violation_error_message='A running business tells its sales and how many people work there.'), models.CheckConstraint(condition=models.Q(('informant__in', ['OWNER', 'FAMILY', 'WORKER', 'NEIGHBOUR']), ('way__in', ['LINK', 'APP', 'PHONE', 'VISIT'])), name='response_way_known', violation_error_message='Please say how the answer came and from whom.'), models.CheckConstraint(condition=models.Q(models.Q(('way__in', ['PHONE', 'VISIT']), _negated=True), ('recorded_by__isnull', False), _connector='OR'), name='response_by_phone_has_author', violation_error_message='An answer by phone or visit names who wrote it down.')],
             },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='response',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='82b551d0c928f333dbb5cdd8acdd7be52c9f9ea3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_414ef', table='monitoring_response', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='Task',
@@ -114,6 +121,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'check-in task',
                 'verbose_name_plural': 'check-in tasks',
+                'indexes': [models.Index(condition=models.Q(('done_at__isnull', True)), fields=['due_on', 'id'], name='task_waiting_idx'), models.Index(condition=models.Q(('done_at__isnull', True)), fields=['assignee', 'due_on', 'id'], name='task_assignee_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('done_by__isnull', True), ('outcome', '')), models.Q(('done_at__isnull', False), ('outcome__in', ['ANSWERED', 'BY_OWNER', 'UNREACHABLE', 'LAPSED'])), _connector='OR'), name='task_done_has_outcome', violation_error_message='A finished task says when and how it ended.'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'UNREACHABLE'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='task_unreachable_has_reason', violation_error_message='Please say why the owner could not be reached.')],
             },
         ),
         migrations.CreateModel(
@@ -133,119 +142,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'try',
                 'verbose_name_plural': 'tries',
+                'indexes': [models.Index(fields=['task', 'at', 'id'], name='attempt_task_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('contact__in', ['CALL', 'WHATSAPP', 'VISIT']), ('result__in', ['NO_ANSWER', 'WRONG_NUMBER', 'LATER', 'NOT_THERE', 'REFUSED'])), name='attempt_known', violation_error_message='Please say how you tried and what happened.')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='checkin',
-            index=models.Index(condition=models.Q(('state', 'PLANNED')), fields=['due_on', 'id'], name='checkin_planned_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='checkin',
-            index=models.Index(condition=models.Q(('state', 'OPEN')), fields=['next_step_on', 'id'], name='checkin_next_step_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='checkin',
-            index=models.Index(condition=models.Q(('state__in', ['OPEN', 'ESCALATED'])), fields=['expires_on', 'id'], name='checkin_expires_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='checkin',
-            index=models.Index(fields=['region_code', 'due_on', 'id'], name='checkin_region_due_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='checkin',
-            index=models.Index(fields=['cause', 'cause_id'], name='checkin_cause_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.UniqueConstraint(fields=('business', 'cause', 'cause_id', 'wave'), name='checkin_once_per_wave', violation_error_message='This check-in is already planned.'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['OPEN', 'ESCALATED'])), fields=('business',), name='checkin_one_live_per_business', violation_error_message='This business is already being asked.'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['PLANNED', 'OPEN', 'ESCALATED', 'ANSWERED', 'UNREACHABLE', 'EXPIRED', 'MERGED'])), name='checkin_state_known', violation_error_message='This state is not known.'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(('cause__in', ['TRAINING', 'LOAN'])), name='checkin_cause_known', violation_error_message='This cause is not known.'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(('wave__in', [1, 3, 6, 12])), name='checkin_wave_known', violation_error_message='Check-ins are in month 1, 3, 6 and 12.'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gt', models.F('anchor_on'))), name='checkin_due_after_cause', violation_error_message='A check-in is due after the training or loan ended.'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', False), ('state', 'ANSWERED')), models.Q(models.Q(('state', 'ANSWERED'), _negated=True), ('answered_at__isnull', True)), _connector='OR'), name='checkin_answered_has_time', violation_error_message='An answered check-in has the time of its answer.'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expires_on__isnull', True), ('opened_on__isnull', True), ('state', 'PLANNED')), models.Q(('state__in', ['PLANNED', 'OPEN', 'ESCALATED', 'ANSWERED', 'UNREACHABLE']), _negated=True), models.Q(('expires_on__gt', models.F('opened_on')), ('expires_on__isnull', False), ('opened_on__isnull', False), ('state__in', ['OPEN', 'ESCALATED', 'ANSWERED', 'UNREACHABLE'])), _connector='OR'), name='checkin_opened_has_dates', violation_error_message='An opened check-in has the days between which it takes an answer.'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('state', 'MERGED')), models.Q(models.Q(('state', 'MERGED'), _negated=True), ('merged_into__isnull', True)), _connector='OR'), name='checkin_merged_names_the_other', violation_error_message='A covered check-in names the one that covers it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(('reminders__lte', 2)), name='checkin_two_reminders_at_most', violation_error_message='Two reminders are enough.'),
-        ),
-        migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('operating__in', ['ACTIVE', 'PAUSED', 'CLOSED', 'TOOK_JOB', 'MOVED'])), name='response_operating_known', violation_error_message='Please say whether the business is still running.'),
-        ),
-        migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('band__in', ['NONE', 'TO_1M', 'TO_3M', 'TO_5M', 'TO_10M', 'TO_25M', 'TO_50M', 'TO_166M', 'ABOVE', 'UNTOLD', '']), ('change__in', ['UP', 'SAME', 'DOWN', ''])), name='response_choices_known', violation_error_message='This answer is not known.'),
-        ),
-        migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('needs__contained_by', ['PACKAGING', 'LICENCE', 'CAPITAL', 'BUYERS', 'ONLINE', 'BOOKS'])), name='response_needs_known', violation_error_message='This kind of help is not known.'),
-        ),
-        migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('operating', 'ACTIVE'), _negated=True), models.Q(models.Q(('change', ''), _negated=True), models.Q(('band', ''), _negated=True), ('workers__isnull', False)), _connector='OR'), name='response_running_tells_sales', violation_error_message='A running business tells its sales and how many people work there.'),
-        ),
-        migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('informant__in', ['OWNER', 'FAMILY', 'WORKER', 'NEIGHBOUR']), ('way__in', ['LINK', 'APP', 'PHONE', 'VISIT'])), name='response_way_known', violation_error_message='Please say how the answer came and from whom.'),
-        ),
-        migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('way__in', ['PHONE', 'VISIT']), _negated=True), ('recorded_by__isnull', False), _connector='OR'), name='response_by_phone_has_author', violation_error_message='An answer by phone or visit names who wrote it down.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='response',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='82b551d0c928f333dbb5cdd8acdd7be52c9f9ea3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_414ef', table='monitoring_response', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['due_on', 'id'], name='task_waiting_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['assignee', 'due_on', 'id'], name='task_assignee_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('done_by__isnull', True), ('outcome', '')), models.Q(('done_at__isnull', False), ('outcome__in', ['ANSWERED', 'BY_OWNER', 'UNREACHABLE', 'LAPSED'])), _connector='OR'), name='task_done_has_outcome', violation_error_message='A finished task says when and how it ended.'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'UNREACHABLE'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='task_unreachable_has_reason', violation_error_message='Please say why the owner could not be reached.'),
-        ),
-        migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(fields=['task', 'at', 'id'], name='attempt_task_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.CheckConstraint(condition=models.Q(('contact__in', ['CALL', 'WHATSAPP', 'VISIT']), ('result__in', ['NO_ANSWER', 'WRONG_NUMBER', 'LATER', 'NOT_THERE', 'REFUSED'])), name='attempt_known', violation_error_message='Please say how you tried and what happened.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='attempt',

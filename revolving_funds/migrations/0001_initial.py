@@ -22,40 +22,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Application',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('status', models.CharField(choices=[('DRAFT', 'Draft'), ('SUBMITTED', 'Sent, waiting for the survey'), ('SURVEYED', 'Surveyed, waiting for the decision'), ('APPROVED', 'Approved, waiting for the money'), ('REJECTED', 'Rejected'), ('WITHDRAWN', 'Taken back'), ('DISBURSED', 'Disbursed')], default='DRAFT', max_length=10, verbose_name='status')),
-                ('level', models.PositiveSmallIntegerField(verbose_name='tier')),
-                ('amount', models.BigIntegerField(blank=True, null=True, verbose_name='amount asked for')),
-                ('tenor_months', models.PositiveSmallIntegerField(verbose_name='term in months')),
-                ('purpose', models.CharField(blank=True, choices=[('MATERIALS', 'Raw materials'), ('TOOLS', 'Tools or machines'), ('PACKAGING', 'Packaging and labels'), ('OTHER', 'Other')], max_length=10, verbose_name='purpose')),
-                ('details', models.TextField(blank=True, max_length=500, verbose_name='what will be bought')),
-                ('monthly_sales', models.BigIntegerField(blank=True, null=True, verbose_name='sales a month')),
-                ('approved_amount', models.BigIntegerField(blank=True, null=True, verbose_name='amount approved')),
-                ('decision_reason', models.CharField(blank=True, max_length=300, verbose_name='reason of the decision')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('surveyed_at', models.DateTimeField(blank=True, null=True, verbose_name='surveyed')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided')),
-                ('disbursed_at', models.DateTimeField(blank=True, null=True, verbose_name='disbursed')),
-                ('applied_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='sent by')),
-                ('borrower', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='members.business', verbose_name='business')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
-                ('disbursed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='disbursed by')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='members.person', verbose_name='applicant')),
-                ('surveyed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='surveyed by')),
-                ('village', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='village/urban ward')),
-            ],
-            options={
-                'verbose_name': 'loan application',
-                'verbose_name_plural': 'loan applications',
-            },
-        ),
-        migrations.CreateModel(
             name='Bank',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -90,6 +56,62 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'bank agreement',
                 'verbose_name_plural': 'bank agreements',
+                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('office', '='), ('bank', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='agreement_no_overlap', violation_error_message='Another row already holds for these days.'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='agreement_dates_in_order', violation_error_message='It cannot end before it begins.'), models.CheckConstraint(condition=models.Q(('mode__in', ['EXECUTING', 'CHANNELLING', 'SELF'])), name='agreement_mode_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Pool',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('year', models.PositiveSmallIntegerField(verbose_name='fiscal year')),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pools', to='revolving_funds.agreement', verbose_name='bank agreement')),
+                ('available', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account', verbose_name='available')),
+                ('reserved', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account', verbose_name='reserved')),
+            ],
+            options={
+                'verbose_name': 'pool of the fund',
+                'verbose_name_plural': 'pools of the fund',
+                'constraints': [models.UniqueConstraint(fields=('agreement', 'year'), name='pool_once_a_year', violation_error_message='This bank already has a pool for the year.'), models.CheckConstraint(condition=models.Q(('available', models.F('reserved')), _negated=True), name='pool_two_accounts')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Application',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('status', models.CharField(choices=[('DRAFT', 'Draft'), ('SUBMITTED', 'Sent, waiting for the survey'), ('SURVEYED', 'Surveyed, waiting for the decision'), ('APPROVED', 'Approved, waiting for the money'), ('REJECTED', 'Rejected'), ('WITHDRAWN', 'Taken back'), ('DISBURSED', 'Disbursed')], default='DRAFT', max_length=10, verbose_name='status')),
+                ('level', models.PositiveSmallIntegerField(verbose_name='tier')),
+                ('amount', models.BigIntegerField(blank=True, null=True, verbose_name='amount asked for')),
+                ('tenor_months', models.PositiveSmallIntegerField(verbose_name='term in months')),
+                ('purpose', models.CharField(blank=True, choices=[('MATERIALS', 'Raw materials'), ('TOOLS', 'Tools or machines'), ('PACKAGING', 'Packaging and labels'), ('OTHER', 'Other')], max_length=10, verbose_name='purpose')),
+                ('details', models.TextField(blank=True, max_length=500, verbose_name='what will be bought')),
+                ('monthly_sales', models.BigIntegerField(blank=True, null=True, verbose_name='sales a month')),
+                ('approved_amount', models.BigIntegerField(blank=True, null=True, verbose_name='amount approved')),
+                ('decision_reason', models.CharField(blank=True, max_length=300, verbose_name='reason of the decision')),
+                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
+                ('surveyed_at', models.DateTimeField(blank=True, null=True, verbose_name='surveyed')),
+                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided')),
+                ('disbursed_at', models.DateTimeField(blank=True, null=True, verbose_name='disbursed')),
+                ('applied_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='sent by')),
+                ('borrower', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='members.business', verbose_name='business')),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
+                ('disbursed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='disbursed by')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='members.person', verbose_name='applicant')),
+                ('surveyed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='surveyed by')),
+                ('village', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='village/urban ward')),
+                ('pool', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='revolving_funds.pool', verbose_name='pool')),
+            ],
+            options={
+                'verbose_name': 'loan application',
+                'verbose_name_plural': 'loan applications',
+                'indexes': [models.Index(fields=['status', 'village', 'submitted_at', 'id'], name='application_queue_idx'), models.Index(fields=['village', 'submitted_at', 'id'], name='application_village_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('borrower__isnull', True), ('surveyed_by__isnull', True), models.Q(('borrower', models.F('surveyed_by')), _negated=True), _connector='OR'), name='application_borrower_not_surveyed_by', violation_error_message='Nobody does two steps of one loan.'), models.CheckConstraint(condition=models.Q(('borrower__isnull', True), ('decided_by__isnull', True), models.Q(('borrower', models.F('decided_by')), _negated=True), _connector='OR'), name='application_borrower_not_decided_by', violation_error_message='Nobody does two steps of one loan.'), models.CheckConstraint(condition=models.Q(('borrower__isnull', True), ('disbursed_by__isnull', True), models.Q(('borrower', models.F('disbursed_by')), _negated=True), _connector='OR'), name='application_borrower_not_disbursed_by', violation_error_message='Nobody does two steps of one loan.'), models.CheckConstraint(condition=models.Q(('applied_by__isnull', True), ('surveyed_by__isnull', True), models.Q(('applied_by', models.F('surveyed_by')), _negated=True), _connector='OR'), name='application_applied_by_not_surveyed_by', violation_error_message='Nobody does two steps of one loan.'), models.CheckConstraint(condition=models.Q(('applied_by__isnull', True), ('decided_by__isnull', True), models.Q(('applied_by', models.F('decided_by')), _negated=True), _connector='OR'), name='application_applied_by_not_decided_by', violation_error_message='Nobody does two steps of one loan.'), models.CheckConstraint(condition=models.Q(('applied_by__isnull', True), ('disbursed_by__isnull', True), models.Q(('applied_by', models.F('disbursed_by')), _negated=True), _connector='OR'), name='application_applied_by_not_disbursed_by', violation_error_message='Nobody does two steps of one loan.'), models.CheckConstraint(condition=models.Q(('surveyed_by__isnull', True), ('decided_by__isnull', True), models.Q(('surveyed_by', models.F('decided_by')), _negated=True), _connector='OR'), name='application_surveyed_by_not_decided_by', violation_error_message='Nobody does two steps of one loan.'), models.CheckConstraint(condition=models.Q(('surveyed_by__isnull', True), ('disbursed_by__isnull', True), models.Q(('surveyed_by', models.F('disbursed_by')), _negated=True), _connector='OR'), name='application_surveyed_by_not_disbursed_by', violation_error_message='Nobody does two steps of one loan.'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), ('disbursed_by__isnull', True), models.Q(('decided_by', models.F('disbursed_by')), _negated=True), _connector='OR'), name='application_decided_by_not_disbursed_by', violation_error_message='Nobody does two steps of one loan.'), models.CheckConstraint(condition=models.Q(models.Q(('applied_by__isnull', True), ('submitted_at__isnull', True)), models.Q(('applied_by__isnull', False), ('submitted_at__isnull', False)), _connector='OR'), name='application_submitted_at_pair', violation_error_message='A step has its person and its time.'), models.CheckConstraint(condition=models.Q(models.Q(('surveyed_at__isnull', True), ('surveyed_by__isnull', True)), models.Q(('surveyed_at__isnull', False), ('surveyed_by__isnull', False)), _connector='OR'), name='application_surveyed_at_pair', violation_error_message='A step has its person and its time.'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='application_decided_at_pair', violation_error_message='A step has its person and its time.'), models.CheckConstraint(condition=models.Q(models.Q(('disbursed_at__isnull', True), ('disbursed_by__isnull', True)), models.Q(('disbursed_at__isnull', False), ('disbursed_by__isnull', False)), _connector='OR'), name='application_disbursed_at_pair', violation_error_message='A step has its person and its time.'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['SUBMITTED', 'SURVEYED', 'APPROVED', 'REJECTED', 'DISBURSED']), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='application_submitted_at_before_status', violation_error_message='A step before this one is missing.'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['SURVEYED', 'APPROVED', 'REJECTED', 'DISBURSED']), _negated=True), ('surveyed_at__isnull', False), _connector='OR'), name='application_surveyed_at_before_status', violation_error_message='A step before this one is missing.'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['APPROVED', 'REJECTED', 'DISBURSED']), _negated=True), ('decided_at__isnull', False), _connector='OR'), name='application_decided_at_before_status', violation_error_message='A step before this one is missing.'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['DISBURSED']), _negated=True), ('disbursed_at__isnull', False), _connector='OR'), name='application_disbursed_at_before_status', violation_error_message='A step before this one is missing.'), models.UniqueConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'SURVEYED', 'APPROVED'])), fields=('person',), name='application_one_live', violation_error_message='An application of this person is already under way.'), models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'SURVEYED', 'APPROVED', 'REJECTED', 'WITHDRAWN', 'DISBURSED'])), name='application_status_known'), models.CheckConstraint(condition=models.Q(('purpose__in', ['', 'MATERIALS', 'TOOLS', 'PACKAGING', 'OTHER'])), name='application_purpose_known'), models.CheckConstraint(condition=models.Q(models.Q(('amount__isnull', True), ('amount__gt', 0), _connector='OR'), models.Q(('approved_amount__isnull', True), ('approved_amount__gt', 0), _connector='OR'), models.Q(('monthly_sales__isnull', True), ('monthly_sales__gte', 0), _connector='OR')), name='application_amounts_positive', violation_error_message='Amounts are above zero.'), models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'WITHDRAWN']), models.Q(('amount__isnull', False), models.Q(('purpose', ''), _negated=True)), _connector='OR'), name='application_sent_is_complete', violation_error_message='Amount and purpose are needed before it is sent.'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'REJECTED'), _negated=True), models.Q(('decision_reason', ''), _negated=True), _connector='OR'), name='application_refusal_has_reason', violation_error_message='Say why, so that the owner knows what to do.'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['APPROVED', 'DISBURSED']), _negated=True), models.Q(('approved_amount__isnull', False), ('pool__isnull', False)), _connector='OR'), name='application_approval_has_money', violation_error_message='An approval names the amount and the pool.')],
             },
         ),
         migrations.CreateModel(
@@ -113,10 +135,13 @@ class Migration(migrations.Migration):
                 ('disbursement', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.transaction', verbose_name='disbursement')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loans', to='members.person', verbose_name='borrower')),
                 ('village', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='village/urban ward')),
+                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loans', to='revolving_funds.pool', verbose_name='pool')),
             ],
             options={
                 'verbose_name': 'loan',
                 'verbose_name_plural': 'loans',
+                'indexes': [models.Index(fields=['village', 'disbursed_on', 'id'], name='loan_village_idx'), models.Index(fields=['disbursed_on', 'id'], name='loan_date_idx'), models.Index(condition=models.Q(('status', 'OPEN')), fields=['village', 'id'], name='loan_open_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'OPEN')), fields=('person',), name='loan_one_open', violation_error_message='This person already has a running loan.'), models.CheckConstraint(condition=models.Q(('status__in', ['OPEN', 'CLOSED'])), name='loan_status_known'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='loan_amount_positive'), models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', True), ('status', 'OPEN')), models.Q(('closed_on__isnull', False), ('status', 'CLOSED')), _connector='OR'), name='loan_closed_pair', violation_error_message='A loan that is paid off has the day of it.'), models.CheckConstraint(condition=models.Q(('maturity_on__gt', models.F('disbursed_on')), models.Q(('closed_on__isnull', True), ('closed_on__gte', models.F('disbursed_on')), _connector='OR')), name='loan_dates_in_order', violation_error_message='A loan cannot end before it begins.')],
             },
         ),
         migrations.CreateModel(
@@ -133,6 +158,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'instalment',
                 'verbose_name_plural': 'instalments',
+                'indexes': [models.Index(fields=['due_on', 'loan'], name='instalment_due_idx')],
+                'constraints': [models.UniqueConstraint(fields=('loan', 'number'), include=('due_on', 'cumulative'), name='instalment_number'), models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('cumulative__gte', models.F('amount')), ('number__gte', 1)), name='instalment_amount_positive'), models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('contract_due_on'))), name='instalment_never_earlier')],
             },
         ),
         migrations.CreateModel(
@@ -153,34 +180,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'rule of the fund',
                 'verbose_name_plural': 'rules of the fund',
+                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('office', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='policy_no_overlap', violation_error_message='Another row already holds for these days.'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='policy_dates_in_order', violation_error_message='It cannot end before it begins.'), models.CheckConstraint(condition=models.Q(('rounding__gte', 1)), name='policy_rounding_positive')],
             },
-        ),
-        migrations.CreateModel(
-            name='Pool',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('year', models.PositiveSmallIntegerField(verbose_name='fiscal year')),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pools', to='revolving_funds.agreement', verbose_name='bank agreement')),
-                ('available', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account', verbose_name='available')),
-                ('reserved', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account', verbose_name='reserved')),
-            ],
-            options={
-                'verbose_name': 'pool of the fund',
-                'verbose_name_plural': 'pools of the fund',
-            },
-        ),
-        migrations.AddField(
-            model_name='loan',
-            name='pool',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loans', to='revolving_funds.pool', verbose_name='pool'),
-        ),
-        migrations.AddField(
-            model_name='application',
-            name='pool',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='revolving_funds.pool', verbose_name='pool'),
         ),
         migrations.CreateModel(
             name='Repayment',
@@ -202,6 +203,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'repayment',
                 'verbose_name_plural': 'repayments',
+                'indexes': [models.Index(fields=['paid_on', 'id'], name='repayment_date_idx')],
+                'constraints': [models.UniqueConstraint(fields=('loan', 'sequence'), name='repayment_number'), models.CheckConstraint(condition=models.Q(('amount__gt', models.F('excess')), ('excess__gte', 0)), name='repayment_amount_positive', violation_error_message='A repayment is above zero.')],
             },
         ),
         migrations.CreateModel(
@@ -225,6 +228,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'field survey',
                 'verbose_name_plural': 'field surveys',
+                'constraints': [models.CheckConstraint(condition=models.Q(('monthly_costs__gte', 0), ('monthly_sales__gte', 0), ('other_debts__gte', 0)), name='survey_amounts_not_negative', violation_error_message='Amounts cannot be negative.'), models.CheckConstraint(condition=models.Q(models.Q(('is_recommended', False), ('recommended_amount__isnull', True)), models.Q(('is_recommended', True), ('recommended_amount__gt', 0)), _connector='OR'), name='survey_recommendation_has_amount', violation_error_message='A recommendation names an amount.')],
             },
         ),
         migrations.CreateModel(
@@ -245,230 +249,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'loan tier',
                 'verbose_name_plural': 'loan tiers',
+                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('office', '='), ('level', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='tier_no_overlap', violation_error_message='Another row already holds for these days.'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='tier_dates_in_order', violation_error_message='It cannot end before it begins.'), models.CheckConstraint(condition=models.Q(('level__gte', 1)), name='tier_level_positive'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='tier_amount_positive'), models.CheckConstraint(condition=models.Q(('tenor_months__range', (1, 120))), name='tier_tenor_sane')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('office', '='), ('bank', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='agreement_no_overlap', violation_error_message='Another row already holds for these days.'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='agreement_dates_in_order', violation_error_message='It cannot end before it begins.'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('mode__in', ['EXECUTING', 'CHANNELLING', 'SELF'])), name='agreement_mode_known'),
-        ),
-        migrations.AddIndex(
-            model_name='instalment',
-            index=models.Index(fields=['due_on', 'loan'], name='instalment_due_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.UniqueConstraint(fields=('loan', 'number'), include=('due_on', 'cumulative'), name='instalment_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('cumulative__gte', models.F('amount')), ('number__gte', 1)), name='instalment_amount_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('contract_due_on'))), name='instalment_never_earlier'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('office', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='policy_no_overlap', violation_error_message='Another row already holds for these days.'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='policy_dates_in_order', violation_error_message='It cannot end before it begins.'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('rounding__gte', 1)), name='policy_rounding_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='pool',
-            constraint=models.UniqueConstraint(fields=('agreement', 'year'), name='pool_once_a_year', violation_error_message='This bank already has a pool for the year.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pool',
-            constraint=models.CheckConstraint(condition=models.Q(('available', models.F('reserved')), _negated=True), name='pool_two_accounts'),
-        ),
-        migrations.AddIndex(
-            model_name='loan',
-            index=models.Index(fields=['village', 'disbursed_on', 'id'], name='loan_village_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='loan',
-            index=models.Index(fields=['disbursed_on', 'id'], name='loan_date_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='loan',
-            index=models.Index(condition=models.Q(('status', 'OPEN')), fields=['village', 'id'], name='loan_open_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'OPEN')), fields=('person',), name='loan_one_open', violation_error_message='This person already has a running loan.'),
-        ),
-        migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['OPEN', 'CLOSED'])), name='loan_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='loan_amount_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', True), ('status', 'OPEN')), models.Q(('closed_on__isnull', False), ('status', 'CLOSED')), _connector='OR'), name='loan_closed_pair', violation_error_message='A loan that is paid off has the day of it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(('maturity_on__gt', models.F('disbursed_on')), models.Q(('closed_on__isnull', True), ('closed_on__gte', models.F('disbursed_on')), _connector='OR')), name='loan_dates_in_order', violation_error_message='A loan cannot end before it begins.'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['status', 'village', 'submitted_at', 'id'], name='application_queue_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['village', 'submitted_at', 'id'], name='application_village_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('borrower__isnull', True), ('surveyed_by__isnull', True), models.Q(('borrower', models.F('surveyed_by')), _negated=True), _connector='OR'), name='application_borrower_not_surveyed_by', violation_error_message='Nobody does two steps of one loan.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('borrower__isnull', True), ('decided_by__isnull', True), models.Q(('borrower', models.F('decided_by')), _negated=True), _connector='OR'), name='application_borrower_not_decided_by', violation_error_message='Nobody does two steps of one loan.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('borrower__isnull', True), ('disbursed_by__isnull', True), models.Q(('borrower', models.F('disbursed_by')), _negated=True), _connector='OR'), name='application_borrower_not_disbursed_by', violation_error_message='Nobody does two steps of one loan.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('applied_by__isnull', True), ('surveyed_by__isnull', True), models.Q(('applied_by', models.F('surveyed_by')), _negated=True), _connector='OR'), name='application_applied_by_not_surveyed_by', violation_error_message='Nobody does two steps of one loan.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('applied_by__isnull', True), ('decided_by__isnull', True), models.Q(('applied_by', models.F('decided_by')), _negated=True), _connector='OR'), name='application_applied_by_not_decided_by', violation_error_message='Nobody does two steps of one loan.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('applied_by__isnull', True), ('disbursed_by__isnull', True), models.Q(('applied_by', models.F('disbursed_by')), _negated=True), _connector='OR'), name='application_applied_by_not_disbursed_by', violation_error_message='Nobody does two steps of one loan.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('surveyed_by__isnull', True), ('decided_by__isnull', True), models.Q(('surveyed_by', models.F('decided_by')), _negated=True), _connector='OR'), name='application_surveyed_by_not_decided_by', violation_error_message='Nobody does two steps of one loan.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('surveyed_by__isnull', True), ('disbursed_by__isnull', True), models.Q(('surveyed_by', models.F('disbursed_by')), _negated=True), _connector='OR'), name='application_surveyed_by_not_disbursed_by', violation_error_message='Nobody does two steps of one loan.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), ('disbursed_by__isnull', True), models.Q(('decided_by', models.F('disbursed_by')), _negated=True), _connector='OR'), name='application_decided_by_not_disbursed_by', violation_error_message='Nobody does two steps of one loan.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('applied_by__isnull', True), ('submitted_at__isnull', True)), models.Q(('applied_by__isnull', False), ('submitted_at__isnull', False)), _connector='OR'), name='application_submitted_at_pair', violation_error_message='A step has its person and its time.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('surveyed_at__isnull', True), ('surveyed_by__isnull', True)), models.Q(('surveyed_at__isnull', False), ('surveyed_by__isnull', False)), _connector='OR'), name='application_surveyed_at_pair', violation_error_message='A step has its person and its time.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='application_decided_at_pair', violation_error_message='A step has its person and its time.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('disbursed_at__isnull', True), ('disbursed_by__isnull', True)), models.Q(('disbursed_at__isnull', False), ('disbursed_by__isnull', False)), _connector='OR'), name='application_disbursed_at_pair', violation_error_message='A step has its person and its time.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['SUBMITTED', 'SURVEYED', 'APPROVED', 'REJECTED', 'DISBURSED']), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='application_submitted_at_before_status', violation_error_message='A step before this one is missing.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['SURVEYED', 'APPROVED', 'REJECTED', 'DISBURSED']), _negated=True), ('surveyed_at__isnull', False), _connector='OR'), name='application_surveyed_at_before_status', violation_error_message='A step before this one is missing.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['APPROVED', 'REJECTED', 'DISBURSED']), _negated=True), ('decided_at__isnull', False), _connector='OR'), name='application_decided_at_before_status', violation_error_message='A step before this one is missing.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['DISBURSED']), _negated=True), ('disbursed_at__isnull', False), _connector='OR'), name='application_disbursed_at_before_status', violation_error_message='A step before this one is missing.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'SURVEYED', 'APPROVED'])), fields=('person',), name='application_one_live', violation_error_message='An application of this person is already under way.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'SURVEYED', 'APPROVED', 'REJECTED', 'WITHDRAWN', 'DISBURSED'])), name='application_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose__in', ['', 'MATERIALS', 'TOOLS', 'PACKAGING', 'OTHER'])), name='application_purpose_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__isnull', True), ('amount__gt', 0), _connector='OR'), models.Q(('approved_amount__isnull', True), ('approved_amount__gt', 0), _connector='OR'), models.Q(('monthly_sales__isnull', True), ('monthly_sales__gte', 0), _connector='OR')), name='application_amounts_positive', violation_error_message='Amounts are above zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'WITHDRAWN']), models.Q(('amount__isnull', False), models.Q(('purpose', ''), _negated=True)), _connector='OR'), name='application_sent_is_complete', violation_error_message='Amount and purpose are needed before it is sent.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'REJECTED'), _negated=True), models.Q(('decision_reason', ''), _negated=True), _connector='OR'), name='application_refusal_has_reason', violation_error_message='Say why, so that the owner knows what to do.'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['APPROVED', 'DISBURSED']), _negated=True), models.Q(('approved_amount__isnull', False), ('pool__isnull', False)), _connector='OR'), name='application_approval_has_money', violation_error_message='An approval names the amount and the pool.'),
-        ),
-        migrations.AddIndex(
-            model_name='repayment',
-            index=models.Index(fields=['paid_on', 'id'], name='repayment_date_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='repayment',
-            constraint=models.UniqueConstraint(fields=('loan', 'sequence'), name='repayment_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='repayment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', models.F('excess')), ('excess__gte', 0)), name='repayment_amount_positive', violation_error_message='A repayment is above zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='survey',
-            constraint=models.CheckConstraint(condition=models.Q(('monthly_costs__gte', 0), ('monthly_sales__gte', 0), ('other_debts__gte', 0)), name='survey_amounts_not_negative', violation_error_message='Amounts cannot be negative.'),
-        ),
-        migrations.AddConstraint(
-            model_name='survey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_recommended', False), ('recommended_amount__isnull', True)), models.Q(('is_recommended', True), ('recommended_amount__gt', 0)), _connector='OR'), name='survey_recommendation_has_amount', violation_error_message='A recommendation names an amount.'),
-        ),
-        migrations.AddConstraint(
-            model_name='tier',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('office', '='), ('level', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='tier_no_overlap', violation_error_message='Another row already holds for these days.'),
-        ),
-        migrations.AddConstraint(
-            model_name='tier',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='tier_dates_in_order', violation_error_message='It cannot end before it begins.'),
-        ),
-        migrations.AddConstraint(
-            model_name='tier',
-            constraint=models.CheckConstraint(condition=models.Q(('level__gte', 1)), name='tier_level_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='tier',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='tier_amount_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='tier',
-            constraint=models.CheckConstraint(condition=models.Q(('tenor_months__range', (1, 120))), name='tier_tenor_sane'),
         ),
     ]

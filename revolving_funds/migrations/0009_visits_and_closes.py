@@ -16,6 +16,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='fundday',
+            name='collected',
+            field=models.BigIntegerField(default=0, verbose_name='collected of this month'),
+        ),
+        migrations.AddIndex(
+            model_name='repayment',
+            index=models.Index(condition=models.Q(('booked_on__gt', models.F('paid_on'))), fields=['booked_on', 'loan'], name='repayment_late_idx'),
+        ),
         migrations.CreateModel(
             name='Visit',
             fields=[
@@ -28,46 +37,15 @@ class Migration(migrations.Migration):
                 ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done')),
                 ('outcome', models.CharField(blank=True, choices=[('PROMISE', 'Promises to pay'), ('HARDSHIP', 'Cannot pay now, needs an easier schedule'), ('PAID', 'Says it was paid'), ('UNREACHABLE', 'Was not met'), ('LAPSED', 'Not needed any more')], max_length=11, verbose_name='outcome')),
                 ('note', models.TextField(blank=True, max_length=600, verbose_name='what was said')),
+                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='assistant')),
+                ('done_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='done by')),
+                ('loan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='revolving_funds.loan', verbose_name='loan')),
             ],
             options={
                 'verbose_name': 'visit to a borrower',
                 'verbose_name_plural': 'visits to borrowers',
+                'indexes': [models.Index(condition=models.Q(('done_at__isnull', True)), fields=['assignee', 'due_on', 'id'], name='visit_waiting_idx')],
+                'constraints': [models.UniqueConstraint(fields=('loan', 'late_since'), name='visit_once'), models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('outcome', '')), models.Q(('done_at__isnull', False), ('outcome__in', ['PROMISE', 'HARDSHIP', 'PAID', 'UNREACHABLE', 'LAPSED'])), _connector='OR'), name='visit_done_has_outcome', violation_error_message='A finished visit says how it ended.')],
             },
-        ),
-        migrations.AddField(
-            model_name='fundday',
-            name='collected',
-            field=models.BigIntegerField(default=0, verbose_name='collected of this month'),
-        ),
-        migrations.AddIndex(
-            model_name='repayment',
-            index=models.Index(condition=models.Q(('booked_on__gt', models.F('paid_on'))), fields=['booked_on', 'loan'], name='repayment_late_idx'),
-        ),
-        migrations.AddField(
-            model_name='visit',
-            name='assignee',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='assistant'),
-        ),
-        migrations.AddField(
-            model_name='visit',
-            name='done_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='done by'),
-        ),
-        migrations.AddField(
-            model_name='visit',
-            name='loan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='revolving_funds.loan', verbose_name='loan'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['assignee', 'due_on', 'id'], name='visit_waiting_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(fields=('loan', 'late_since'), name='visit_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('outcome', '')), models.Q(('done_at__isnull', False), ('outcome__in', ['PROMISE', 'HARDSHIP', 'PAID', 'UNREACHABLE', 'LAPSED'])), _connector='OR'), name='visit_done_has_outcome', violation_error_message='A finished visit says how it ended.'),
         ),
     ]

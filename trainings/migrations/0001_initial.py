@@ -68,6 +68,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'training',
                 'verbose_name_plural': 'trainings',
+                'indexes': [models.Index(fields=['starts_at', 'id'], name='training_starts_idx'), models.Index(fields=['-starts_at', '-id'], name='training_latest_idx'), models.Index(fields=['region', 'starts_at', 'id'], name='training_region_starts_idx'), models.Index(fields=['office_code', 'starts_at'], name='training_office_starts_idx'), models.Index(fields=['facilitator', 'starts_at'], name='training_facilitator_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('capacity__gte', 1), ('capacity__lte', 2000)), name='training_capacity_in_bounds', violation_error_message='A training has between 1 and 2,000 places.'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Length('region'), 5), django.db.models.lookups.Exact(django.db.models.functions.text.Length('region'), 8), _connector='OR'), name='training_region_is_district_or_regency', violation_error_message='A training invites a district, or a whole regency or city.'), models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Left('region', 5), models.F('office_code')), name='training_office_serves_region', violation_error_message='The region belongs to another office.'), models.CheckConstraint(condition=models.Q(models.Q(('venue', ''), _negated=True), models.Q(('online_link', ''), _negated=True), _connector='OR'), name='training_has_a_place', violation_error_message='Please give a place or the link of the online meeting.'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='training_ends_after_start', violation_error_message='A training cannot end before it starts.'), models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(models.F('enrol_until'), models.F('ends_at')), name='training_enrol_before_end', violation_error_message='Registration cannot close after the training has ended.'), models.CheckConstraint(condition=models.Q(('source__in', ['MUSRENBANG', 'EPOKIR', 'PD', 'TOPDOWN', 'OWN'])), name='training_source_known', violation_error_message='This source is not known.'), models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', True), ('finished_at__isnull', True), ('published_at__isnull', True), ('status', 'PLANNED')), models.Q(('cancelled_at__isnull', True), ('finished_at__isnull', True), ('published_at__isnull', False), ('status__in', ['OPEN', 'CLOSED', 'RUNNING'])), models.Q(('cancelled_at__isnull', True), ('finished_at__isnull', False), ('published_at__isnull', False), ('status', 'DONE')), models.Q(('cancelled_at__isnull', False), ('finished_at__isnull', True), ('status', 'CANCELLED')), _connector='OR'), name='training_status_has_its_time', violation_error_message='The status and its dates do not fit together.')],
             },
         ),
         migrations.CreateModel(
@@ -86,6 +88,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'session',
                 'verbose_name_plural': 'sessions',
+                'indexes': [models.Index(fields=['starts_at', 'id'], name='session_starts_idx')],
+                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('training', '='), (models.Func(models.F('starts_at'), models.F('ends_at'), django.contrib.postgres.fields.ranges.RangeBoundary(), function='tstzrange', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='session_no_overlap', violation_error_message='Two sessions of a training cannot be at the same time.'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='session_ends_after_start', violation_error_message='A session cannot end before it starts.'), models.UniqueConstraint(fields=('training', 'number'), name='session_number_once', violation_error_message='This session number is already taken.')],
             },
         ),
         migrations.CreateModel(
@@ -109,6 +113,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'enrolment',
                 'verbose_name_plural': 'enrolments',
+                'indexes': [models.Index(fields=['training', 'state', 'queue_number'], name='enrolment_queue_idx'), models.Index(fields=['person', 'state'], name='enrolment_person_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['CONFIRMED', 'WAITING'])), fields=('training', 'person'), name='enrolment_live_once', violation_error_message='This person is already registered for this training.'), models.UniqueConstraint(fields=('training', 'queue_number'), name='enrolment_queue_number_once', violation_error_message='This queue number is already taken.'), models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', True), ('confirmed_at__isnull', False), ('state', 'CONFIRMED')), models.Q(('cancelled_at__isnull', True), ('confirmed_at__isnull', True), ('state', 'WAITING')), models.Q(('cancelled_at__isnull', False), ('state', 'CANCELLED')), _connector='OR'), name='enrolment_state_has_its_time', violation_error_message='The status and its dates do not fit together.'), models.CheckConstraint(condition=models.Q(('source__in', ['MUSRENBANG', 'EPOKIR', 'PD', 'TOPDOWN', 'OWN'])), name='enrolment_source_known', violation_error_message='This source is not known.'), models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9A-HJKMNP-TV-Z]{6}$')), name='enrolment_code_well_formed', violation_error_message='The ticket code is not well formed.')],
             },
         ),
         migrations.CreateModel(
@@ -126,23 +132,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'yearly plan',
                 'verbose_name_plural': 'yearly plans',
                 'constraints': [models.UniqueConstraint(fields=('office_code', 'year'), name='yearplan_once', violation_error_message='This office already has a plan for this year.'), models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('office_code'), 5), name='yearplan_office_is_regency', violation_error_message='An office serves one regency or city.'), models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='yearplan_year_plausible', violation_error_message='Please check the year.')],
-            },
-        ),
-        migrations.CreateModel(
-            name='PlanShare',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('source', models.CharField(choices=[('MUSRENBANG', 'Development planning meeting (musrenbang)'), ('EPOKIR', 'Council members (e-pokir)'), ('PD', 'Regional agency (PD)'), ('TOPDOWN', 'Regent or mayor (top-down)'), ('OWN', 'Own registration')], max_length=10, verbose_name='source of proposal')),
-                ('places', models.PositiveIntegerField(verbose_name='planned places')),
-                ('budget', models.BigIntegerField(default=0, verbose_name='budget (rupiah)')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='trainings.yearplan', verbose_name='yearly plan')),
-            ],
-            options={
-                'verbose_name': 'share of a source',
-                'verbose_name_plural': 'shares of the sources',
             },
         ),
         migrations.CreateModel(
@@ -204,112 +193,22 @@ class Migration(migrations.Migration):
             model_name='attendance',
             trigger=pgtrigger.compiler.Trigger(name='same_training', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF (SELECT training_id FROM trainings_session WHERE id = NEW.session_id)\n       IS DISTINCT FROM (SELECT training_id FROM trainings_enrolment WHERE id = NEW.enrolment_id) THEN\n        RAISE EXCEPTION 'attendance_same_training: session and enrolment belong to different trainings'\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'attendance_same_training';\n    END IF;\n    RETURN NEW;\n", hash='bbe8e36d59ad8b6a02067ca37ffc6f9fea8fa771', operation='INSERT', pgid='pgtrigger_same_training_d5d47', table='trainings_attendance', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='training',
-            index=models.Index(fields=['starts_at', 'id'], name='training_starts_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='training',
-            index=models.Index(fields=['-starts_at', '-id'], name='training_latest_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='training',
-            index=models.Index(fields=['region', 'starts_at', 'id'], name='training_region_starts_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='training',
-            index=models.Index(fields=['office_code', 'starts_at'], name='training_office_starts_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='training',
-            index=models.Index(fields=['facilitator', 'starts_at'], name='training_facilitator_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gte', 1), ('capacity__lte', 2000)), name='training_capacity_in_bounds', violation_error_message='A training has between 1 and 2,000 places.'),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Length('region'), 5), django.db.models.lookups.Exact(django.db.models.functions.text.Length('region'), 8), _connector='OR'), name='training_region_is_district_or_regency', violation_error_message='A training invites a district, or a whole regency or city.'),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Left('region', 5), models.F('office_code')), name='training_office_serves_region', violation_error_message='The region belongs to another office.'),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('venue', ''), _negated=True), models.Q(('online_link', ''), _negated=True), _connector='OR'), name='training_has_a_place', violation_error_message='Please give a place or the link of the online meeting.'),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='training_ends_after_start', violation_error_message='A training cannot end before it starts.'),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(models.F('enrol_until'), models.F('ends_at')), name='training_enrol_before_end', violation_error_message='Registration cannot close after the training has ended.'),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['MUSRENBANG', 'EPOKIR', 'PD', 'TOPDOWN', 'OWN'])), name='training_source_known', violation_error_message='This source is not known.'),
-        ),
-        migrations.AddConstraint(
-            model_name='training',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', True), ('finished_at__isnull', True), ('published_at__isnull', True), ('status', 'PLANNED')), models.Q(('cancelled_at__isnull', True), ('finished_at__isnull', True), ('published_at__isnull', False), ('status__in', ['OPEN', 'CLOSED', 'RUNNING'])), models.Q(('cancelled_at__isnull', True), ('finished_at__isnull', False), ('published_at__isnull', False), ('status', 'DONE')), models.Q(('cancelled_at__isnull', False), ('finished_at__isnull', True), ('status', 'CANCELLED')), _connector='OR'), name='training_status_has_its_time', violation_error_message='The status and its dates do not fit together.'),
-        ),
-        migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['starts_at', 'id'], name='session_starts_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('training', '='), (models.Func(models.F('starts_at'), models.F('ends_at'), django.contrib.postgres.fields.ranges.RangeBoundary(), function='tstzrange', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='session_no_overlap', violation_error_message='Two sessions of a training cannot be at the same time.'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='session_ends_after_start', violation_error_message='A session cannot end before it starts.'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(fields=('training', 'number'), name='session_number_once', violation_error_message='This session number is already taken.'),
-        ),
-        migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(fields=['training', 'state', 'queue_number'], name='enrolment_queue_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(fields=['person', 'state'], name='enrolment_person_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['CONFIRMED', 'WAITING'])), fields=('training', 'person'), name='enrolment_live_once', violation_error_message='This person is already registered for this training.'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(fields=('training', 'queue_number'), name='enrolment_queue_number_once', violation_error_message='This queue number is already taken.'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', True), ('confirmed_at__isnull', False), ('state', 'CONFIRMED')), models.Q(('cancelled_at__isnull', True), ('confirmed_at__isnull', True), ('state', 'WAITING')), models.Q(('cancelled_at__isnull', False), ('state', 'CANCELLED')), _connector='OR'), name='enrolment_state_has_its_time', violation_error_message='The status and its dates do not fit together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['MUSRENBANG', 'EPOKIR', 'PD', 'TOPDOWN', 'OWN'])), name='enrolment_source_known', violation_error_message='This source is not known.'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9A-HJKMNP-TV-Z]{6}$')), name='enrolment_code_well_formed', violation_error_message='The ticket code is not well formed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='planshare',
-            constraint=models.UniqueConstraint(fields=('plan', 'source'), name='planshare_once', violation_error_message='This source already stands in the plan.'),
-        ),
-        migrations.AddConstraint(
-            model_name='planshare',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['MUSRENBANG', 'EPOKIR', 'PD', 'TOPDOWN', 'OWN'])), name='planshare_source_known', violation_error_message='This source is not known.'),
-        ),
-        migrations.AddConstraint(
-            model_name='planshare',
-            constraint=models.CheckConstraint(condition=models.Q(('budget__gte', 0)), name='planshare_budget_not_negative', violation_error_message='A budget cannot be negative.'),
+        migrations.CreateModel(
+            name='PlanShare',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('source', models.CharField(choices=[('MUSRENBANG', 'Development planning meeting (musrenbang)'), ('EPOKIR', 'Council members (e-pokir)'), ('PD', 'Regional agency (PD)'), ('TOPDOWN', 'Regent or mayor (top-down)'), ('OWN', 'Own registration')], max_length=10, verbose_name='source of proposal')),
+                ('places', models.PositiveIntegerField(verbose_name='planned places')),
+                ('budget', models.BigIntegerField(default=0, verbose_name='budget (rupiah)')),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='trainings.yearplan', verbose_name='yearly plan')),
+            ],
+            options={
+                'verbose_name': 'share of a source',
+                'verbose_name_plural': 'shares of the sources',
+                'constraints': [models.UniqueConstraint(fields=('plan', 'source'), name='planshare_once', violation_error_message='This source already stands in the plan.'), models.CheckConstraint(condition=models.Q(('source__in', ['MUSRENBANG', 'EPOKIR', 'PD', 'TOPDOWN', 'OWN'])), name='planshare_source_known', violation_error_message='This source is not known.'), models.CheckConstraint(condition=models.Q(('budget__gte', 0)), name='planshare_budget_not_negative', violation_error_message='A budget cannot be negative.')],
+            },
         ),
     ]

@@ -56,12 +56,18 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'proposed topic',
                 'verbose_name_plural': 'proposed topics',
+                'indexes': [models.Index(fields=['office_code', 'state', '-proposed_at'], name='topicproposal_office_idx'), django.contrib.postgres.indexes.GinIndex(fields=['title'], name='topicproposal_title_trgm', opclasses=['gin_trgm_ops'])],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('title'), models.F('office_code'), condition=models.Q(('state', 'OPEN')), name='topicproposal_open_title_once', violation_error_message='This topic has already been proposed.'), models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('office_code'), 5), name='topicproposal_office_is_regency', violation_error_message='An office serves one regency or city.'), models.CheckConstraint(condition=models.Q(('sector__in', ['', 'CULINARY', 'CRAFT', 'FASHION', 'SERVICE', 'TRADE', 'FARM'])), name='topicproposal_sector_known', violation_error_message='This sector is not known.'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('merged_into__isnull', True), ('state', 'OPEN')), models.Q(('closed_at__isnull', False), ('merged_into__isnull', True), ('state', 'ANSWERED')), models.Q(('closed_at__isnull', False), ('merged_into__isnull', True), ('state', 'DECLINED'), models.Q(('note', ''), _negated=True)), models.Q(('closed_at__isnull', False), ('merged_into__isnull', False), ('state', 'MERGED')), _connector='OR'), name='topicproposal_state_has_its_facts', violation_error_message='The status and its dates do not fit together.'), models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('merged_into', models.F('pk')), _negated=True), _connector='OR'), name='topicproposal_not_merged_into_itself', violation_error_message='A topic cannot be merged into itself.')],
             },
         ),
         migrations.AddField(
             model_name='topicanswer',
             name='topic',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='trainings.topicproposal', verbose_name='topic'),
+        ),
+        migrations.AddConstraint(
+            model_name='topicanswer',
+            constraint=models.UniqueConstraint(fields=('topic', 'training'), name='topicanswer_once', violation_error_message='This training already stands under the topic.'),
         ),
         migrations.CreateModel(
             name='TopicVote',
@@ -79,54 +85,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'vote for a topic',
                 'verbose_name_plural': 'votes for topics',
+                'indexes': [models.Index(condition=models.Q(('freed_at__isnull', True)), fields=['topic'], name='topicvote_live_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('freed_at__isnull', True)), fields=('person', 'slot'), name='topicvote_slot_once', violation_error_message='This vote is already given.'), models.UniqueConstraint(condition=models.Q(('freed_at__isnull', True)), fields=('topic', 'person'), name='topicvote_topic_once', violation_error_message='You have already voted for this topic.'), models.CheckConstraint(condition=models.Q(('slot__gte', 1), ('slot__lte', 3)), name='topicvote_slot_in_bounds', violation_error_message='Everybody has three votes.')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='topicproposal',
-            index=models.Index(fields=['office_code', 'state', '-proposed_at'], name='topicproposal_office_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='topicproposal',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['title'], name='topicproposal_title_trgm', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='topicproposal',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('title'), models.F('office_code'), condition=models.Q(('state', 'OPEN')), name='topicproposal_open_title_once', violation_error_message='This topic has already been proposed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topicproposal',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('office_code'), 5), name='topicproposal_office_is_regency', violation_error_message='An office serves one regency or city.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topicproposal',
-            constraint=models.CheckConstraint(condition=models.Q(('sector__in', ['', 'CULINARY', 'CRAFT', 'FASHION', 'SERVICE', 'TRADE', 'FARM'])), name='topicproposal_sector_known', violation_error_message='This sector is not known.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topicproposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('merged_into__isnull', True), ('state', 'OPEN')), models.Q(('closed_at__isnull', False), ('merged_into__isnull', True), ('state', 'ANSWERED')), models.Q(('closed_at__isnull', False), ('merged_into__isnull', True), ('state', 'DECLINED'), models.Q(('note', ''), _negated=True)), models.Q(('closed_at__isnull', False), ('merged_into__isnull', False), ('state', 'MERGED')), _connector='OR'), name='topicproposal_state_has_its_facts', violation_error_message='The status and its dates do not fit together.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topicproposal',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('merged_into', models.F('pk')), _negated=True), _connector='OR'), name='topicproposal_not_merged_into_itself', violation_error_message='A topic cannot be merged into itself.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topicanswer',
-            constraint=models.UniqueConstraint(fields=('topic', 'training'), name='topicanswer_once', violation_error_message='This training already stands under the topic.'),
-        ),
-        migrations.AddIndex(
-            model_name='topicvote',
-            index=models.Index(condition=models.Q(('freed_at__isnull', True)), fields=['topic'], name='topicvote_live_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='topicvote',
-            constraint=models.UniqueConstraint(condition=models.Q(('freed_at__isnull', True)), fields=('person', 'slot'), name='topicvote_slot_once', violation_error_message='This vote is already given.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topicvote',
-            constraint=models.UniqueConstraint(condition=models.Q(('freed_at__isnull', True)), fields=('topic', 'person'), name='topicvote_topic_once', violation_error_message='You have already voted for this topic.'),
-        ),
-        migrations.AddConstraint(
-            model_name='topicvote',
-            constraint=models.CheckConstraint(condition=models.Q(('slot__gte', 1), ('slot__lte', 3)), name='topicvote_slot_in_bounds', violation_error_message='Everybody has three votes.'),
         ),
     ]

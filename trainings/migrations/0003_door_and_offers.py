@@ -18,125 +18,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Absence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('marked_at', models.DateTimeField(verbose_name='marked')),
-                ('expires_on', models.DateField(verbose_name='forgotten on')),
-                ('lifted_at', models.DateTimeField(blank=True, null=True, verbose_name='corrected')),
-                ('lift_reason', models.CharField(blank=True, max_length=200, verbose_name='reason of the correction')),
-            ],
-            options={
-                'verbose_name': 'absence',
-                'verbose_name_plural': 'absences',
-            },
-        ),
-        migrations.CreateModel(
-            name='DoorDevice',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('device', models.UUIDField(verbose_name='device')),
-                ('gate', models.CharField(blank=True, max_length=40, verbose_name='door')),
-                ('block', models.PositiveSmallIntegerField(default=0, verbose_name='places set apart')),
-                ('used', models.PositiveSmallIntegerField(default=0, verbose_name='places given away')),
-                ('held_until', models.DateTimeField(verbose_name='set apart until')),
-                ('seen_at', models.DateTimeField(verbose_name='last heard of')),
-            ],
-            options={
-                'verbose_name': 'device at the door',
-                'verbose_name_plural': 'devices at the door',
-            },
-        ),
-        migrations.CreateModel(
-            name='Guest',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('name', models.CharField(max_length=150, verbose_name='name')),
-                ('phone', models.CharField(blank=True, max_length=16, verbose_name='mobile number')),
-                ('merged_at', models.DateTimeField(blank=True, null=True, verbose_name='put to a person')),
-            ],
-            options={
-                'verbose_name': 'guest',
-                'verbose_name_plural': 'guests',
-            },
-        ),
-        migrations.CreateModel(
-            name='MemberCard',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('code', models.CharField(max_length=8, unique=True, verbose_name='card code')),
-                ('issued_at', models.DateTimeField(verbose_name='issued')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='called in')),
-            ],
-            options={
-                'verbose_name': 'member card',
-                'verbose_name_plural': 'member cards',
-            },
-        ),
-        migrations.CreateModel(
-            name='Party',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('name', models.CharField(max_length=80, verbose_name='name of the group')),
-            ],
-            options={
-                'verbose_name': 'group',
-                'verbose_name_plural': 'groups',
-            },
-        ),
-        migrations.CreateModel(
-            name='Scan',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('device', models.UUIDField(null=True, verbose_name='device')),
-                ('gate', models.CharField(blank=True, max_length=40, verbose_name='door')),
-                ('way', models.CharField(choices=[('SCAN', 'QR scanned'), ('TYPED', 'code or number typed'), ('MANUAL', 'ticked in the list'), ('ROOM', 'scanned the code in the room'), ('PAPER', 'signed on paper'), ('GUEST', 'came without registration')], max_length=6, verbose_name='how')),
-                ('text', models.CharField(blank=True, max_length=200, verbose_name='what was read')),
-                ('let_in', models.BooleanField(default=False, verbose_name='let in by the device')),
-                ('scanned_at', models.DateTimeField(verbose_name='device time')),
-                ('recorded_at', models.DateTimeField(verbose_name='server time')),
-                ('outcome', models.CharField(choices=[('COUNTED', 'counted'), ('REPEATED', 'already in, same device'), ('DUPLICATE', 'already in, another device'), ('REFUSED', 'not let in')], max_length=10, verbose_name='outcome')),
-                ('reason', models.CharField(blank=True, max_length=250, verbose_name='reason')),
-            ],
-            options={
-                'verbose_name': 'scan',
-                'verbose_name_plural': 'scans',
-            },
-        ),
-        migrations.CreateModel(
-            name='Settlement',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('verdict', models.CharField(choices=[('ONCE', 'the same person, counts once'), ('MISUSED', 'somebody else had this ticket'), ('DISMISSED', 'not counted')], max_length=10, verbose_name='decision')),
-                ('settled_at', models.DateTimeField(verbose_name='settled')),
-            ],
-            options={
-                'verbose_name': 'settled scan',
-                'verbose_name_plural': 'settled scans',
-            },
-        ),
         migrations.RemoveConstraint(
             model_name='attendance',
             name='attendance_way_known',
@@ -178,60 +59,21 @@ class Migration(migrations.Migration):
             model_name='attendance',
             constraint=models.CheckConstraint(condition=models.Q(('way__in', ['SCAN', 'TYPED', 'MANUAL', 'ROOM', 'PAPER', 'GUEST'])), name='attendance_way_known', violation_error_message='This way of recording is not known.'),
         ),
-        migrations.AddField(
-            model_name='absence',
-            name='enrolment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absences', to='trainings.enrolment', verbose_name='enrolment'),
-        ),
-        migrations.AddField(
-            model_name='absence',
-            name='lifted_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='corrected by'),
-        ),
-        migrations.AddField(
-            model_name='absence',
-            name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absences', to='trainings.session', verbose_name='session'),
-        ),
-        migrations.AddField(
-            model_name='doordevice',
-            name='training',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='devices', to='trainings.training', verbose_name='training'),
-        ),
-        migrations.AddField(
-            model_name='doordevice',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person at the door'),
-        ),
-        migrations.AddField(
-            model_name='guest',
-            name='merged_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='put by'),
-        ),
-        migrations.AddField(
-            model_name='guest',
-            name='person',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.person', verbose_name='participant'),
-        ),
-        migrations.AddField(
-            model_name='guest',
-            name='training',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guests', to='trainings.training', verbose_name='training'),
-        ),
-        migrations.AddField(
-            model_name='membercard',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cards', to='members.person', verbose_name='participant'),
-        ),
-        migrations.AddField(
-            model_name='party',
-            name='registered_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='registered by'),
-        ),
-        migrations.AddField(
-            model_name='party',
-            name='training',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parties', to='trainings.training', verbose_name='training'),
+        migrations.CreateModel(
+            name='Party',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('name', models.CharField(max_length=80, verbose_name='name of the group')),
+                ('registered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='registered by')),
+                ('training', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parties', to='trainings.training', verbose_name='training')),
+            ],
+            options={
+                'verbose_name': 'group',
+                'verbose_name_plural': 'groups',
+            },
         ),
         migrations.AddField(
             model_name='enrolment',
@@ -254,83 +96,94 @@ class Migration(migrations.Migration):
             model_name='enrolment',
             constraint=models.CheckConstraint(condition=models.Q(('end_reason', ''), models.Q(('end_reason__in', ['CANCELLED', 'DECLINED', 'EXPIRED']), ('state', 'CANCELLED')), _connector='OR'), name='enrolment_end_reason_known', violation_error_message='This reason does not fit the status.'),
         ),
-        migrations.AddField(
-            model_name='scan',
-            name='enrolment',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='trainings.enrolment', verbose_name='enrolment'),
+        migrations.CreateModel(
+            name='Absence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('marked_at', models.DateTimeField(verbose_name='marked')),
+                ('expires_on', models.DateField(verbose_name='forgotten on')),
+                ('lifted_at', models.DateTimeField(blank=True, null=True, verbose_name='corrected')),
+                ('lift_reason', models.CharField(blank=True, max_length=200, verbose_name='reason of the correction')),
+                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absences', to='trainings.enrolment', verbose_name='enrolment')),
+                ('lifted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='corrected by')),
+                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absences', to='trainings.session', verbose_name='session')),
+            ],
+            options={
+                'verbose_name': 'absence',
+                'verbose_name_plural': 'absences',
+                'indexes': [models.Index(fields=['enrolment'], name='absence_enrolment_idx')],
+                'constraints': [models.UniqueConstraint(fields=('session', 'enrolment'), name='absence_once'), models.CheckConstraint(condition=models.Q(models.Q(('lift_reason', ''), ('lifted_at__isnull', True)), models.Q(('lifted_at__isnull', False), models.Q(('lift_reason', ''), _negated=True)), _connector='OR'), name='absence_lifted_has_reason', violation_error_message='A correction needs a reason.')],
+            },
         ),
-        migrations.AddField(
-            model_name='scan',
-            name='recorded_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by'),
+        migrations.CreateModel(
+            name='DoorDevice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('device', models.UUIDField(verbose_name='device')),
+                ('gate', models.CharField(blank=True, max_length=40, verbose_name='door')),
+                ('block', models.PositiveSmallIntegerField(default=0, verbose_name='places set apart')),
+                ('used', models.PositiveSmallIntegerField(default=0, verbose_name='places given away')),
+                ('held_until', models.DateTimeField(verbose_name='set apart until')),
+                ('seen_at', models.DateTimeField(verbose_name='last heard of')),
+                ('training', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='devices', to='trainings.training', verbose_name='training')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person at the door')),
+            ],
+            options={
+                'verbose_name': 'device at the door',
+                'verbose_name_plural': 'devices at the door',
+                'constraints': [models.UniqueConstraint(fields=('training', 'device'), name='doordevice_once'), models.CheckConstraint(condition=models.Q(('used__lte', models.F('block'))), name='doordevice_within_block', violation_error_message='A device cannot give away more places than were set apart for it.')],
+            },
         ),
-        migrations.AddField(
-            model_name='scan',
-            name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='trainings.session', verbose_name='session'),
+        migrations.CreateModel(
+            name='MemberCard',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('code', models.CharField(max_length=8, unique=True, verbose_name='card code')),
+                ('issued_at', models.DateTimeField(verbose_name='issued')),
+                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='called in')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cards', to='members.person', verbose_name='participant')),
+            ],
+            options={
+                'verbose_name': 'member card',
+                'verbose_name_plural': 'member cards',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('person',), name='membercard_one_in_force'), models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9A-HJKMNP-TV-Z]{8}$')), name='membercard_code_well_formed', violation_error_message='The card code is not well formed.')],
+            },
         ),
-        migrations.AddField(
-            model_name='guest',
-            name='scan',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='guest', to='trainings.scan', verbose_name='scan'),
-        ),
-        migrations.AddField(
-            model_name='settlement',
-            name='scan',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='settlement', to='trainings.scan', verbose_name='scan'),
-        ),
-        migrations.AddField(
-            model_name='settlement',
-            name='settled_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='settled by'),
-        ),
-        migrations.AddIndex(
-            model_name='absence',
-            index=models.Index(fields=['enrolment'], name='absence_enrolment_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.UniqueConstraint(fields=('session', 'enrolment'), name='absence_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lift_reason', ''), ('lifted_at__isnull', True)), models.Q(('lifted_at__isnull', False), models.Q(('lift_reason', ''), _negated=True)), _connector='OR'), name='absence_lifted_has_reason', violation_error_message='A correction needs a reason.'),
-        ),
-        migrations.AddConstraint(
-            model_name='doordevice',
-            constraint=models.UniqueConstraint(fields=('training', 'device'), name='doordevice_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='doordevice',
-            constraint=models.CheckConstraint(condition=models.Q(('used__lte', models.F('block'))), name='doordevice_within_block', violation_error_message='A device cannot give away more places than were set apart for it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='membercard',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('person',), name='membercard_one_in_force'),
-        ),
-        migrations.AddConstraint(
-            model_name='membercard',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9A-HJKMNP-TV-Z]{8}$')), name='membercard_code_well_formed', violation_error_message='The card code is not well formed.'),
-        ),
-        migrations.AddIndex(
-            model_name='scan',
-            index=models.Index(fields=['session', 'enrolment'], name='scan_session_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='scan',
-            index=models.Index(condition=models.Q(('outcome', 'DUPLICATE'), models.Q(('let_in', True), ('outcome', 'REFUSED')), _connector='OR'), fields=['session', 'id'], name='scan_to_settle_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='scan',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['COUNTED', 'REPEATED', 'DUPLICATE', 'REFUSED'])), name='scan_outcome_known', violation_error_message='This outcome is not known.'),
-        ),
-        migrations.AddConstraint(
-            model_name='scan',
-            constraint=models.CheckConstraint(condition=models.Q(('way__in', ['SCAN', 'TYPED', 'MANUAL', 'ROOM', 'PAPER', 'GUEST'])), name='scan_way_known', violation_error_message='This way of recording is not known.'),
-        ),
-        migrations.AddConstraint(
-            model_name='scan',
-            constraint=models.CheckConstraint(condition=models.Q(('recorded_at__gte', models.F('scanned_at'))), name='scan_not_from_the_future', violation_error_message='A scan cannot lie in the future.'),
+        migrations.CreateModel(
+            name='Scan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('device', models.UUIDField(null=True, verbose_name='device')),
+                ('gate', models.CharField(blank=True, max_length=40, verbose_name='door')),
+                ('way', models.CharField(choices=[('SCAN', 'QR scanned'), ('TYPED', 'code or number typed'), ('MANUAL', 'ticked in the list'), ('ROOM', 'scanned the code in the room'), ('PAPER', 'signed on paper'), ('GUEST', 'came without registration')], max_length=6, verbose_name='how')),
+                ('text', models.CharField(blank=True, max_length=200, verbose_name='what was read')),
+                ('let_in', models.BooleanField(default=False, verbose_name='let in by the device')),
+                ('scanned_at', models.DateTimeField(verbose_name='device time')),
+                ('recorded_at', models.DateTimeField(verbose_name='server time')),
+                ('outcome', models.CharField(choices=[('COUNTED', 'counted'), ('REPEATED', 'already in, same device'), ('DUPLICATE', 'already in, another device'), ('REFUSED', 'not let in')], max_length=10, verbose_name='outcome')),
+                ('reason', models.CharField(blank=True, max_length=250, verbose_name='reason')),
+                ('enrolment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='trainings.enrolment', verbose_name='enrolment')),
+                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
+                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='trainings.session', verbose_name='session')),
+            ],
+            options={
+                'verbose_name': 'scan',
+                'verbose_name_plural': 'scans',
+                'indexes': [models.Index(fields=['session', 'enrolment'], name='scan_session_idx'), models.Index(condition=models.Q(('outcome', 'DUPLICATE'), models.Q(('let_in', True), ('outcome', 'REFUSED')), _connector='OR'), fields=['session', 'id'], name='scan_to_settle_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('outcome__in', ['COUNTED', 'REPEATED', 'DUPLICATE', 'REFUSED'])), name='scan_outcome_known', violation_error_message='This outcome is not known.'), models.CheckConstraint(condition=models.Q(('way__in', ['SCAN', 'TYPED', 'MANUAL', 'ROOM', 'PAPER', 'GUEST'])), name='scan_way_known', violation_error_message='This way of recording is not known.'), models.CheckConstraint(condition=models.Q(('recorded_at__gte', models.F('scanned_at'))), name='scan_not_from_the_future', violation_error_message='A scan cannot lie in the future.')],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='scan',
@@ -340,16 +193,44 @@ class Migration(migrations.Migration):
             model_name='scan',
             trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'This table is append-only: it cannot be truncated.';", hash='96a1b1a8cf177a22b5826a63a87818d22390dd5f', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_9a547', table='trainings_scan', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='guest',
-            index=models.Index(condition=models.Q(('person__isnull', True)), fields=['training'], name='guest_open_idx'),
+        migrations.CreateModel(
+            name='Guest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('name', models.CharField(max_length=150, verbose_name='name')),
+                ('phone', models.CharField(blank=True, max_length=16, verbose_name='mobile number')),
+                ('merged_at', models.DateTimeField(blank=True, null=True, verbose_name='put to a person')),
+                ('merged_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='put by')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.person', verbose_name='participant')),
+                ('training', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guests', to='trainings.training', verbose_name='training')),
+                ('scan', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='guest', to='trainings.scan', verbose_name='scan')),
+            ],
+            options={
+                'verbose_name': 'guest',
+                'verbose_name_plural': 'guests',
+                'indexes': [models.Index(condition=models.Q(('person__isnull', True)), fields=['training'], name='guest_open_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('merged_at__isnull', True), ('person__isnull', True)), models.Q(('merged_at__isnull', False), ('person__isnull', False)), _connector='OR'), name='guest_merged_has_person', violation_error_message='Who is put to a person has one, and the time.')],
+            },
         ),
-        migrations.AddConstraint(
-            model_name='guest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_at__isnull', True), ('person__isnull', True)), models.Q(('merged_at__isnull', False), ('person__isnull', False)), _connector='OR'), name='guest_merged_has_person', violation_error_message='Who is put to a person has one, and the time.'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['ONCE', 'MISUSED', 'DISMISSED'])), name='settlement_verdict_known', violation_error_message='This decision is not known.'),
+        migrations.CreateModel(
+            name='Settlement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('verdict', models.CharField(choices=[('ONCE', 'the same person, counts once'), ('MISUSED', 'somebody else had this ticket'), ('DISMISSED', 'not counted')], max_length=10, verbose_name='decision')),
+                ('settled_at', models.DateTimeField(verbose_name='settled')),
+                ('scan', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='settlement', to='trainings.scan', verbose_name='scan')),
+                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='settled by')),
+            ],
+            options={
+                'verbose_name': 'settled scan',
+                'verbose_name_plural': 'settled scans',
+                'constraints': [models.CheckConstraint(condition=models.Q(('verdict__in', ['ONCE', 'MISUSED', 'DISMISSED'])), name='settlement_verdict_known', violation_error_message='This decision is not known.')],
+            },
         ),
     ]

@@ -17,41 +17,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='PlanActivity',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('code', models.CharField(max_length=40, verbose_name='budget code')),
-                ('title', models.CharField(max_length=150, verbose_name='activity')),
-                ('places', models.PositiveIntegerField(verbose_name='planned places')),
-                ('budget', models.BigIntegerField(verbose_name='budget (rupiah)')),
-            ],
-            options={
-                'verbose_name': 'activity of the plan',
-                'verbose_name_plural': 'activities of the plan',
-            },
-        ),
-        migrations.CreateModel(
-            name='Spending',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('amount', models.BigIntegerField(verbose_name='amount (rupiah)')),
-                ('spent_on', models.DateField(verbose_name='spent on')),
-                ('document', models.CharField(max_length=60, verbose_name='document number (SP2D or receipt)')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
-                ('recorded_at', models.DateTimeField(verbose_name='recorded')),
-            ],
-            options={
-                'verbose_name': 'spending',
-                'verbose_name_plural': 'spendings',
-            },
-        ),
         migrations.AddField(
             model_name='planshare',
             name='given',
@@ -89,55 +54,53 @@ class Migration(migrations.Migration):
             model_name='yearplan',
             constraint=models.CheckConstraint(condition=models.Q(('released_at__isnull', True), ('release_on__isnull', False), _connector='OR'), name='yearplan_released_on_a_stated_date', violation_error_message='Places are released on a date that the plan states.'),
         ),
-        migrations.AddField(
-            model_name='planactivity',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='trainings.yearplan', verbose_name='yearly plan'),
+        migrations.CreateModel(
+            name='PlanActivity',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('code', models.CharField(max_length=40, verbose_name='budget code')),
+                ('title', models.CharField(max_length=150, verbose_name='activity')),
+                ('places', models.PositiveIntegerField(verbose_name='planned places')),
+                ('budget', models.BigIntegerField(verbose_name='budget (rupiah)')),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='trainings.yearplan', verbose_name='yearly plan')),
+            ],
+            options={
+                'verbose_name': 'activity of the plan',
+                'verbose_name_plural': 'activities of the plan',
+                'constraints': [models.UniqueConstraint(fields=('plan', 'code'), name='planactivity_code_once', violation_error_message='This budget code already stands in the plan.'), models.CheckConstraint(condition=models.Q(('budget__gte', 0)), name='planactivity_budget_not_negative', violation_error_message='A budget cannot be negative.')],
+            },
         ),
         migrations.AddField(
             model_name='training',
             name='activity',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trainings', to='trainings.planactivity', verbose_name='activity of the plan'),
         ),
-        migrations.AddField(
-            model_name='spending',
-            name='activity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spendings', to='trainings.planactivity', verbose_name='activity of the plan'),
-        ),
-        migrations.AddField(
-            model_name='spending',
-            name='corrects',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='trainings.spending', verbose_name='corrects'),
-        ),
-        migrations.AddField(
-            model_name='spending',
-            name='recorded_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by'),
-        ),
-        migrations.AddField(
-            model_name='spending',
-            name='training',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='spendings', to='trainings.training', verbose_name='training'),
-        ),
-        migrations.AddConstraint(
-            model_name='planactivity',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='planactivity_code_once', violation_error_message='This budget code already stands in the plan.'),
-        ),
-        migrations.AddConstraint(
-            model_name='planactivity',
-            constraint=models.CheckConstraint(condition=models.Q(('budget__gte', 0)), name='planactivity_budget_not_negative', violation_error_message='A budget cannot be negative.'),
-        ),
-        migrations.AddIndex(
-            model_name='spending',
-            index=models.Index(fields=['activity', '-spent_on', '-id'], name='spending_latest_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='spending',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('corrects__isnull', True)), models.Q(('amount__lt', 0), ('corrects__isnull', False)), _connector='OR'), name='spending_corrections_are_negative', violation_error_message='Only a correction takes money back.'),
-        ),
-        migrations.AddConstraint(
-            model_name='spending',
-            constraint=models.UniqueConstraint(condition=models.Q(('corrects__isnull', True)), fields=('activity', 'document'), name='spending_document_once', violation_error_message='This document is already recorded for the activity.'),
+        migrations.CreateModel(
+            name='Spending',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('amount', models.BigIntegerField(verbose_name='amount (rupiah)')),
+                ('spent_on', models.DateField(verbose_name='spent on')),
+                ('document', models.CharField(max_length=60, verbose_name='document number (SP2D or receipt)')),
+                ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
+                ('recorded_at', models.DateTimeField(verbose_name='recorded')),
+                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spendings', to='trainings.planactivity', verbose_name='activity of the plan')),
+                ('corrects', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='trainings.spending', verbose_name='corrects')),
+                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
+                ('training', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='spendings', to='trainings.training', verbose_name='training')),
+            ],
+            options={
+                'verbose_name': 'spending',
+                'verbose_name_plural': 'spendings',
+                'indexes': [models.Index(fields=['activity', '-spent_on', '-id'], name='spending_latest_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('corrects__isnull', True)), models.Q(('amount__lt', 0), ('corrects__isnull', False)), _connector='OR'), name='spending_corrections_are_negative', violation_error_message='Only a correction takes money back.'), models.UniqueConstraint(condition=models.Q(('corrects__isnull', True)), fields=('activity', 'document'), name='spending_document_once', violation_error_message='This document is already recorded for the activity.')],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='spending',

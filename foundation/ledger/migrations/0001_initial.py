@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'period',
                 'verbose_name_plural': 'periods',
+                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('book', '='), ('dates', '&&')], name='ledger_period_overlap', violation_error_message='This period overlaps another one.'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='ledger_period_closed_pair'), models.CheckConstraint(condition=models.Q(('dates__isempty', False), ('dates__lower_inf', False), ('dates__upper_inf', False)), name='ledger_period_bounded')],
             },
         ),
         migrations.CreateModel(
@@ -81,6 +82,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'ledger transaction',
                 'verbose_name_plural': 'ledger transactions',
+                'indexes': [models.Index(fields=['book', 'business_date', 'id'], name='ledger_transaction_by_date')],
+                'constraints': [models.UniqueConstraint(fields=('idem_scope', 'idem_key'), name='ledger_transaction_once'), models.CheckConstraint(condition=models.Q(('leg_count__gte', 2)), name='ledger_transaction_legs'), models.CheckConstraint(condition=models.Q(('kind__regex', '^[A-Z][A-Z_]*$')), name='ledger_transaction_kind'), models.CheckConstraint(condition=models.Q(('maker__isnull', True), ('checker__isnull', True), models.Q(('maker', models.F('checker')), _negated=True), _connector='OR'), name='ledger_transaction_two_people', violation_error_message='Who made an entry cannot check it.')],
             },
         ),
         migrations.CreateModel(
@@ -97,50 +100,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'ledger leg',
                 'verbose_name_plural': 'ledger legs',
+                'constraints': [models.UniqueConstraint(fields=('transaction', 'leg_no'), name='ledger_leg_number'), models.UniqueConstraint(fields=('account', 'account_version'), name='ledger_leg_version'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='ledger_leg_not_zero')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='period',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('book', '='), ('dates', '&&')], name='ledger_period_overlap', violation_error_message='This period overlaps another one.'),
-        ),
-        migrations.AddConstraint(
-            model_name='period',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='ledger_period_closed_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='period',
-            constraint=models.CheckConstraint(condition=models.Q(('dates__isempty', False), ('dates__lower_inf', False), ('dates__upper_inf', False)), name='ledger_period_bounded'),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(fields=['book', 'business_date', 'id'], name='ledger_transaction_by_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='transaction',
-            constraint=models.UniqueConstraint(fields=('idem_scope', 'idem_key'), name='ledger_transaction_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='transaction',
-            constraint=models.CheckConstraint(condition=models.Q(('leg_count__gte', 2)), name='ledger_transaction_legs'),
-        ),
-        migrations.AddConstraint(
-            model_name='transaction',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__regex', '^[A-Z][A-Z_]*$')), name='ledger_transaction_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='transaction',
-            constraint=models.CheckConstraint(condition=models.Q(('maker__isnull', True), ('checker__isnull', True), models.Q(('maker', models.F('checker')), _negated=True), _connector='OR'), name='ledger_transaction_two_people', violation_error_message='Who made an entry cannot check it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='leg',
-            constraint=models.UniqueConstraint(fields=('transaction', 'leg_no'), name='ledger_leg_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='leg',
-            constraint=models.UniqueConstraint(fields=('account', 'account_version'), name='ledger_leg_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='leg',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='ledger_leg_not_zero'),
         ),
     ]

@@ -4,8 +4,8 @@ import django.db.models.deletion
 import django.utils.timezone
 import foundation.common.crypto
 import uuid
-from django.conf import settings
 from django.db import migrations, models
+from django.conf import settings
 
 
 class Migration(migrations.Migration):
@@ -16,39 +16,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Silence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('phone', models.CharField(max_length=16)),
-                ('since', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='WebhookCall',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('body', models.TextField()),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('received_at', models.DateTimeField()),
-                ('processed_at', models.DateTimeField(blank=True, null=True)),
-                ('error', models.CharField(blank=True, max_length=300)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='WebhookItem',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200, unique=True)),
-            ],
-        ),
         migrations.RemoveConstraint(
             model_name='message',
             name='message_status_known',
@@ -117,17 +84,44 @@ class Migration(migrations.Migration):
             model_name='message',
             constraint=models.UniqueConstraint(condition=models.Q(('gateway_id', ''), _negated=True), fields=('gateway_id',), name='message_gateway_id_once', violation_error_message="The gateway's number of this message is already known."),
         ),
-        migrations.AddConstraint(
-            model_name='silence',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('phone',), name='silence_once_in_force'),
+        migrations.CreateModel(
+            name='Silence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('phone', models.CharField(max_length=16)),
+                ('since', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('phone',), name='silence_once_in_force')],
+            },
         ),
-        migrations.AddIndex(
-            model_name='webhookcall',
-            index=models.Index(condition=models.Q(('processed_at__isnull', True)), fields=['id'], name='webhook_waiting_idx'),
+        migrations.CreateModel(
+            name='WebhookCall',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('body', models.TextField()),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('received_at', models.DateTimeField()),
+                ('processed_at', models.DateTimeField(blank=True, null=True)),
+                ('error', models.CharField(blank=True, max_length=300)),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('processed_at__isnull', True)), fields=['id'], name='webhook_waiting_idx')],
+            },
         ),
-        migrations.AddField(
-            model_name='webhookitem',
-            name='call',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='notifications.webhookcall'),
+        migrations.CreateModel(
+            name='WebhookItem',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=200, unique=True)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='notifications.webhookcall')),
+            ],
         ),
     ]

@@ -31,6 +31,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'region',
                 'verbose_name_plural': 'regions',
+                'indexes': [models.Index(fields=['level', 'search_name'], name='region_level_search_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('code__regex', '^\\d\\d$'), ('level', 'PROVINCE')), models.Q(('code__regex', '^\\d\\d\\.\\d\\d$'), ('level', 'REGENCY')), models.Q(('code__regex', '^\\d\\d\\.\\d\\d\\.\\d\\d$'), ('level', 'DISTRICT')), models.Q(('code__regex', '^\\d\\d\\.\\d\\d\\.\\d\\d\\.\\d{4}$'), ('level', 'VILLAGE')), _connector='OR'), name='region_level_fits_code', violation_error_message='The region code does not fit its level.')],
             },
         ),
         migrations.CreateModel(
@@ -56,6 +58,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'office',
                 'verbose_name_plural': 'offices',
+                'constraints': [models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('region'), 5), name='office_serves_a_regency', violation_error_message='An office serves one regency or city.')],
             },
         ),
         migrations.CreateModel(
@@ -66,21 +69,8 @@ class Migration(migrations.Migration):
                 ('search_name', models.CharField(db_index=True, max_length=100)),
                 ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='regions.region')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='region',
-            index=models.Index(fields=['level', 'search_name'], name='region_level_search_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='region',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code__regex', '^\\d\\d$'), ('level', 'PROVINCE')), models.Q(('code__regex', '^\\d\\d\\.\\d\\d$'), ('level', 'REGENCY')), models.Q(('code__regex', '^\\d\\d\\.\\d\\d\\.\\d\\d$'), ('level', 'DISTRICT')), models.Q(('code__regex', '^\\d\\d\\.\\d\\d\\.\\d\\d\\.\\d{4}$'), ('level', 'VILLAGE')), _connector='OR'), name='region_level_fits_code', violation_error_message='The region code does not fit its level.'),
-        ),
-        migrations.AddConstraint(
-            model_name='office',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('region'), 5), name='office_serves_a_regency', violation_error_message='An office serves one regency or city.'),
-        ),
-        migrations.AddConstraint(
-            model_name='regionalias',
-            constraint=models.UniqueConstraint(fields=('region', 'search_name'), name='regionalias_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('region', 'search_name'), name='regionalias_once')],
+            },
         ),
     ]
