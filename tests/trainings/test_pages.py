@@ -70,6 +70,7 @@ PAGES = {
     "training-detail": EVERYBODY,
     "ticket": OWNERS,
     "enrolment-cancel": OWNERS,
+    "training-manage": RUNNERS,
     "training-publish": RUNNERS,
     "training-cancel": RUNNERS,
     "training-change": RUNNERS,

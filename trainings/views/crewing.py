@@ -123,7 +123,7 @@ def training_dates(request: HttpRequest, uid: UUID) -> HttpResponseBase:
                 form.add_error(error.field if error.field in form.fields else None, str(error))
             else:
                 messages.success(request, _("The new dates are saved. Everybody concerned is told."))
-                return redirect("trainings:training-detail", uid=uid)
+                return redirect("trainings:training-manage", uid=uid)
     return render(request, "trainings/training_dates.html", {"training": training, "form": form, "clashes": clashes})
 
 

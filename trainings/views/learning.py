@@ -36,7 +36,7 @@ def questions(request: HttpRequest, uid: UUID) -> HttpResponseBase:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("The test is saved."))
-            return redirect("trainings:training-detail", uid=uid)
+            return redirect("trainings:training-manage", uid=uid)
     return render(
         request, "trainings/questions.html", {"training": training, "form": form, "is_taken": is_taken, "rows": rows}
     )

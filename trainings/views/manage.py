@@ -58,7 +58,7 @@ def training_schedule(request: HttpRequest) -> HttpResponseBase:
                 form.add_error(error.field if error.field in form.fields else "first_day", str(error))
             else:
                 messages.success(request, _("The draft is saved. Owners see it when you announce it."))
-                return redirect("trainings:training-detail", uid=training.uid)
+                return redirect("trainings:training-manage", uid=training.uid)
     context = {"form": form, "clashes": clashes, "copied": model}
     return render(request, "trainings/training_schedule.html", context)
 
@@ -93,7 +93,7 @@ def training_change(request: HttpRequest, uid: UUID) -> HttpResponseBase:
             form.add_error(error.field, str(error))
         else:
             messages.success(request, _("The changes are saved."))
-            return redirect("trainings:training-detail", uid=uid)
+            return redirect("trainings:training-manage", uid=uid)
     return render(request, "trainings/training_change.html", {"training": training, "form": form})
 
 
@@ -110,7 +110,7 @@ def training_publish(request: HttpRequest, uid: UUID) -> HttpResponseBase:
         reach.refuse(request, error)
     else:
         messages.success(request, _("Announced. The owners get a message now."))
-    return redirect("trainings:training-detail", uid=uid)
+    return redirect("trainings:training-manage", uid=uid)
 
 
 @form_page
@@ -130,7 +130,7 @@ def training_cancel(request: HttpRequest, uid: UUID) -> HttpResponseBase:
             form.add_error(error.field, str(error))
         else:
             messages.success(request, _("The training is called off. Everybody registered is told."))
-            return redirect("trainings:training-detail", uid=uid)
+            return redirect("trainings:training-manage", uid=uid)
     return render(request, "trainings/training_cancel.html", {"training": training, "form": form})
 
 

@@ -19,7 +19,7 @@ from trainings import cards, codes, inviting, queries, texts
 from trainings.actions import enrolments
 from trainings.enums import EnrolmentState, TrainingStatus
 from trainings.forms import SCHEDULE
-from trainings.models import Enrolment, Session, Trainer, Training
+from trainings.models import Enrolment, Trainer, Training
 from trainings.models.trainings import TrainingQuerySet
 from trainings.views import reach
 from trainings.views.learning import asked_for
@@ -38,9 +38,9 @@ def training_list(request: HttpRequest) -> HttpResponse:
     order = ["-starts_at", "-id"] if shown in {"kelola", "selesai"} else ["starts_at", "id"]
     rows = rows.with_counts().with_mine(request.user)
     found = page(rows, order=order, cursor=request.GET.get("cursor", ""), size=SIZE)
+    target = "training-manage" if shown == "kelola" and manages else "training-detail"
     listed = [
-        cards.row(training, now=now, url=reverse("trainings:training-detail", args=[training.uid]))
-        for training in found.rows
+        cards.row(training, now=now, url=reverse(f"trainings:{target}", args=[training.uid])) for training in found.rows
     ]
     return render(
         request,
@@ -124,7 +124,6 @@ def training_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
             "partners": list(training.contributions.order_by("pk")),
             "may_run": reach.may_run(request, training),
             "share": cards.whatsapp_text(training, address),
-            "can_finish": _last_has_begun(training, now),
         },
     )
 
@@ -137,10 +136,6 @@ def _why_not(training: Training, person: Any) -> ActionError | None:
     except ActionError as error:
         return error
     return None
-
-
-def _last_has_begun(training: Training, now: Any) -> bool:
-    return not Session.objects.filter(training=training, starts_at__gt=now).exists()
 
 
 @writing

@@ -194,5 +194,5 @@ def training_topics(request: HttpRequest, uid: UUID) -> HttpResponseBase:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("The topics of this training are saved."))
-            return redirect("trainings:training-detail", uid=uid)
+            return redirect("trainings:training-manage", uid=uid)
     return render(request, "trainings/training_topics.html", {"training": training, "form": form})
