@@ -4,10 +4,14 @@
 works in one transaction and takes it back:
 
 bare      read the file with calamine, COPY its cells as text to a plain table with a key
-tables    the same, then into the register's own tables with their indexes, constraints and foreign keys; nothing is
+openpyxl  the same with the reader that most people use
+tables    as bare, then into the register's own tables with their indexes, constraints and foreign keys; nothing is
           checked, matched, encrypted or written down
 ours      dry run and commit: read apart under limits, every cell checked, NIK encrypted and hashed, staged, compared with
           the register, merged, history and audit trail written
+peer      django-import-export into one plain table by NIK, dry run and commit (`--peer`: it takes a minute or two a round)
+
+All but the peer have their deferred foreign keys checked before the clock stops.
 """
 
 import argparse
@@ -20,10 +24,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import xlsxwriter
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -147,9 +152,19 @@ def spreadsheet(path: Path, count: int) -> None:
 
 def bare(path: Path) -> None:
     """Read and COPY."""
-    rows = load_workbook(str(path)).get_sheet_by_index(0).to_python()
+    copied(load_workbook(str(path)).get_sheet_by_index(0).to_python()[1:])
+
+
+def by_openpyxl(path: Path) -> None:
+    """The same with the usual reader, in its fastest mode."""
+    sheet = openpyxl.load_workbook(path, read_only=True).worksheets[0]
+    copied(sheet.iter_rows(min_row=2, values_only=True))
+
+
+def copied(rows: Iterable[Iterable[Any]]) -> None:
+    """The cells as text in a plain table."""
     text = io.StringIO()
-    csv.writer(text).writerows(rows[1:])
+    csv.writer(text).writerows(rows)
     text.seek(0)
     names = ", ".join(f"c{at}" for at in range(len(HEAD)))
     with connection.cursor() as cursor:
@@ -199,7 +214,15 @@ def ours(path: Path) -> None:
     assert (done.inserted, found.refused) == (found.rows, 0), (done.inserted, found.rows)
 
 
-CONTESTANTS = {"bare": bare, "tables": tables, "ours": ours}
+def peer(path: Path) -> None:
+    """django-import-export, with a Django of its own."""
+    script = Path(__file__).with_name("import_export_side.py")
+    at = connection.get_connection_params()
+    address = "\n".join(str(at.get(key, "")) for key in ("host", "port", "user", "password", "dbname"))
+    subprocess.run([sys.executable, str(script), str(path)], input=address, check=True, text=True)
+
+
+CONTESTANTS = {"bare": bare, "openpyxl": by_openpyxl, "tables": tables, "ours": ours, "peer": peer}
 
 
 def contest(name: str, path: Path) -> None:
@@ -207,20 +230,22 @@ def contest(name: str, path: Path) -> None:
     with transaction.atomic():
         start = time.perf_counter()
         CONTESTANTS[name](path)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         seconds = time.perf_counter() - start
         transaction.set_rollback(True)
     own, reader = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     print(json.dumps({"name": name, "seconds": seconds, "megabytes": own, "reader_megabytes": reader}))
 
 
-def measured(count: int, rounds: int) -> dict[str, dict[str, float]]:
+def measured(count: int, rounds: int, names: Sequence[str]) -> dict[str, dict[str, float]]:
     """The best of each, read turn about: the machine is seldom alone."""
     best: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "umkm.xlsx"
         spreadsheet(path, count)
         for _turn in range(rounds):
-            for name in CONTESTANTS:
+            for name in names:
                 command = [sys.executable, "-m", "bench", "imports", "--contest", name, "--file", str(path)]
                 found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
                 if name not in best or found["seconds"] < best[name]["seconds"]:
@@ -232,6 +257,7 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="bench imports")
     options.add_argument("--rows", type=int, nargs="+", default=list(ROWS))
     options.add_argument("--rounds", type=int, default=2)
+    options.add_argument("--peer", action="store_true")
     options.add_argument("--contest", choices=sorted(CONTESTANTS))
     options.add_argument("--file", type=Path)
     chosen = options.parse_args()
@@ -239,14 +265,17 @@ def main() -> None:
         contest(chosen.contest, chosen.file)
         return
     office()
+    names = [name for name in CONTESTANTS if name != "peer" or chosen.peer]
     print("| rows | contestant | seconds | times bare | times tables | MB | MB of the reader | s per 10,000 rows |")
     print("| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for count in chosen.rows:
-        found = measured(count, chosen.rounds)
+        found = measured(count, chosen.rounds, names)
         for name, row in found.items():
             ratios = [row["seconds"] / found[other]["seconds"] for other in ("bare", "tables")]
             print(
                 f"| {count:,} | {name} | {row['seconds']:.1f} | {ratios[0]:.1f} | {ratios[1]:.1f} | {row['megabytes']:.0f} |"
                 f" {row['reader_megabytes']:.0f} | {row['seconds'] / count * 10_000:.2f} |"
             )
-    print(f"\nTarget: ours at most {TARGET} times, and at most {MEGABYTES} MB.")
+    print(
+        f"\nTarget: ours at most {TARGET} times what it costs to read and COPY into the tables, and at most {MEGABYTES} MB."
+    )
