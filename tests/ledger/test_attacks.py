@@ -1,11 +1,19 @@
-"""What somebody with SQL in hand tries to do to the book, and what the database says."""
+"""What somebody with SQL in hand tries to do to the book, and what the database says. docs/ledger.md lists all of it."""
 
+import re
+
+import pgtrigger
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from foundation.ledger.actions import journal
+from foundation.ledger.entries import credit, debit
+from foundation.ledger.errors import NotBalanced
 from foundation.ledger.models import Account, Leg, Period, Transaction
 from tests.factories.foundation import UserFactory
-from tests.factories.ledger import BOOK, account, balance, capital, fund, move
+from tests.factories.ledger import BOOK, NOW, TODAY, account, balance, capital, fund, move, post
+from tests.races import together
 
 pytestmark = pytest.mark.django_db
 
@@ -40,18 +48,34 @@ RETURNING id
 """
 
 
-@pytest.mark.parametrize("table", ["ledger_transaction", "ledger_leg"])
 @pytest.mark.usefixtures("posted")
-def test_nothing_posted_is_changed_deleted_or_emptied(table: str) -> None:
-    refused(f"UPDATE {table} SET id = id", match="append-only")
-    refused(f"DELETE FROM {table}", match="append-only")
+def test_an_amount_is_not_changed_where_it_stands() -> None:
+    """Nor both sides of an entry at once, so that the sum still fits; nor anything else that was posted."""
+    refused("UPDATE ledger_leg SET amount = 2 * amount, balance_after = balance_after + amount", match="append-only")
+    refused("UPDATE ledger_transaction SET memo = 'other', business_date = '2026-11-01'", match="append-only")
+
+
+def test_legs_do_not_change_their_entry(posted: Transaction) -> None:
+    """One leg of each of two entries moved into the other by one statement: either would be out, the total not."""
+    other = move("k2", 1_000_000, to=account("loan2"), source=account("pool"))
+    refused(
+        "UPDATE ledger_leg SET transaction_id = CASE transaction_id WHEN %s THEN %s ELSE %s END WHERE leg_no = 1",
+        posted.pk,
+        other.pk,
+        posted.pk,
+        match="append-only",
+    )
+
+
+def test_an_entry_is_not_deleted_with_all_its_legs(posted: Transaction) -> None:
+    refused("DELETE FROM ledger_leg WHERE transaction_id = %s", posted.pk, match="append-only")
+    refused("DELETE FROM ledger_transaction WHERE id = %s", posted.pk, match="append-only")
+
+
+@pytest.mark.parametrize("table", ["ledger_transaction", "ledger_leg", "ledger_account", "ledger_period"])
+@pytest.mark.usefixtures("posted")
+def test_no_table_of_the_book_is_emptied(table: str) -> None:
     refused(f"TRUNCATE {table} CASCADE", match="append-only")
-
-
-@pytest.mark.usefixtures("posted")
-def test_accounts_and_periods_are_not_emptied() -> None:
-    refused("TRUNCATE ledger_account CASCADE", match="append-only")
-    refused("TRUNCATE ledger_period CASCADE", match="append-only")
 
 
 @pytest.mark.usefixtures("posted")
@@ -63,6 +87,33 @@ def test_a_balance_is_not_set_by_hand() -> None:
         " VALUES (gen_random_uuid(), now(), now(), '16.71', 'rich', 'rich', 'ASSET', 1, 5, 0)",
         match="start empty",
     )
+
+
+@pytest.mark.usefixtures("posted")
+def test_a_balance_is_not_set_from_a_trigger_of_ones_own() -> None:
+    """Whoever moves it and from however deep: a balance stands only where a leg says so, and never at an earlier step."""
+    run("CREATE TEMP TABLE lever (balance bigint, version bigint)")
+    run(
+        "CREATE FUNCTION pg_temp.lift() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " UPDATE ledger_account SET balance = NEW.balance, version = NEW.version WHERE code = 'pool'; RETURN NULL; END $$;"
+        " CREATE TRIGGER lift AFTER INSERT ON lever FOR EACH ROW EXECUTE FUNCTION pg_temp.lift()"
+    )
+    for row in ("99000000, 2", "99000000, 3", "10000000, 1", "8000000, 3"):
+        refused(f"INSERT INTO lever VALUES ({row})", match="moves with a leg only")
+
+
+@pytest.mark.usefixtures("posted")
+def test_tables_of_the_same_name_do_not_deceive_the_guards() -> None:
+    """A session's own ledger_leg hides the real one: an empty entry is not proven by legs that only the session sees."""
+    with pytest.raises(IntegrityError, match="has 0 of 2 legs"), transaction.atomic():
+        pk = fresh_header()
+        run("CREATE TEMP TABLE ledger_leg ON COMMIT DROP AS SELECT * FROM public.ledger_leg LIMIT 0")
+        run("INSERT INTO ledger_leg (transaction_id, leg_no, amount) VALUES (%s, 1, 5), (%s, 2, -5)", pk, pk)
+        run("SET CONSTRAINTS ALL IMMEDIATE")
+    run("CREATE TEMP TABLE ledger_period ON COMMIT DROP AS SELECT * FROM public.ledger_period")
+    run("UPDATE ledger_period SET dates = '[2000-01-01,2100-01-01)'")
+    with pytest.raises(IntegrityError, match="no open period"), transaction.atomic():
+        run(HEADER.replace("2026-11-21", "2027-11-21").replace("'x', 'x'", "'x', 'y'"), None, None)
 
 
 @pytest.mark.usefixtures("posted")
@@ -107,10 +158,53 @@ def test_a_posted_transaction_takes_no_more_legs(posted: Transaction) -> None:
     refused(sql, match="takes no more legs")
 
 
-def fresh_header() -> int:
+@pytest.mark.django_db(transaction=True)
+def test_an_entry_takes_no_more_legs_after_its_commit(posted: Transaction) -> None:
+    """From another connection, later: as a pair that sums to zero, or in the place of a leg that stands there."""
+    more = insert_legs(str(posted.pk), step("loan", 3, -500), step("pool", 4, 500))
+    instead = insert_legs(str(posted.pk), step("loan", 1, -500), step("pool", 2, 500))
+    results = together(2, lambda n: run([more, instead][n]))
+    assert "takes no more legs" in str(results[0])
+    assert "ledger_leg_number" in str(results[1])
+
+
+def fresh_header(sql: str = HEADER) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(HEADER, [None, None])
+        cursor.execute(sql, [None, None])
         return int(cursor.fetchone()[0])
+
+
+@pytest.mark.usefixtures("posted")
+def test_an_entry_that_lacks_a_leg_does_not_commit() -> None:
+    """Two legs that sum to zero, where the entry says three."""
+    with pytest.raises(IntegrityError, match="has 2 of 3 legs"), transaction.atomic():
+        pk = fresh_header(HEADER.replace("id, 2, 'x'", "id, 3, 'x'"))
+        run(insert_legs(str(pk), step("loan", 1, -500), step("pool", 2, 500)))
+        run("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def reversal_of(entry: Transaction) -> str:
+    return HEADER.replace("maker_id,", "reverses_id, maker_id,").replace("'', '', %s", f"'', '', {entry.pk}, %s")
+
+
+@pytest.mark.parametrize(
+    "legs",
+    [[("loan", -1_999_999), ("pool", 1_999_999)], [("loan", -2_000_000), ("other", 2_000_000)]],
+    ids=["another amount", "another account"],
+)
+def test_what_is_no_exact_mirror_reverses_nothing(posted: Transaction, legs: list[tuple[str, int]]) -> None:
+    account("other")
+    with pytest.raises(IntegrityError, match="no mirror"), transaction.atomic():
+        pk = fresh_header(reversal_of(posted))
+        run(insert_legs(str(pk), *[step(code, n, amount) for n, (code, amount) in enumerate(legs, start=1)]))
+        run("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_an_entry_is_not_reversed_twice(posted: Transaction) -> None:
+    """Nor by an exact mirror under a fresh key, where the limits would bear it."""
+    journal.reverse(original=posted, business_date=TODAY, key="r", by=None, now=NOW, memo="wrong")
+    move("k3", 2_000_000, to=account("loan"), source=account("pool"))
+    refused(reversal_of(posted), None, None, match="reverses_id")
 
 
 @pytest.mark.usefixtures("posted")
@@ -189,3 +283,31 @@ def test_every_refusal_left_the_book_as_it_was(posted: Transaction) -> None:
     refused("DELETE FROM ledger_leg", match="append-only")
     assert (balance(account("pool")), Leg.objects.filter(transaction=posted).count()) == (8_000_000, 2)
     assert balance(capital()) == 10_000_000
+
+
+def test_an_unbalanced_entry_is_found_by_the_action_and_not_only_at_the_commit() -> None:
+    """Within somebody else's transaction a savepoint proves nothing; the action proves each entry itself."""
+    pool = account("pool")
+    fund(pool, 10)
+    with pytest.raises(IntegrityError, match="has 0 of 2 legs"), transaction.atomic():
+        with transaction.atomic():
+            fresh_header()  # an empty entry: its savepoint is released without a word
+        run("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(NotBalanced):
+        post("crooked", debit(pool, 100), credit(capital(), 99))
+
+
+@pytest.mark.usefixtures("posted")
+def test_the_guards_are_no_part_of_what_can_be_ignored() -> None:
+    """The library that guards other tables can be told to look away; the book's own guards do not know it."""
+    with pgtrigger.ignore():
+        refused("UPDATE ledger_leg SET amount = amount", match="append-only")
+        refused("UPDATE ledger_account SET balance = 0", match="moves with a leg only")
+
+
+def test_every_attack_of_the_documentation_has_its_test() -> None:
+    page = (settings.BASE_DIR / "docs" / "ledger.md").read_text()
+    named = re.findall(r"`(test_\w+)`", page)
+    tests = "".join(path.read_text() for path in (settings.BASE_DIR / "tests" / "ledger").glob("test_*.py"))
+    assert len(named) > 30
+    assert [name for name in named if f"def {name}(" not in tests] == []

@@ -1,5 +1,7 @@
 """Many at once against one account, on real connections; each with its negative control."""
 
+import threading
+import time
 from collections import Counter
 
 import pytest
@@ -29,13 +31,15 @@ def test_sixteen_disbursements_from_ten_million_are_five() -> None:
     assert (balance(pool), whole()) == (0, True)
 
 
-def test_without_the_row_lock_all_sixteen_would_pass() -> None:
+@pytest.mark.parametrize("isolation", ["READ COMMITTED", "REPEATABLE READ"])
+def test_without_the_row_lock_all_sixteen_would_pass(isolation: str) -> None:
     """The control: a limit that is looked up by summing the legs, as a deferred check would, lets everybody through."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE naive_leg (amount bigint); INSERT INTO naive_leg VALUES (10000000)")
 
     def withdraw(number: int) -> int:
         with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {isolation}")
             cursor.execute("INSERT INTO naive_leg VALUES (-2000000)")
             cursor.execute("SELECT sum(amount), pg_sleep(0.3) FROM naive_leg")
             if cursor.fetchone()[0] < 0:
@@ -104,3 +108,53 @@ def test_nothing_slips_into_a_month_that_is_being_closed() -> None:
     with pytest.raises(PeriodClosed):
         move("late", 1, to=pool, source=source)
     assert Leg.objects.filter(account=pool).count() == balance(pool)
+
+
+def test_a_busy_book_does_not_keep_the_closer_waiting() -> None:
+    """Six people post without a pause on one hot account; the closer is through at once, and they are told."""
+    pool, source, clerk = account("pool"), capital(), UserFactory()
+    move("first", 1, to=pool, source=source)
+    period = Period.objects.get(book=BOOK, dates__contains=TODAY)
+
+    def deed(number: int) -> object:
+        if number == 0:
+            time.sleep(0.3)
+            begun = time.monotonic()
+            periods.close_period(period=period, by=clerk, now=NOW)
+            return time.monotonic() - begun
+        for turn in range(10_000):
+            move(f"{number}/{turn}", 1, to=pool, source=source)
+        return None
+
+    results = together(7, deed)
+    assert results[0] < 3
+    assert {type(result) for result in results[1:]} == {PeriodClosed}
+    assert (whole(), Leg.objects.filter(account=pool).count()) == (True, balance(pool))
+
+
+def test_with_row_locks_the_closer_would_starve() -> None:
+    """The control: those who post share a lock on the month's row, one always before the last has let go."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE naive_month (id int); INSERT INTO naive_month VALUES (1)")
+    over = threading.Event()
+
+    def deed(number: int) -> object:
+        if number == 0:
+            time.sleep(0.2)
+            try:
+                with transaction.atomic(), connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL statement_timeout = '1500ms'; SELECT id FROM naive_month FOR UPDATE")
+            finally:
+                over.set()
+        while not over.is_set():
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT id FROM naive_month FOR SHARE")
+                time.sleep(0.1)
+        return None
+
+    try:
+        starved = together(5, deed)[0]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE naive_month")
+    assert "statement timeout" in str(starved)
