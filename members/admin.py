@@ -26,7 +26,7 @@ from members.models import Business, Person, StatusPeriod
 from members.office_forms import (
     BUSINESS_EXPORT,
     BUSINESS_FILTERS,
-    DistrictFilter,
+    PERSON_FILTERS,
     OfficeBusinessForm,
     OfficeNewBusinessForm,
     OfficePersonForm,
@@ -119,7 +119,7 @@ class BusinessInline(ReadonlyInline):
 @admin.register(Person)
 class PersonAdmin(NotesLooks, OfficeModelAdmin):
     list_display = ("full_name", "place", "district", "mobile", "nik_masked", "registered_at")
-    list_filter = (DistrictFilter,)
+    list_filter = PERSON_FILTERS
     list_select_related = ("village__parent",)
     search_fields = ("full_name",)
     search_help_text = gettext_lazy("Name, business, phone or NIK")

@@ -216,6 +216,16 @@ def set_stage(request: HttpRequest, person: Person, cleaned: dict[str, Any]) -> 
     return _("The stage is set.")
 
 
+def release_stage(request: HttpRequest, person: Person, _cleaned: dict[str, Any]) -> str:
+    """A deed of a person's page: the rules decide again, at once."""
+    stages.release(person=person, by=_user(request), now=clock.now())
+    return _("The rules decide again.")
+
+
+def _is_set_by_hand(person: Person) -> bool:
+    return person.stages.filter(end_at__isnull=True, by_hand=True).exists()
+
+
 class RelocateForm(VillageForm):
     """Any village of the country: from there on others see the record."""
 
@@ -329,6 +339,14 @@ class RelocationInline(ReadonlyInline):
 
 PERSON_DEEDS = (
     Deed("tahap", gettext_lazy("Set the stage"), "members.change_person", set_stage, form=StageForm),
+    Deed(
+        "aturan",
+        gettext_lazy("End the override of the stage"),
+        "members.change_person",
+        release_stage,
+        available=_is_set_by_hand,
+        text=gettext_lazy("What was set by hand ends now; from here on the rules of the stages decide."),
+    ),
     Deed(
         "pindah",
         gettext_lazy("Move to another region"),

@@ -13,7 +13,7 @@ from foundation.regions.models import Region
 from members import bands
 from members.enums import BusinessStatus, LicenceKind, LicenceStatus, Scale, Sex
 from members.forms.editing import BusinessEditForm, LicenceForm, PersonForm
-from members.models import Business, Licence, Person
+from members.models import Business, Licence, Person, Stage, StagePeriod
 from members.sectors import Sector, sector_case
 
 # Filters. The address takes plain names, so that every figure of the desk can link to the list behind it.
@@ -180,6 +180,58 @@ class HeldFilter(ChoiceFilter):
         return queryset.filter(Exists(held.filter(business=OuterRef("pk"))))
 
 
+class StageFilter(ChoiceFilter):
+    """`?stage=CAPACITY`: of the person, or of the owner of the business. No open period is awareness."""
+
+    title = gettext_lazy("Stage")
+    parameter_name = "stage"
+    choices_of = Stage
+    who = "pk"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in Stage.values:
+            return queryset
+        rows = StagePeriod.objects.filter(person=OuterRef(self.who), end_at__isnull=True)
+        if self.value() == Stage.AWARENESS:
+            return queryset.filter(~Exists(rows.exclude(stage=Stage.AWARENESS)))
+        return queryset.filter(Exists(rows.filter(stage=self.value())))
+
+
+class OwnersStageFilter(StageFilter):
+    title = gettext_lazy("Stage of the owner")
+    who = "owner"
+
+
+class OverriddenFilter(admin.SimpleListFilter):
+    """Whose stage somebody has set by hand: `?overridden=1`."""
+
+    title = gettext_lazy("Stage set by hand")
+    parameter_name = "overridden"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("1", gettext_lazy("Set by hand")), ("0", gettext_lazy("By the rules"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        rows = Exists(StagePeriod.objects.filter(person=OuterRef("pk"), end_at__isnull=True, by_hand=True))
+        return {"1": queryset.filter(rows), "0": queryset.filter(~rows)}.get(self.value() or "", queryset)
+
+
+class NikFilter(admin.SimpleListFilter):
+    """Who came in without a NIK, by spreadsheet or at the desk: `?nik=0`."""
+
+    title = gettext_lazy("NIK")
+    parameter_name = "nik"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("0", gettext_lazy("Without NIK")), ("1", gettext_lazy("With NIK"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in {"0", "1"}:
+            return queryset
+        return queryset.filter(nik_hash__isnull=self.value() == "0")
+
+
+PERSON_FILTERS = (DistrictFilter, NikFilter, StageFilter, OverriddenFilter)
 BUSINESS_FILTERS = (
     DistrictFilter,
     ScaleFilter,
@@ -189,6 +241,7 @@ BUSINESS_FILTERS = (
     SexFilter,
     AgeFilter,
     HeldFilter,
+    OwnersStageFilter,
 )
 
 # Forms of the deeds

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
 from foundation.common.records import Record
 from members.models.people import Person
+from members.models.tallies import STAGE_TRIGGERS
 
 
 class Stage(models.TextChoices):
@@ -137,6 +138,7 @@ class StagePeriod(Record):
             ),
         ]
         indexes = [models.Index(fields=["stage"], condition=Q(end_at__isnull=True), name="stageperiod_now_idx")]
+        triggers = STAGE_TRIGGERS
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.stage}"

@@ -1,6 +1,6 @@
 """How many businesses there are, kept as they change, so that nobody counts half a million rows for a page.
 
-Triggers on businesses, owners and licences add one line of difference per group and statement; a count is the sum of
+Triggers on businesses, owners, stages and licences add one line of difference per group and statement; a count is the sum of
 its lines. Lines are only ever inserted, so two who write at once never wait for each other; `tallies.fold` makes one
 line of many. `manage.py check_counts` proves the sums equal to the full count.
 """
@@ -19,6 +19,7 @@ class Dimension(models.TextChoices):
     SEX = "SEX", _("Sex of the owner")
     YEAR = "YEAR", _("Year founded")
     LICENCE = "LICENCE", _("Licence")
+    STAGE = "STAGE", _("Stage of the owner")
 
 
 class BusinessTally(models.Model):
@@ -47,9 +48,11 @@ class BusinessTally(models.Model):
 
 INTO: Final = "INSERT INTO members_businesstally (district, dimension, key, until, delta)"
 GROUPS: Final = """
-    LEFT JOIN members_kbli k ON k.id = r.kbli_id, LATERAL (VALUES
+    LEFT JOIN members_kbli k ON k.id = r.kbli_id
+    LEFT JOIN members_stageperiod s ON s.person_id = r.owner_id AND s.end_at IS NULL, LATERAL (VALUES
         ('SCALE', r.scale), ('DIVISION', coalesce(left(k.code, 2), '')), ('STATUS', r.status),
-        ('SEX', p.sex), ('YEAR', coalesce(r.started_year::text, ''))
+        ('SEX', p.sex), ('YEAR', coalesce(r.started_year::text, '')),
+        ('STAGE', coalesce(s.stage, 'AWARENESS'))
     ) AS d(dimension, key)
 """
 _COUNT: Final = f"""
@@ -72,6 +75,13 @@ _SEXES: Final = f"""
     {INTO} SELECT left(b.village_id, 8), 'SEX', r.sex, NULL, sum(r.n)
     FROM ({{rows}}) r JOIN members_business b ON b.owner_id = r.id
     GROUP BY 1, 2, 3 HAVING sum(r.n) <> 0;
+"""  # noqa: S608 -- nothing of it comes from outside
+# Who has no open period stands at awareness: a period takes her businesses from there to its own stage.
+_STAGES: Final = f"""
+    {INTO} SELECT left(b.village_id, 8), 'STAGE', d.key, NULL, sum(r.n * d.n)
+    FROM ({{rows}}) r JOIN members_business b ON b.owner_id = r.person_id,
+        LATERAL (VALUES (r.stage, 1), ('AWARENESS', -1)) AS d(key, n)
+    WHERE r.end_at IS NULL GROUP BY 1, 2, 3 HAVING sum(r.n * d.n) <> 0;
 """  # noqa: S608 -- nothing of it comes from outside
 _CAME: Final = "SELECT *, 1 AS n FROM new_rows"
 _WENT: Final = "SELECT *, -1 AS n FROM old_rows"
@@ -113,5 +123,10 @@ LICENCE_TRIGGERS: Final = [
     _trigger("tally_insert", pgtrigger.Insert, _LICENCES.format(rows=_CAME), new="new_rows"),
     _trigger("tally_delete", pgtrigger.Delete, _LICENCES.format(rows=_WENT), old="old_rows"),
     _trigger("tally_update", pgtrigger.Update, _LICENCES.format(rows=_LICENCE), **BOTH),
+]
+STAGE_TRIGGERS: Final = [
+    _trigger("tally_insert", pgtrigger.Insert, _STAGES.format(rows=_CAME), new="new_rows"),
+    _trigger("tally_delete", pgtrigger.Delete, _STAGES.format(rows=_WENT), old="old_rows"),
+    _trigger("tally_update", pgtrigger.Update, _STAGES.format(rows=_changed("person_id", "stage", "end_at")), **BOTH),
 ]
 PERSON_TRIGGERS: Final = [_trigger("tally_update", pgtrigger.Update, _SEXES.format(rows=_changed("sex")), **BOTH)]

@@ -180,6 +180,7 @@ def figure_page(request: HttpRequest, site: Any, name: str) -> HttpResponse:
             "office": office,
             "as_of": as_of,
             "measured_at": found.measured_at,
+            "past": figure.past if as_of < clock.today() else "",
             "related": [other for other in COUNTS if figure in COUNTS and other is not figure],
             "smallest": 0 if observers.sees_people(request.user, office) else SMALLEST,
         },

@@ -18,6 +18,7 @@ BARS: dict[str, tuple[str, ...]] = {
     "district_sex": ("FEMALE", "MALE", "UNKNOWN"),
     "district_age": ("new", "young", "grown", "old", "long"),
     "district_status": ("ACTIVE", "DORMANT", "CLOSED", "MOVED", "UNREACHABLE"),
+    "district_stage": ("AWARENESS", "CAPACITY", "ENRICHMENT"),
 }
 # Which column is measured against which: the mark stands at the second.
 TARGETS: dict[str, tuple[str, str]] = {"trainings_plan": ("completed", "planned"), "licences": ("held", "businesses")}

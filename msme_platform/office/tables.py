@@ -72,6 +72,8 @@ class Figure:
     measure: Measure
     # False: has its page, spreadsheet, command and API, and is reached from where it belongs.
     on_desk: bool = True
+    # What is true of a day gone by and what is not, where that wants saying.
+    past: Any = ""
 
     def run(self, *, office: Office, as_of: date, now: datetime) -> Measured:
         rows, total = self.measure(office, as_of)

@@ -44,6 +44,15 @@ def test_filters_find_by_district_scale_licence_and_status(staff: Client) -> Non
     assert names(staff, f"{base}?status=CLOSED") == ["C Tutup"]
 
 
+def test_who_has_no_nik_is_found(staff: Client) -> None:
+    PersonFactory(full_name="Tanpa")
+    known = PersonFactory(full_name="Dengan")
+    known.set_nik(NIK)
+    known.save()
+    assert names(staff, "/kantor/members/person/?nik=0") == ["Tanpa"]
+    assert names(staff, "/kantor/members/person/?nik=1") == ["Dengan"]
+
+
 def test_search_forgives_spelling_and_knows_owners_phones_and_niks(staff: Client) -> None:
     owner = PersonFactory(full_name="Yani Suryani", phone="+6281234567890")
     owner.set_nik(NIK)

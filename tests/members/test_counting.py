@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from foundation.accounts.roles import Role
 from foundation.common import clock
 from members import bands, counting
-from members.actions import tallies
-from members.enums import BusinessStatus, LicenceKind, LicenceStatus, Scale
-from members.models import Business, BusinessTally, Kbli, Licence, Person
+from members.actions import ownership, stages, statuses, tallies
+from members.enums import BusinessStatus, LicenceKind, LicenceStatus, Scale, Source
+from members.models import Business, BusinessTally, Kbli, Licence, Person, Relocation, Stage, StagePeriod
 from members.models.tallies import Dimension
-from msme_platform.office.figures import COUNTS
+from msme_platform.office.figures import BY_NAME, COUNTS
 from tests.factories.foundation import office, region, user_with_role
 from tests.factories.members import BusinessFactory, LicenceFactory, PersonFactory
 from tests.races import together
@@ -53,6 +53,12 @@ def one_deed(dice: random.Random) -> None:
         ),
         lambda: Licence.objects.filter(business=shop).update(valid_to=dt.date(2020, 1, 1)),
         lambda: Licence.objects.filter(business__lte=shop.pk).delete(),
+        lambda: stages.override(
+            person=shop.owner, stage=dice.choice(list(Stage)), note="x", held_until=None, by=None, now=clock.now()
+        ),
+        lambda: StagePeriod.objects.filter(end_at__isnull=True).update(end_at=clock.now()),
+        lambda: StagePeriod.objects.filter(person=shop.owner).update(person=PersonFactory()),
+        lambda: StagePeriod.objects.filter(stage=dice.choice(list(Stage))).delete(),
         lambda: tallies.fold(least=0),
     ]
     dice.choice(deeds)()
@@ -101,6 +107,68 @@ def test_a_wrong_count_is_found_and_mended(capsys: pytest.CaptureFixture[str]) -
     assert "counted 1, kept 4" in capsys.readouterr().out
 
 
+def stage_of(person: Any, stage: Stage, at: dt.datetime | None = None) -> None:
+    stages.override(person=person, stage=stage, note="x", held_until=None, by=None, now=at or clock.now())
+
+
+def columns_on(name: str, day: dt.date) -> dict[str, dict[str, int]]:
+    """The columns of a figure that are not 0, by district."""
+    found = BY_NAME[name].run(office=office("16.71"), as_of=day, now=clock.now())
+    return {
+        row.cells["code"]: {key: n for key, n in row.cells.items() if n and key not in {"code", "district"}}
+        for row in found.rows
+        if row.cells["total"]
+    }
+
+
+def test_the_counts_of_a_day_gone_by_follow_what_happened_since() -> None:
+    registered, changed = (clock.now() - dt.timedelta(days=days) for days in (400, 30))
+    before, after = (clock.today() - dt.timedelta(days=days) for days in (100, 1))
+    business: Any = BusinessFactory(
+        registered_at=registered, owner__sex="FEMALE", started_year=before.year - 4, village=region(HERE)
+    )
+    stage_of(business.owner, Stage.CAPACITY, at=registered)
+    for status, at in ((BusinessStatus.ACTIVE, registered), (BusinessStatus.DORMANT, changed)):
+        statuses.change(business=business, status=status, reason="", source=Source.STAFF, by=None, now=at)
+    heir = PersonFactory(sex="MALE", village=region(HERE))
+    ownership.hand_over(business=business, new_owner=heir, on=changed.date(), reason="", by=None, now=changed)
+    Business.objects.filter(pk=business.pk).update(village=THERE)
+    Relocation.objects.create(business=business, from_village_id=HERE, to_village_id=THERE, moved_at=changed)
+    expected = {
+        "district_sex": ("FEMALE", "MALE"),
+        "district_status": ("ACTIVE", "DORMANT"),
+        "district_stage": ("CAPACITY", "AWARENESS"),
+        "district_scale": ("micro", "micro"),
+        "district_sector": ("UNKNOWN", "UNKNOWN"),
+    }
+    for name, (old, new) in expected.items():
+        assert columns_on(name, before) == {"16.71.04": {old: 1, "total": 1}}, name
+        assert columns_on(name, after) == {"16.71.14": {new: 1, "total": 1}}, name
+        assert columns_on(name, registered.date() - dt.timedelta(days=2)) == {}
+    assert columns_on("district_age", before)["16.71.04"] == {"grown": 1, "total": 1}
+
+
+def test_a_licence_counts_from_the_day_it_was_issued() -> None:
+    business: Any = BusinessFactory(registered_at=clock.now() - dt.timedelta(days=400))
+    day = clock.today() - dt.timedelta(days=100)
+    LicenceFactory(business=business, kind=LicenceKind.PIRT, issued_on=day, valid_to=None)
+    district = business.village_id[:8]
+    assert columns_on("district_licence", day)[district] == {"PIRT": 1, "total": 1}
+    assert columns_on("district_licence", day - dt.timedelta(days=1))[district] == {"total": 1}
+
+
+def test_a_day_gone_by_opens_no_list_and_says_what_is_true_of_it(client: Client) -> None:
+    BusinessFactory(registered_at=clock.now() - dt.timedelta(days=400))
+    client.force_login(user_with_role(Role.STAFF, "16.71", email="s@contoh.id"))
+    day = clock.today() - dt.timedelta(days=1)
+    for figure in (BY_NAME["district_scale"], *COUNTS):
+        measured = figure.run(office=office("16.71"), as_of=day, now=clock.now())
+        assert not any(url for row in measured.rows for url in row.links.values())
+        page = client.get(f"/kantor/angka/{figure.name}/?as_of={day}").text
+        assert str(figure.past) in page
+        assert str(figure.past) not in client.get(f"/kantor/angka/{figure.name}/").text
+
+
 @pytest.mark.parametrize("figure", COUNTS, ids=lambda figure: figure.name)
 def test_every_number_leads_to_a_list_of_as_many(client: Client, figure: Any) -> None:
     year = clock.today().year
@@ -112,6 +180,7 @@ def test_every_number_leads_to_a_list_of_as_many(client: Client, figure: Any) ->
             status=list(BusinessStatus)[number],
             owner__sex=["FEMALE", "MALE", ""][number % 3],
         )
+        stage_of(business.owner, list(Stage)[number % 3])
         LicenceFactory(business=business, kind=list(LicenceKind)[number], valid_to=None)
     LicenceFactory(business=BusinessFactory(), status=LicenceStatus.WANTED, number="")
     client.force_login(user_with_role(Role.STAFF, "16.71", email="s@contoh.id"))

@@ -188,3 +188,24 @@ def test_staff_write_rules_for_their_own_office_and_set_a_stage(client: Client) 
     assert stage_of(owner) == "ENRICHMENT"
     client.force_login(owner.user)
     assert "Juara" in client.get("/saya/").text
+
+
+def test_staff_find_who_was_set_by_hand_and_let_the_rules_decide_again(client: Client) -> None:
+    office("16.71")
+    rule()
+    ruled, plain, fixed = holder(full_name="A"), PersonFactory(full_name="B"), holder(full_name="C")
+    stages.recompute(now=NOW, among=[ruled.pk])
+    stages.override(person=fixed, stage=Stage.ENRICHMENT, note="Juara", held_until=None, by=None, now=NOW)
+    client.force_login(user_with_role(Role.STAFF, "16.71", phone=None, email="petugas@example.go.id"))
+
+    def found(query: str) -> list[Person]:
+        return list(client.get(f"/kantor/members/person/?{query}").context["cl"].result_list)
+
+    assert (found("stage=CAPACITY"), found("stage=AWARENESS")) == ([ruled], [plain])
+    assert (found("overridden=1"), found("overridden=0")) == ([fixed], [ruled, plain])
+    shops = client.get("/kantor/members/business/?stage=ENRICHMENT").context["cl"].result_list
+    assert [shop.owner for shop in shops] == [fixed]
+    assert client.post(f"/kantor/members/person/{plain.uid}/deed/aturan/").status_code == 200
+    assert client.post(f"/kantor/members/person/{fixed.uid}/deed/aturan/").status_code == 302
+    assert (stage_of(plain), stage_of(fixed)) == ("AWARENESS", "CAPACITY")
+    assert fixed.stages.filter(end_at__isnull=True, by_hand=True).count() == 0

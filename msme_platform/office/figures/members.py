@@ -2,42 +2,31 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from foundation.common import clock
 from foundation.regions.models import Office, Region
-from members import counting
 from members.enums import LicenceKind, LicenceStatus, Scale
 from members.models.tallies import Dimension
+from msme_platform.office.figures.counts import counted, opened
 from msme_platform.office.figures.links import list_url
 from msme_platform.office.tables import Column, Figure, Kind, Row, end_of, summed
 
-SCALES = {"micro": Scale.MICRO, "small": Scale.SMALL, "medium": Scale.MEDIUM}
-DISTRICT_SCALE_SQL = """
-SELECT left(village_id, 8), count(*) FILTER (WHERE scale = 'MICRO'), count(*) FILTER (WHERE scale = 'SMALL'),
-       count(*) FILTER (WHERE scale = 'MEDIUM')
-FROM members_business WHERE village_id LIKE %s AND registered_at < %s GROUP BY 1
-"""
+SCALES: Final = {"micro": Scale.MICRO, "small": Scale.SMALL, "medium": Scale.MEDIUM}
 
 
-def _sizes_on(office: Office, as_of: date) -> dict[str, Sequence[int]]:
-    """Of a day gone by: from the rows themselves."""
-    with connection.cursor() as cursor:
-        cursor.execute(DISTRICT_SCALE_SQL, [f"{office.region_id}.%", end_of(as_of, office)])
-        return {code: sizes for code, *sizes in cursor.fetchall()}
-
-
-def _sizes_now(office: Office) -> dict[str, Sequence[int]]:
-    """Of today: from the counts that are kept."""
-    kept = counting.kept(office.region_id, Dimension.SCALE)
-    return {district: [kept.get((district, scale.value), 0) for scale in SCALES.values()] for district, _scale in kept}
+def _sizes(office: Office, as_of: date) -> dict[str, Sequence[int]]:
+    found = counted(office, Dimension.SCALE, as_of)
+    return {
+        district: [found.get((district, scale.value), 0) for scale in SCALES.values()] for district, _scale in found
+    }
 
 
 def district_scale(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
     """Registered businesses by district and size, as in Palembang's table 1."""
-    counts = _sizes_now(office) if as_of == clock.today() else _sizes_on(office, as_of)
+    counts = _sizes(office, as_of)
     rows = []
     for district in Region.objects.districts_of(office.region_id):
         micro, small, medium = counts.get(district.code, (0, 0, 0))
@@ -49,16 +38,14 @@ def district_scale(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
             "medium": medium,
             "total": micro + small + medium,
         }
-        links = {
-            key: list_url("members_business", district=district.code, scale=scale) for key, scale in SCALES.items()
-        }
-        rows.append(Row(cells, {**links, "total": list_url("members_business", district=district.code)}))
-    links = {key: list_url("members_business", scale=scale) for key, scale in SCALES.items()}
+        links = {key: opened(as_of, district=district.code, scale=scale) for key, scale in SCALES.items()}
+        rows.append(Row(cells, {**links, "total": opened(as_of, district=district.code)}))
+    links = {key: opened(as_of, scale=scale) for key, scale in SCALES.items()}
     total = summed(
         rows,
         ("micro", "small", "medium", "total"),
         {"code": office.region_id, "district": _("All districts")},
-        {**links, "total": list_url("members_business")},
+        {**links, "total": opened(as_of)},
     )
     return rows, total
 
@@ -119,6 +106,7 @@ DISTRICT_SCALE = Figure(
         Column("total", _("Total")),
     ),
     district_scale,
+    past=_("Places by the moves recorded. Of the size no history is kept: it is counted as recorded today."),
 )
 LICENCES = Figure(
     "licences",
