@@ -16,7 +16,7 @@ from foundation.ledger import balance
 from foundation.ledger.enums import AccountKind
 from foundation.ledger.models import Account, Leg, Period
 from foundation.regions.models import Office
-from revolving_funds import queries, schedule
+from revolving_funds import queries
 from revolving_funds.models import Application, LoanCase, Repayment, SubsidyClaim
 
 
@@ -52,7 +52,7 @@ def agreement_data(application: Application, office: Office, number: str, on: da
     """What templates/documents/loan_agreement.typ prints."""
     amount, pool, person = application.approved_amount or 0, application.pool, application.person
     policy = queries.policy_on(office, on)
-    parts = schedule.split(amount, application.tenor_months, policy.rounding if policy else 1000)
+    parts = [row.amount for row in queries.plan_by(policy, amount=amount, tenor=application.tenor_months, on=on)]
     return {
         **letterhead(office),
         "number": number,

@@ -77,13 +77,27 @@ def subsidy_terms(row: AgreementTerms) -> subsidy.Terms:
     )
 
 
+def plan_by(policy: Policy | None, *, amount: int, tenor: int, on: date) -> list[schedule.Due]:
+    """The schedule of `amount` paid out on `on` by the rule given; without one by what a programme begins with."""
+    if policy is None:
+        return schedule.plan(amount=amount, tenor=tenor, disbursed_on=on, rounding=1000, shift=True)
+    return schedule.plan(
+        amount=amount,
+        tenor=tenor,
+        disbursed_on=on,
+        rounding=policy.rounding,
+        shift=policy.next_working_day,
+        down=policy.round_down,
+    )
+
+
 def expected_subsidy(pool: Pool, amount: int, tenor: int, *, on: date) -> int:
     """What the bank will be paid for a loan out of `pool` that is paid out on `on` and returned on time; rupiah."""
     agreement = pool.agreement
     row = terms_on(agreement, on)
     if row is None or agreement.mode == Mode.SELF or not row.rate_bp:
         return 0
-    dues = schedule.plan(amount=amount, tenor=tenor, disbursed_on=on, rounding=1000, shift=True)
+    dues = plan_by(Policy.objects.on(on).filter(office=agreement.office_id).first(), amount=amount, tenor=tenor, on=on)
     terms = subsidy_terms(row)
     return subsidy.total(subsidy.by_schedule(amount=amount, disbursed_on=on, dues=dues, terms=terms), terms)
 

@@ -1,7 +1,8 @@
 """The plan of instalments: pure functions, whole rupiah, no database.
 
 No interest stands in it: the office pays that to the bank. Source: programme of the fund, three steps of
-2, 5 and 10 million; rounding up to 1,000 with a smaller last instalment is the office's dated policy.
+2, 5 and 10 million; rounding up to 1,000 with a smaller last instalment is the office's dated policy, and so is the
+way of banks that round down and leave the rest to the last one.
 """
 
 from dataclasses import dataclass
@@ -43,30 +44,31 @@ class Due:
     cumulative: int
 
 
-def split(amount: int, tenor: int, rounding: int) -> list[int]:
+def split(amount: int, tenor: int, rounding: int, *, down: bool = False) -> list[int]:
     """`amount` in `tenor` parts, each rounded up to `rounding` rupiah, the last one smaller; all positive.
 
-    Where rounding would leave nothing for the last part, whole rupiah are split instead.
+    `down` rounds down instead, and the last part takes the rest. Where rounding would leave nothing for a part, whole
+    rupiah are split.
     """
     if amount < tenor:
         raise ValueError(f"{amount} rupiah cannot be paid in {tenor} parts.")
     for unit in (rounding, 1):
-        part = -(-amount // (tenor * unit)) * unit
+        part = (amount // (tenor * unit) if down else -(-amount // (tenor * unit))) * unit
         last = amount - part * (tenor - 1)
-        if last > 0:
+        if part > 0 and last > 0:
             return [part] * (tenor - 1) + [last]
     part = amount // tenor
     return [part] * (tenor - 1) + [amount - part * (tenor - 1)]
 
 
-def plan(*, amount: int, tenor: int, disbursed_on: date, rounding: int, shift: bool) -> list[Due]:
+def plan(*, amount: int, tenor: int, disbursed_on: date, rounding: int, shift: bool, down: bool = False) -> list[Due]:
     """The schedule of a loan: monthly on the day of disbursement (the 31st stays the anchor of short months).
 
     With `shift` a day that falls on a weekend or holiday may be paid on the next working day.
     """
     rows: list[Due] = []
     paid = 0
-    for number, part in enumerate(split(amount, tenor, rounding), start=1):
+    for number, part in enumerate(split(amount, tenor, rounding, down=down), start=1):
         contract = add_months(disbursed_on, number, anchor_day=disbursed_on.day)
         paid += part
         rows.append(Due(number, contract, next_workday(contract) if shift else contract, part, paid))

@@ -23,7 +23,7 @@ from foundation.ledger.enums import AccountKind
 from foundation.ledger.models import Account
 from foundation.notifications.actions import outbox
 from foundation.regions.models import Office
-from revolving_funds import papers, queries, schedule
+from revolving_funds import papers, queries
 from revolving_funds.enums import CaseKind, CaseStatus, LoanStatus, LossBearer
 from revolving_funds.models import Instalment, Loan, LoanCase
 
@@ -245,8 +245,7 @@ def written_off_register(loan: Loan, ceiling: int | None = None) -> Account:
 def _plan_anew(loan: Loan, left: int, tenor: int, on: date) -> None:
     """A new version of the schedule: what was paid stays as it was met, the rest over `tenor` months from `on`."""
     office = Office.objects.get(region_id=loan.office_code)
-    policy = queries.policy_on(office, on)
-    rounding, shift = (policy.rounding, policy.next_working_day) if policy else (1000, True)
+    plan = queries.plan_by(queries.policy_on(office, on), amount=left, tenor=tenor, on=on)
     old = list(loan.instalments.in_force().order_by("number"))
     version = (loan.instalments.aggregate(last=Max("version"))["last"] or 1) + 1
     paid = loan.amount - left
@@ -267,7 +266,7 @@ def _plan_anew(loan: Loan, left: int, tenor: int, on: date) -> None:
         Instalment(
             contract_due_on=due.contract_due_on, due_on=due.due_on, amount=due.amount, cumulative=paid + due.cumulative
         )
-        for due in schedule.plan(amount=left, tenor=tenor, disbursed_on=on, rounding=rounding, shift=shift)
+        for due in plan
     ]
     for number, row in enumerate(rows, start=1):
         row.loan, row.number, row.version, row.made_on = loan, number, version, on

@@ -147,9 +147,7 @@ def plan_for(office: Office, amount: int, tenor: int, day: date) -> list[schedul
     policy = queries.policy_on(office, day)
     if policy is None:
         raise NoRule
-    return schedule.plan(
-        amount=amount, tenor=tenor, disbursed_on=day, rounding=policy.rounding, shift=policy.next_working_day
-    )
+    return queries.plan_by(policy, amount=amount, tenor=tenor, on=day)
 
 
 def next_number(book: str, day: date) -> str:

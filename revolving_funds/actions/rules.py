@@ -28,6 +28,7 @@ CHANGEABLE: dict[type, tuple[str, ...]] = {
         "max_days_late",
         "next_working_day",
         "rounding",
+        "round_down",
         "by_value_date",
         "group_rule",
         "cooling_months",

@@ -123,6 +123,7 @@ class PolicyAdmin(DatedAdmin):
         "next_working_day",
         "by_value_date",
         "rounding",
+        "round_down",
         "group_rule",
         "cooling_months",
         "reservation_days",

@@ -57,7 +57,13 @@ class Policy(Dated):
         _("days an instalment may be late"), null=True, blank=True, help_text=_("Empty = any number of days.")
     )
     next_working_day = models.BooleanField(_("a due day on a free day moves to the next working day"), default=True)
-    rounding = models.PositiveIntegerField(_("instalments rounded up to, in rupiah"), default=1000)
+    rounding = models.PositiveIntegerField(_("instalments rounded to, in rupiah"), default=1000)
+    round_down = models.BooleanField(
+        _("instalments are rounded down and the last one takes the rest"),
+        default=False,
+        db_default=False,
+        help_text=_("Otherwise they are rounded up and the last one is smaller."),
+    )
     by_value_date = models.BooleanField(
         _("the day the borrower paid decides"),
         default=True,

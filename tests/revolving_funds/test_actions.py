@@ -9,14 +9,16 @@ from django.utils import translation
 
 from foundation.audit.models import Event
 from foundation.ledger import queries as ledger
-from foundation.ledger.errors import KeyReused
+from foundation.ledger.actions import journal
+from foundation.ledger.entries import credit, debit
+from foundation.ledger.errors import KeyReused, NotEnough
 from foundation.ledger.models import Account, Transaction
 from foundation.notifications.models import Message
 from members.enums import LicenceStatus
 from members.models import Licence
 from revolving_funds import eligibility, queries
 from revolving_funds.actions import applications, loans, repayments
-from revolving_funds.models import Application, Loan, Repayment
+from revolving_funds.models import Application, Loan, Policy, Repayment, Tier
 from revolving_funds.signals import loan_closed, loan_disbursed
 from tests.factories import revolving_funds as make
 from tests.factories.revolving_funds import NOW, TODAY
@@ -283,6 +285,33 @@ def test_too_much_is_refused_or_kept_for_her() -> None:
     assert (kept.principal, kept.excess, left(loan)) == (200_000, 50_000, 0)
     assert Account.objects.get(code=f"excess/{loan.person.uid}").balance == 50_000
     assert (money(pool), whole()) == ((10_050_000, 0), True)
+
+
+def test_one_rupiah_more_than_the_loan_is_its_own_account() -> None:
+    make.pool()
+    loan = make.loan()
+    with pytest.raises(NotEnough):
+        journal.post(
+            book="16.71",
+            kind="NAIVE",
+            business_date=D(2026, 2, 16),
+            scope="naive",
+            key="1",
+            by=None,
+            now=NOW,
+            legs=[debit(loan.pool.available_id, 2_000_001), credit(loan.account_id, 2_000_001)],
+        )
+    kept = make.repay(loan, 2_000_001, D(2026, 2, 16), keep_excess=True)
+    assert (kept.principal, kept.excess, left(loan), whole()) == (2_000_000, 1, 0, True)
+
+
+def test_instalments_are_rounded_as_the_rule_of_the_day_says() -> None:
+    """Down, by whole rupiah: the schedule, and the interest that is set aside for it."""
+    make.pool()
+    Policy.objects.update(rounding=1, round_down=True)
+    Tier.objects.filter(level=1).update(tenor_months=12)
+    loan = make.loan()
+    assert [row.amount for row in loan.instalments.order_by("number")] == [166_666] * 11 + [166_674]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from foundation.regions.models import Office
 from revolving_funds import close, eligibility, papers, queries
 from revolving_funds.actions import cases, daily, recoveries
 from revolving_funds.enums import CaseKind, CaseStatus, VisitOutcome
-from revolving_funds.models import AgreementTerms, Instalment, Loan, LoanCase, LoanStanding, Recovery, Visit
+from revolving_funds.models import AgreementTerms, Instalment, Loan, LoanCase, LoanStanding, Policy, Recovery, Visit
 from tests.factories import revolving_funds as make
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +65,13 @@ def test_an_easier_schedule_keeps_what_was_paid_and_spreads_the_rest(loan: Loan)
     assert loan.instalments.filter(replaced_on=ON).count() == 10
     assert (balance("memo/eased"), case.amount, whole()) == (1_300_000, 1_300_000, [])
     assert Message.objects.filter(kind="fund_loan_eased").exists()
+
+
+def test_the_rest_is_spread_as_the_rule_of_the_day_rounds(loan: Loan) -> None:
+    Policy.objects.update(rounding=1, round_down=True)
+    cases.approve(case=propose(loan), by=make.approver(), now=NOW, on=ON)
+    rows = list(loan.instalments.in_force().order_by("number"))
+    assert [row.amount for row in rows[4:]] == [108_333] * 11 + [108_337]
 
 
 def test_arrears_of_a_past_day_are_counted_by_the_schedule_of_then(loan: Loan) -> None:

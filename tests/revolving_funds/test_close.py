@@ -73,6 +73,17 @@ def test_ageing_and_quality(office: Office) -> None:
             assert whole(office, on).quality["COMMERCIAL"][quality - 1] == [1, 2_000_000 - paid]
 
 
+def test_a_payment_on_the_next_working_day_is_not_late(office: Office) -> None:
+    """15 March 2026 is a Sunday: on Monday the 16th the instalment is due, not late; on the 17th it is a day late."""
+    Policy.objects.update(next_working_day=True)
+    loan = make.loan()
+    make.repay(loan, 200_000, D(2026, 2, 18))
+    row = loan.instalments.get(number=2)
+    assert (row.contract_due_on, row.due_on) == (D(2026, 3, 15), D(2026, 3, 16))
+    assert late(office, D(2026, 3, 16)) is None
+    assert late(office, D(2026, 3, 17)).days_past_due == 1
+
+
 @pytest.mark.parametrize(
     ("days", "after", "commercial", "rural"), [(1, 0, 2, 1), (30, 0, 2, 1), (31, 0, 2, 2), (5, 5, 2, 2), (20, 16, 2, 3)]
 )

@@ -45,6 +45,23 @@ def test_instalments_are_rounded_up_and_the_last_one_is_smaller(
     assert split(amount, tenor, rounding) == [part] * (tenor - 1) + [last]
 
 
+@pytest.mark.parametrize(
+    ("amount", "tenor", "part", "last"),
+    [
+        (2_000_000, 10, 200_000, 200_000),
+        (5_000_000, 12, 416_666, 416_674),
+        (10_000_000, 24, 416_666, 416_682),
+        (2_000_000, 12, 166_666, 166_674),
+        (10_000_000, 7, 1_428_571, 1_428_574),
+        (1_300_000, 12, 108_333, 108_337),
+    ],
+)
+def test_instalments_may_be_rounded_down_and_the_last_one_takes_the_rest(
+    amount: int, tenor: int, part: int, last: int
+) -> None:
+    assert split(amount, tenor, 1, down=True) == [part] * (tenor - 1) + [last]
+
+
 def test_a_due_day_on_a_free_day_may_be_paid_on_the_next_working_day() -> None:
     rows = plan(amount=2_000_000, tenor=10, disbursed_on=D(2026, 1, 15), rounding=1000, shift=True)
     shifted = {row.contract_due_on: row.due_on for row in rows if row.due_on != row.contract_due_on}
@@ -63,12 +80,13 @@ def test_a_due_day_on_a_free_day_may_be_paid_on_the_next_working_day() -> None:
     st.integers(1, 60),
     st.sampled_from([1, 100, 1000, 10_000]),
     st.dates(D(2021, 1, 1), D(2030, 12, 31)),
+    st.booleans(),
 )
 def test_any_plan_returns_the_principal_in_its_number_of_parts(
-    amount: int, tenor: int, rounding: int, start: dt.date
+    amount: int, tenor: int, rounding: int, start: dt.date, down: bool
 ) -> None:
     amount = max(amount, tenor)
-    rows = plan(amount=amount, tenor=tenor, disbursed_on=start, rounding=rounding, shift=True)
+    rows = plan(amount=amount, tenor=tenor, disbursed_on=start, rounding=rounding, shift=True, down=down)
     assert (len(rows), sum(row.amount for row in rows), rows[-1].cumulative) == (tenor, amount, amount)
     assert min(row.amount for row in rows) > 0
     assert all(one.due_on < two.due_on for one, two in itertools.pairwise(rows))

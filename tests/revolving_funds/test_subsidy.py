@@ -64,6 +64,11 @@ def test_the_last_rupiah_of_a_long_loan_depends_on_when_it_is_rounded() -> None:
     assert bills == {"ONCE": 625_001, "MONTHLY": 625_000}
 
 
+def test_twelve_thousand_such_loans_make_the_basis_a_matter_of_the_agreement() -> None:
+    bills = [total(on_time(terms), terms) * 12_590 for terms in (Terms(600, FLAT, M30), Terms(600, OUT, M30))]
+    assert (bills, bills[0] - bills[1]) == ([1_259_000_000, 692_450_000], 566_550_000)
+
+
 def test_a_year_of_360_days_costs_more() -> None:
     days = (D(2026, 1, 15), D(2026, 2, 15))
     assert half_up(interest(2_000_000, *days, Terms(600))) == 10_192
