@@ -24,27 +24,26 @@ class Item:
     queues: tuple[str, ...] = ()
 
 
+# The work of the day first; rules and reference data, which change once a year, at the end.
 GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
     (
         _("Members"),
         (
             Item(_("Business owners"), "people", "members.person"),
             Item(_("Businesses"), "shop", "members.business"),
+            Item(_("Possible duplicates"), "people", "members.duplicatepair", ("duplicates",)),
+            Item(_("Data in doubt"), "alert", "members.doubt", ("doubts",)),
+            Item(_("Claims of records"), "person", "members.claimrequest", ("claims",)),
+            Item(_("Merged records"), "people", "members.merge"),
+            Item(_("Data imports"), "download", "members.importrun"),
+        ),
+    ),
+    (
+        _("Licensing"),
+        (
             Item(_("Licensing cases"), "document", "members.licencecase", ("licences", "licences_late")),
             Item(_("Licences"), "check", "members.licence"),
             Item(_("Letters of recommendation"), "document", "members.recommendationletter"),
-            Item(_("Ways to licences"), "document", "members.licenceprocess"),
-            Item(_("Licence rules"), "document", "members.licencerule"),
-            Item(_("Terms of licences"), "calendar", "members.licenceterm"),
-            Item(_("Possible duplicates"), "people", "members.duplicatepair", ("duplicates",)),
-            Item(_("Merged records"), "people", "members.merge"),
-            Item(_("Data in doubt"), "alert", "members.doubt", ("doubts",)),
-            Item(_("Claims of records"), "person", "members.claimrequest", ("claims",)),
-            Item(_("Rules of the stages"), "star", "members.stagerule"),
-            Item(_("Data imports"), "download", "members.importrun"),
-            Item(_("Requests about data"), "person", "members.datarequest", ("data_requests",)),
-            Item(_("Leaks of data"), "alert", "members.breach", ("breaches",)),
-            Item(_("Retention rules"), "clock", "members.retentionrule"),
         ),
     ),
     (
@@ -66,34 +65,28 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item(_("Loans"), "fund", "revolving_funds.loan", ("overdue",)),
             Item(_("Late loans"), "alert", "revolving_funds.loanstanding"),
             Item(_("Visits to borrowers"), "person", "revolving_funds.visit"),
-            Item(_("Proposals about loans"), "document", "revolving_funds.loancase"),
-            Item(_("Repayments"), "check", "revolving_funds.repayment"),
-            Item(_("Pools"), "lock", "revolving_funds.pool"),
-            Item(_("Agreements with banks"), "document", "revolving_funds.agreement"),
-            Item(_("Terms with the banks"), "document", "revolving_funds.agreementterms"),
-            Item(_("Loan tiers"), "fund", "revolving_funds.tier"),
-            Item(_("Rules of the fund"), "document", "revolving_funds.policy"),
-            Item(_("Scales of loan quality"), "document", "revolving_funds.qualityscale"),
             Item(_("Promises to pay"), "clock", "revolving_funds.promise"),
+            Item(_("Repayments"), "check", "revolving_funds.repayment"),
+            Item(_("Proposals about loans"), "document", "revolving_funds.loancase"),
             Item(_("Recoveries"), "check", "revolving_funds.recovery"),
-            Item(_("Sources of capital"), "star", "revolving_funds.capitalsource"),
             Item(_("Referrals"), "people", "revolving_funds.referral"),
         ),
     ),
     (
         _("Banks and book"),
         (
+            Item(_("Pools"), "lock", "revolving_funds.pool"),
+            Item(_("Agreements with borrowers"), "document", "revolving_funds.agreementpaper"),
+            Item(_("Batches for the banks"), "download", "revolving_funds.bankbatch"),
             Item(_("Bank statements"), "download", "revolving_funds.statementfile"),
             Item(_("Lines of statements"), "check", "revolving_funds.statementline", ("lines",)),
             Item(_("Lines that changed"), "alert", "revolving_funds.linedifference"),
             Item(_("Balances of the banks"), "fund", "revolving_funds.balancereport"),
             Item(_("Differences with banks"), "alert", "revolving_funds.difference", ("differences",)),
-            Item(_("Agreements with borrowers"), "document", "revolving_funds.agreementpaper"),
-            Item(_("Batches for the banks"), "download", "revolving_funds.bankbatch"),
             Item(_("Interest subsidy"), "fund", "revolving_funds.subsidyclaim"),
             Item(_("Months of the book"), "lock", "ledger.period"),
-            Item(_("Accesses of banks"), "person", "revolving_funds.bankaccess"),
-            Item(_("Layouts of bank files"), "document", "revolving_funds.filelayout"),
+            Item(_("General ledger"), "document", "ledger.transaction"),
+            Item(_("Ledger accounts"), "document", "ledger.account"),
         ),
     ),
     (
@@ -113,6 +106,31 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         ),
     ),
     (
+        _("Personal data"),
+        (
+            Item(_("Requests about data"), "person", "members.datarequest", ("data_requests",)),
+            Item(_("Leaks of data"), "alert", "members.breach", ("breaches",)),
+            Item(_("Retention rules"), "clock", "members.retentionrule"),
+        ),
+    ),
+    (
+        _("Rules and reference"),
+        (
+            Item(_("Ways to licences"), "document", "members.licenceprocess"),
+            Item(_("Licence rules"), "document", "members.licencerule"),
+            Item(_("Terms of licences"), "calendar", "members.licenceterm"),
+            Item(_("Rules of the stages"), "star", "members.stagerule"),
+            Item(_("Loan tiers"), "fund", "revolving_funds.tier"),
+            Item(_("Rules of the fund"), "document", "revolving_funds.policy"),
+            Item(_("Scales of loan quality"), "document", "revolving_funds.qualityscale"),
+            Item(_("Agreements with banks"), "document", "revolving_funds.agreement"),
+            Item(_("Terms with the banks"), "document", "revolving_funds.agreementterms"),
+            Item(_("Layouts of bank files"), "document", "revolving_funds.filelayout"),
+            Item(_("Accesses of banks"), "person", "revolving_funds.bankaccess"),
+            Item(_("Sources of capital"), "star", "revolving_funds.capitalsource"),
+        ),
+    ),
+    (
         _("System"),
         (
             Item(_("Accounts"), "person", "accounts.user"),
@@ -122,8 +140,6 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item(_("Tokens of systems"), "lock", "clients.client"),
             Item(_("Jobs"), "clock", "jobs.job"),
             Item(_("Audit trail"), "search", "audit.event"),
-            Item(_("General ledger"), "document", "ledger.transaction"),
-            Item(_("Ledger accounts"), "document", "ledger.account"),
         ),
     ),
 )
