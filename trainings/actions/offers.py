@@ -40,13 +40,15 @@ def promote(*, training: Training, now: datetime) -> list[Enrolment]:
     share of a source is used up, the next in the queue goes before it, so that no place stays empty. Close to the start a place is given without asking.
     """
     expire(training=training, now=now)
+    free, risen = places.free(training, now=now), []
+    if free <= 0:  # the long queue of a full training is not read
+        return []
     waiting = Enrolment.objects.filter(training=training).waiting().select_related("person__user", "training", "party")
     units: dict[tuple[str, int], list[Enrolment]] = {}
     for row in waiting:
         units.setdefault(("party", row.party_id) if row.party_id else ("one", row.pk), []).append(row)
-    free, risen = places.free(training, now=now) if units else 0, []
     wanted = sorted({row.source for row in waiting} | {str(ProposalSource.OWN)})
-    room = quotas.locked(training, wanted) if free else quotas.Room()
+    room = quotas.locked(training, wanted) if units else quotas.Room()
     for unit in units.values():
         sources = _sources(unit, room)
         if len(unit) <= free and room.fits(sources):
