@@ -7,6 +7,6 @@ class TrainingsConfig(AppConfig):
     verbose_name = _("Trainings")
 
     def ready(self) -> None:
-        from trainings import jobs, messages, personal  # noqa: F401, PLC0415 -- registers kinds and personal data
+        from trainings import handouts, jobs, messages, personal  # noqa: F401, PLC0415 -- registers kinds and personal data
 
         personal.hook_in()

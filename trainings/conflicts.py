@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from foundation.accounts.models import User
 from foundation.common import dates
 from foundation.regions.models import Region
+from members.models import Person
 from trainings.actions.trainings import Slot
-from trainings.enums import TrainingStatus
-from trainings.models import Session, Training
+from trainings.enums import AHEAD, TrainingStatus
+from trainings.models import Enrolment, Session, Training
 
 MOST = 6
 
@@ -28,11 +30,8 @@ def found(
     *, slots: Sequence[Slot], region: Region, venue: str, facilitator: User, besides: Training | None = None
 ) -> list[Conflict]:
     """Sessions at the same time with the same facilitator, in the same place, or for the same people."""
-    at_once = Q(pk__in=[])
-    for slot in slots:
-        at_once |= Q(starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at)
     rows: Any = (
-        Session.objects.filter(at_once, training__office_code=region.code[:5])
+        Session.objects.filter(_at_once(slots), training__office_code=region.code[:5])
         .exclude(training__status__in=[TrainingStatus.CANCELLED, TrainingStatus.DONE])
         .select_related("training__region")
         .order_by("starts_at", "pk")
@@ -43,7 +42,57 @@ def found(
     same_people = Q(training__region_id__in=above) | Q(training__region__code__startswith=region.code)
     same_place = Q(training__venue__iexact=venue) if venue else Q(pk__in=[])
     rows = rows.filter(Q(training__facilitator=facilitator) | same_place | same_people)[:MOST]
-    return [Conflict(_say(row, venue=venue, facilitator=facilitator)) for row in rows]
+    clashes = [Conflict(_say(row, venue=venue, facilitator=facilitator)) for row in rows]
+    return clashes + (_own_people(besides, slots) if besides is not None else [])
+
+
+def _at_once(slots: Sequence[Any]) -> Q:
+    """Sessions that share a moment with one of the slots (or sessions)."""
+    found = Q(pk__in=[])
+    for slot in slots:
+        found |= Q(starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at)
+    return found
+
+
+def elsewhere(*, slots: Sequence[Any], besides: Training) -> QuerySet[Enrolment]:
+    """Live registrations for other trainings with a session at the time of one of the slots (or sessions)."""
+    at_once = Session.objects.filter(_at_once(slots), training=OuterRef("training"))
+    rows: Any = Enrolment.objects.live().filter(Exists(at_once), training__status__in=AHEAD)
+    return rows.exclude(training=besides)  # type: ignore[no-any-return]
+
+
+def of_people(training: Training, people: Sequence[Person]) -> dict[int, str]:
+    """Who of them is registered somewhere else at the time of this training: the sentence, by the person's key."""
+    sessions = list(training.sessions.in_order())
+    rows = elsewhere(slots=sessions, besides=training).filter(person__in=people)
+    said = _("%(name)s is registered for %(title)s at that time: %(when)s.")
+    return {
+        row.person_id: said
+        % {
+            "name": row.person.full_name,
+            "title": row.training.title,
+            "when": dates.moment(row.training.starts_at),
+        }
+        for row in rows.select_related("person", "training").order_by("-training__starts_at", "-pk")
+    }
+
+
+def _own_people(training: Training, slots: Sequence[Slot]) -> list[Conflict]:
+    """Participants of the training itself who are registered elsewhere at the new times, counted by training."""
+    mine = Enrolment.objects.filter(training=training).live().values("person")
+    rows = elsewhere(slots=slots, besides=training).filter(person__in=mine)
+    counted = rows.order_by().values("training__title", "training").annotate(n=Count("person", distinct=True))
+    return [
+        Conflict(
+            ngettext(
+                "%(n)d of your participants is registered for %(title)s at that time.",
+                "%(n)d of your participants are registered for %(title)s at that time.",
+                row["n"],
+            )
+            % {"n": row["n"], "title": row["training__title"]}
+        )
+        for row in counted.order_by("-n", "training")[:MOST]
+    ]
 
 
 def _say(session: Session, *, venue: str, facilitator: User) -> str:
@@ -53,4 +102,12 @@ def _say(session: Session, *, venue: str, facilitator: User) -> str:
         return _("You lead %(title)s at that time: %(when)s.") % values
     if venue and training.venue.lower() == venue.lower():
         return _("%(place)s is taken by %(title)s: %(when)s.") % values
+    taken = Enrolment.objects.filter(training=training).confirmed().count()
+    if taken:
+        text = ngettext(
+            "The same owners are invited to %(title)s: %(when)s. %(n)d of them has a place there.",
+            "The same owners are invited to %(title)s: %(when)s. %(n)d of them have a place there.",
+            taken,
+        )
+        return text % (values | {"n": taken})
     return _("The same owners are invited to %(title)s: %(when)s.") % values

@@ -1,5 +1,6 @@
 """Forms of trainings."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,10 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from foundation.accounts.models import User
 from foundation.regions.models import Office, Region
 from members.enums import LicenceKind, Scale
+from members.models import Stage
 from members.sectors import Sector
-from trainings.actions.trainings import Outline, Slot
+from trainings.actions.trainings import RULE, Outline, Slot
 from trainings.enums import ProposalSource
+from trainings.models import Community, TopicProposal
 from trainings.models.trainings import LARGEST
+
+MOST_TOPICS = 12
 
 PLACE, ONLINE = "PLACE", "ONLINE"
 SCHEDULE = "trainings.schedule_training"
@@ -92,6 +97,19 @@ class OutlineForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    for_stages = forms.MultipleChoiceField(
+        label=_("Only for owners at this stage"),
+        choices=Stage.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    for_groups = forms.ModelMultipleChoiceField(
+        label=_("Only for members of these groups"),
+        queryset=Community.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        to_field_name="uid",
+    )
     for_licence = forms.ChoiceField(
         label=_("Only for owners who have"),
         choices=[("", _("no licence asked for")), *LicenceKind.choices],
@@ -104,6 +122,15 @@ class OutlineForm(forms.Form):
         required=False,
         help_text=_("Left empty: all of them."),
     )
+    needs_test = forms.BooleanField(label=_("The certificate also asks for the short test"), required=False)
+    needs_plan = forms.BooleanField(label=_("The certificate also asks for an action plan"), required=False)
+
+    def __init__(self, *args: Any, office_codes: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups: Any = self.fields["for_groups"]
+        groups.queryset = Community.objects.filter(office_code__in=office_codes).order_by("name", "pk")
+        if not groups.queryset.exists():
+            del self.fields["for_groups"]
 
     def clean_sessions_needed(self) -> int:
         return int(self.cleaned_data["sessions_needed"] or 0)
@@ -117,10 +144,12 @@ class OutlineForm(forms.Form):
     def outline(self) -> Outline:
         names = (
             "title", "summary", "capacity", "venue", "address", "map_link", "online_link", "bring", "for_sectors",
-            "for_scales", "for_licence", "sessions_needed",
+            "for_scales", "for_stages", "for_licence", "sessions_needed", "needs_test", "needs_plan",
         )  # fmt: skip
         return Outline(
-            **{name: self.cleaned_data[name] for name in names}, source=ProposalSource(self.cleaned_data["source"])
+            **{name: self.cleaned_data[name] for name in names},
+            source=ProposalSource(self.cleaned_data["source"]),
+            for_groups=list(self.cleaned_data.get("for_groups", [])),
         )
 
 
@@ -146,11 +175,52 @@ class TrainingForm(OutlineForm):
     FIRST = ("first_day", "first_start", "first_end", "first_title")
     SECOND = ("second_day", "second_start", "second_end", "second_title")
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.more: list[Slot] = []  # further sessions of an earlier training that is copied
+    answers = forms.ModelMultipleChoiceField(
+        label=_("Topics that it answers"),
+        queryset=TopicProposal.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        to_field_name="uid",
+        help_text=_("The most wanted first, with their votes. Who voted is told when you announce the training."),
+    )
+
+    def __init__(self, *args: Any, user: User, further: int = 0, **kwargs: Any) -> None:
+        """`further`: how many sessions there are beyond the second, when an earlier training is copied."""
         self.regions = {region.code: region for region in regions_for(user)}
+        offices = sorted({code[:5] for code in self.regions})
+        super().__init__(*args, office_codes=offices, **kwargs)
+        self.numbers = [str(number) for number in range(3, 3 + further)]
+        for number in self.numbers:
+            self.fields[f"day_{number}"] = day_field(label=_("Date"), required=False)
+            self.fields[f"start_{number}"] = time_field(label=_("From"), required=False)
+            self.fields[f"end_{number}"] = time_field(label=_("Until"), required=False)
+            self.fields[f"title_{number}"] = forms.CharField(label=_("Topic"), max_length=120, required=False)
+        self._offer_topics(offices)
         self.fields["region"].choices = [(code, region.label) for code, region in self.regions.items()]  # type: ignore[attr-defined]
+
+    def _offer_topics(self, offices: list[str]) -> None:
+        """The open topics of the office, the most wanted first; no field where nobody asks for anything."""
+        wanted: Any = TopicProposal.objects.filter(office_code__in=offices).open().with_votes()
+        keys = [row.pk for row in wanted.order_by("-votes_now", "-pk")[:MOST_TOPICS]]
+        field: Any = self.fields["answers"]
+        rows: Any = TopicProposal.objects.filter(pk__in=keys)
+        field.queryset = rows.with_votes().order_by("-votes_now", "-pk")
+        field.label_from_instance = lambda topic: f"{topic.title} ({topic.votes_now})"
+        if not keys:
+            del self.fields["answers"]
+
+    def line(self, number: str) -> list[str]:
+        """The names of the fields of a further session."""
+        return [f"{name}_{number}" for name in ("day", "start", "end", "title")]
+
+    @property
+    def further(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """For the page: number and fields of each session after the second."""
+        return [(number, [self[name] for name in self.line(number)]) for number in self.numbers]
+
+    @property
+    def wishes(self) -> list[forms.BoundField]:
+        return [self["answers"]] if "answers" in self.fields else []
 
     @property
     def about(self) -> list[forms.BoundField]:
@@ -164,7 +234,13 @@ class TrainingForm(OutlineForm):
     @property
     def rules(self) -> list[forms.BoundField]:
         """Who may come, and what the certificate asks; folded away, for most trainings ask nothing."""
-        return [self[name] for name in ("for_sectors", "for_scales", "for_licence", "sessions_needed")]
+        names = ("for_sectors", "for_scales", "for_stages", "for_groups", "for_licence", *RULE)
+        return [self[name] for name in names if name in self.fields]
+
+    @property
+    def has_rule_error(self) -> bool:
+        """Whether the folded part has to be open."""
+        return any(field.errors for field in self.rules)
 
     @property
     def again(self) -> list[forms.BoundField]:
@@ -182,6 +258,10 @@ class TrainingForm(OutlineForm):
         data = super().clean()
         if data.get("second_day") and not (data.get("second_start") and data.get("second_end")):
             self.add_error("second_start", _("Please give the times of the second session."))
+        for number in self.numbers:
+            day, start, end, _title = self.line(number)
+            if data.get(day) and not (data.get(start) and data.get(end)):
+                self.add_error(start, _("Please give the times of this session."))
         return data
 
     def invited(self) -> Region:
@@ -191,12 +271,15 @@ class TrainingForm(OutlineForm):
         """The sessions as moments in the zone of the office that holds them."""
         office = Office.objects.serving(self.cleaned_data["region"])
         zone = office.tz if office else ZoneInfo("Asia/Jakarta")
-        parts = [[self.cleaned_data[name] for name in names] for names in (self.FIRST, self.SECOND)]
+        parts = [
+            [self.cleaned_data[name] for name in names]
+            for names in (self.FIRST, self.SECOND, *map(self.line, self.numbers))
+        ]
         found = [slot_of(*part, zone=zone) for part in parts if part[0]]
         if self.cleaned_data.get("repeat"):
             times = self.cleaned_data.get("times") or 2
             found = [*repeated(found[0], every=self.cleaned_data["repeat"], times=times, zone=zone), *found[1:]]
-        return found + self.more
+        return found
 
 
 def repeated(first: Slot, *, every: str, times: int, zone: ZoneInfo) -> list[Slot]:

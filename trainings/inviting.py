@@ -1,4 +1,4 @@
-"""Whom a training is for: where people live or work, and what their business is. One rule for all its uses."""
+"""Whom a training is for: where people live or work, what their business is, how far they are, whom they belong to. One rule for all its uses."""
 
 from typing import Any
 
@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.common.errors import ActionError
 from members.enums import LicenceKind, LicenceStatus, Scale
-from members.models import Business, Licence, Person
+from members.models import Business, Licence, Person, Stage
 from members.sectors import Sector, sector_case
-from trainings.models import Training
+from trainings.models import CommunityMember, Training
+from trainings.stages import standing_in
 
 
 class NotInvited(ActionError):
@@ -27,6 +28,14 @@ class OtherSector(NotInvited):
 
 class OtherScale(NotInvited):
     message = _("This training is for these sizes of business: %(scales)s.")
+
+
+class OtherStage(NotInvited):
+    message = _("This training is for owners at this stage: %(stages)s. Your assistant tells you what fits you now.")
+
+
+class OtherGroup(NotInvited):
+    message = _("This training is for members of these groups: %(groups)s.")
 
 
 class LicenceNeeded(NotInvited):
@@ -58,7 +67,15 @@ def invited(training: Training) -> QuerySet[Person]:
     rows: Any = Person.objects.filter(Q(village__code__startswith=training.region_id) | Exists(here))
     if asks_for_business(training):
         rows = rows.filter(Exists(_businesses(training).filter(owner=OuterRef("pk"))))
+    if training.for_stages:
+        rows = rows.filter(standing_in(training.for_stages))
+    if groups := _groups(training):
+        rows = rows.filter(Exists(CommunityMember.objects.filter(person=OuterRef("pk"), community__in=groups)))
     return rows  # type: ignore[no-any-return]
+
+
+def _groups(training: Training) -> list[int]:
+    return list(training.for_groups.order_by("pk").values_list("pk", flat=True))
 
 
 def check(training: Training, person: Person) -> None:
@@ -67,6 +84,15 @@ def check(training: Training, person: Person) -> None:
     villages = [person.village_id, *mine.values_list("village_id", flat=True)]
     if not training.invites(villages):
         raise NotInvited(NotInvited.message % {"region": training.region.label})
+    if training.for_stages and not Person.objects.filter(standing_in(training.for_stages), pk=person.pk).exists():
+        raise OtherStage(OtherStage.message % {"stages": stage_words(training)})
+    groups = _groups(training)
+    if groups and not CommunityMember.objects.filter(person=person, community__in=groups).exists():
+        raise OtherGroup(OtherGroup.message % {"groups": group_words(training)})
+    _check_business(training, person, mine)
+
+
+def _check_business(training: Training, person: Person, mine: QuerySet[Business]) -> None:
     if not asks_for_business(training) or _businesses(training).filter(owner=person).exists():
         return
     of_sector: Any = mine.annotate(of_sector=sector_case())
@@ -86,7 +112,16 @@ def scale_words(training: Training) -> str:
     return ", ".join(str(Scale(name).label) for name in training.for_scales)
 
 
+def stage_words(training: Training) -> str:
+    return ", ".join(str(Stage(name).label) for name in training.for_stages)
+
+
+def group_words(training: Training) -> str:
+    return ", ".join(training.for_groups.order_by("name", "pk").values_list("name", flat=True))
+
+
 def words(training: Training) -> list[str]:
     """For whom, in words, beside the region."""
-    licence = [str(LicenceKind(training.for_licence).label)] if training.for_licence else []
-    return [text for text in (sector_words(training), scale_words(training), *licence) if text]
+    licence = str(LicenceKind(training.for_licence).label) if training.for_licence else ""
+    parts = (sector_words(training), scale_words(training), stage_words(training), licence, group_words(training))
+    return [text for text in parts if text]

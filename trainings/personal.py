@@ -93,6 +93,14 @@ TRAININGS = Part(
             keep=COUNTED,
         ),
         Table(
+            "trainings.CommunityMember",
+            _("Groups that I belong to"),
+            ("community__name", "added_at"),
+            _mine,
+            keys=("person",),
+            drop=True,
+        ),
+        Table(
             "trainings.CalendarKey",
             _("My calendar address"),
             ("created_at",),

@@ -19,15 +19,16 @@ from foundation.notifications.actions import broadcast, outbox
 from foundation.regions.models import Office, Region
 from members.models import Person
 from trainings import inviting, places, texts
-from trainings.actions import absences, certificates, offers, topics
+from trainings.actions import absences, certificates, copying, offers, topics
 from trainings.enums import AHEAD, ProposalSource, TrainingStatus
-from trainings.models import Certificate, Enrolment, Session, SessionTrainer, Training
+from trainings.models import Certificate, Community, Enrolment, Session, SessionTrainer, TopicProposal, Training
 from trainings.signals import training_finished
 
 LONGEST = timedelta(days=366)
 WHERE = ("venue", "address", "online_link")
-ASKS = ("for_sectors", "for_scales", "for_licence")
-EDITABLE = ("title", "summary", "capacity", "bring", "source", "map_link", "sessions_needed", *ASKS, *WHERE)
+ASKS = ("for_sectors", "for_scales", "for_stages", "for_licence")
+RULE = ("sessions_needed", "needs_test", "needs_plan")
+EDITABLE = ("title", "summary", "capacity", "bring", "source", "map_link", *RULE, *ASKS, *WHERE)
 
 
 class NoSessions(ActionError):
@@ -54,6 +55,11 @@ class TooLong(ActionError):
 class NoOffice(ActionError):
     message = _("No office serves this region yet. Please choose another one.")
     field = "region"
+
+
+class OtherOffice(ActionError):
+    message = _("This group belongs to another office.")
+    field = "for_groups"
 
 
 class NotADraft(ActionError):
@@ -103,9 +109,14 @@ class Outline:
     map_link: str = ""
     for_sectors: list[str] = field(default_factory=list)
     for_scales: list[str] = field(default_factory=list)
+    for_stages: list[str] = field(default_factory=list)
     for_licence: str = ""
+    # Of the office that holds it; none: it is not for groups alone.
+    for_groups: Sequence[Community] = ()
     # Sessions for a certificate; 0 = all of them.
     sessions_needed: int = 0
+    needs_test: bool = False
+    needs_plan: bool = False
 
 
 @transaction.atomic
@@ -119,18 +130,21 @@ def schedule(
     now: datetime,
     enrol_until: datetime | None = None,
     copied_from: Training | None = None,
+    answers: Sequence[TopicProposal] = (),
 ) -> Training:
     """Write down a training with its sessions as a draft that only its organisers see.
 
     `region` (a district, or a whole regency or city) says who is invited; registration closes at
-    `enrol_until`, by default when the first session starts. Raises NoSessions, StartsInThePast,
-    SessionEndsEarly, SessionsOverlap, TooLong, NoOffice.
+    `enrol_until`, by default when the first session starts. It answers the topics `answers`, and takes trainers,
+    documents and test over from `copied_from` (trainings.actions.copying). Raises NoSessions, StartsInThePast,
+    SessionEndsEarly, SessionsOverlap, TooLong, NoOffice, OtherOffice, and what topics.answer_with raises.
     """
     ordered = checked(slots, now)
     office = Office.objects.serving(region.code)
     if office is None:
         raise NoOffice
     values = outline.__dict__ | {"organiser": outline.organiser or office.name}
+    del values["for_groups"]
     training = Training.objects.create(
         **values,
         region=region,
@@ -154,7 +168,23 @@ def schedule(
         for number, slot in enumerate(ordered, start=1)
     )
     log.record("training.scheduled", training, by=by, now=now, sessions=len(ordered), capacity=training.capacity)
+    _set_groups(training, outline.for_groups)
+    if copied_from is not None:
+        copying.take_over(training=training, model=copied_from, by=by, now=now)
+    if answers:
+        topics.answer_with(training=training, topics=answers, by=by, now=now)
     return training
+
+
+def _set_groups(training: Training, groups: Sequence[Community]) -> list[str] | None:
+    """Whom it is for, by group; the names before, None where nothing changes. Raises OtherOffice."""
+    if any(group.office_code != training.office_code for group in groups):
+        raise OtherOffice
+    before = list(training.for_groups.order_by("pk"))
+    if {group.pk for group in before} == {group.pk for group in groups}:
+        return None
+    training.for_groups.set(groups)
+    return [group.name for group in before]
 
 
 def checked(slots: Sequence[Slot], now: datetime) -> list[Slot]:
@@ -193,10 +223,12 @@ def change(*, training: Training, outline: Outline, by: User | None, now: dateti
         setattr(training, name, new[name])
     training.revision += 1 if changed else 0
     training.save(update_fields=[*changed, "revision", "updated_at"])
+    groups = _set_groups(training, outline.for_groups)
     if set(changed) & set(WHERE) and training.status != TrainingStatus.PLANNED:
         tell_enrolled(training, "training_moved", subject=f"training:{training.pk}:{now.isoformat()}", now=now)
     offers.promote(training=training, now=now)
-    log.record("training.changed", training, by=by, now=now, before={name: old[name] for name in changed})
+    before = {name: old[name] for name in changed} | ({"for_groups": groups} if groups is not None else {})
+    log.record("training.changed", training, by=by, now=now, before=before)
     return training
 
 

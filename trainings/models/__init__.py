@@ -1,7 +1,9 @@
 """Trainings, who comes to them, what they leave with, and the plan of the year."""
 
 from trainings.models.certificates import Certificate, CertificateSerial
+from trainings.models.communities import Community, CommunityMember
 from trainings.models.crew import CalendarKey, Contribution, SessionTrainer, Trainer
+from trainings.models.documents import TrainingDocument
 from trainings.models.door import Absence, DoorDevice, Guest, MemberCard, Scan, Settlement
 from trainings.models.enrolments import Attendance, Enrolment, Party
 from trainings.models.learning import Evaluation, TestQuestion, TestSheet
@@ -17,6 +19,8 @@ __all__ = [
     "CalendarKey",
     "Certificate",
     "CertificateSerial",
+    "Community",
+    "CommunityMember",
     "Contribution",
     "DoorDevice",
     "Enrolment",
@@ -38,5 +42,6 @@ __all__ = [
     "TopicVote",
     "Trainer",
     "Training",
+    "TrainingDocument",
     "YearPlan",
 ]

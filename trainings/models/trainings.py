@@ -129,6 +129,12 @@ class Training(Record):
     for_scales = ArrayField(
         models.CharField(max_length=10), verbose_name=_("business scales"), default=list, blank=True
     )
+    for_stages = ArrayField(
+        models.CharField(max_length=10), verbose_name=_("stages of the owner"), default=list, blank=True
+    )
+    for_groups: Any = models.ManyToManyField(
+        "trainings.Community", related_name="trainings", blank=True, verbose_name=_("groups of owners")
+    )
     for_licence = models.CharField(_("licence that is needed"), max_length=10, blank=True)
     # What a certificate asks: so many sessions (0 = all of them), the test passed, the action plan filed.
     sessions_needed = models.PositiveSmallIntegerField(_("sessions for a certificate"), default=0)

@@ -19,7 +19,7 @@ from foundation.common.phone import BadPhone, parse_mobile
 from foundation.jobs.actions import jobs
 from foundation.regions.models import Office
 from members.models import Person
-from trainings import sources
+from trainings import conflicts, sources
 from trainings.actions import capacity, enrolments
 from trainings.enums import EnrolmentState, ProposalSource
 from trainings.forms import CutForm, ManyForm, SourceFileForm
@@ -35,10 +35,13 @@ def participant_enrol_many(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """Those who were ticked and those whose numbers were typed, each on her own or as a group."""
     training, now = reach.runnable(request, uid), clock.now()
     form = ManyForm(request.POST)
-    people, unknown = _chosen(request, form.data.get("numbers", ""))
+    people, unknown = chosen(request, form.data.get("numbers", ""))
     if not form.is_valid() or not people:
         messages.error(request, str(enrolments.NobodyChosen.message))
         return redirect("trainings:participant-add", uid=uid)
+    if "sure" not in request.POST and (clashes := conflicts.of_people(training, people)):
+        context = {"training": training, "clashes": list(clashes.values()), "people": people, "form": form}
+        return render(request, "trainings/participant_clashes.html", context)
     source = ProposalSource(form.cleaned_data["source"] or training.source)
     if form.cleaned_data["group"]:
         _as_group(request, training, people, form.cleaned_data["group"], source)
@@ -69,7 +72,7 @@ def _as_group(
     messages.success(request, text % {"name": name, "n": len(made)})
 
 
-def _chosen(request: HttpRequest, numbers: str) -> tuple[list[Person], list[str]]:
+def chosen(request: HttpRequest, numbers: str) -> tuple[list[Person], list[str]]:
     """Owners whom the visitor may see, in the order given; and the numbers that are nobody's."""
     visible: Any = Person.objects.visible_to(request.user, "members.view_person").select_related("village", "user")
     uids = [reach.uid_or_404(text) for text in request.POST.getlist("person")[:MOST]]

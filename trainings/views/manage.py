@@ -1,6 +1,7 @@
 """What who runs a training does: schedule, announce, register others, call off, finish."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,9 +22,9 @@ from foundation.common.phone import BadPhone, parse_mobile
 from members.models import Person
 from trainings import conflicts, inviting, queries, texts
 from trainings.actions import enrolments, trainings
-from trainings.enums import EnrolmentState, ProposalSource
+from trainings.enums import EnrolmentState, ProposalSource, TopicState
 from trainings.forms import SCHEDULE, ManyForm, OutlineForm, PersonSearchForm, ReasonForm, TrainingForm
-from trainings.models import Enrolment, Training
+from trainings.models import Enrolment, Trainer, Training
 from trainings.views import reach
 from trainings.views.crewing import week_later
 
@@ -38,29 +39,45 @@ def training_schedule(request: HttpRequest) -> HttpResponseBase:
     if not user.has_perm(SCHEDULE):
         raise PermissionDenied
     model = _model(request)
-    form = TrainingForm(request.POST or None, user=user, initial=_like(model) if model else None)
+    initial = _like(model) if model else {}
+    form = TrainingForm(request.POST or None, user=user, initial=initial, further=initial.get("further", 0))
     clashes: list[Any] = []
     if request.method == "POST" and form.is_valid():
         region = form.invited()
         clashes = conflicts.found(slots=form.slots(), region=region, venue=form.cleaned_data["venue"], facilitator=user)
         if not clashes or "sure" in request.POST:
             try:
-                training = trainings.schedule(
-                    outline=form.outline(),
-                    region=region,
-                    slots=form.slots(),
-                    facilitator=user,
-                    by=user,
-                    now=clock.now(),
-                    copied_from=model,
-                )
+                training = _scheduled(form, model, user)
             except ActionError as error:
                 form.add_error(error.field if error.field in form.fields else "first_day", str(error))
             else:
                 messages.success(request, _("The draft is saved. Owners see it when you announce it."))
+                _tell_left_out(request, training, model)
                 return redirect("trainings:training-manage", uid=training.uid)
     context = {"form": form, "clashes": clashes, "copied": model}
     return render(request, "trainings/training_schedule.html", context)
+
+
+def _scheduled(form: TrainingForm, model: Training | None, user: Any) -> Training:
+    return trainings.schedule(
+        outline=form.outline(),
+        region=form.invited(),
+        slots=form.slots(),
+        facilitator=user,
+        by=user,
+        now=clock.now(),
+        copied_from=model,
+        answers=list(form.cleaned_data.get("answers", [])),
+    )
+
+
+def _tell_left_out(request: HttpRequest, training: Training, model: Training | None) -> None:
+    """Trainers of the earlier training who are somewhere else at the new time."""
+    if model is None or model.office_code != training.office_code:
+        return
+    rows = Trainer.objects.filter(sessions__session__training=model).exclude(sessions__session__training=training)
+    for name in rows.distinct().order_by("name", "pk").values_list("name", flat=True):
+        messages.info(request, _("%(name)s has another session at that time and is not taken over.") % {"name": name})
 
 
 def _model(request: HttpRequest) -> Training | None:
@@ -72,20 +89,29 @@ def _model(request: HttpRequest) -> Training | None:
 
 
 def _like(model: Training) -> dict[str, Any]:
-    """The words and hours of an earlier training; its sessions on the same weekday, in weeks to come."""
+    """The words, hours, target and rule of an earlier training; all its sessions on the same weekday, weeks later."""
     timezone.activate(texts.zone_of(model))
-    values: dict[str, Any] = {name: getattr(model, name) for name in trainings.EDITABLE} | {"region": model.region_id}
-    for name, row in zip(("first", "second"), week_later(model), strict=False):
+    values = _current(model) | {"region": model.region_id}
+    values["answers"] = [topic.uid for topic in model.topics.filter(state=TopicState.OPEN)]
+    rows = week_later(model)
+    for name, row in zip(("first", "second"), rows, strict=False):
         values |= {f"{name}_{key}": value for key, value in row.items()}
-    return values
+    for number, row in enumerate(rows[2:], start=3):
+        values |= {f"{key}_{number}": value for key, value in row.items()}
+    return values | {"further": max(len(rows) - 2, 0)}
+
+
+def _current(training: Training) -> dict[str, Any]:
+    """What stands in the form of a training that there is."""
+    values: dict[str, Any] = {name: getattr(training, name) for name in trainings.EDITABLE}
+    return values | {"for_groups": [group.uid for group in training.for_groups.all()]}
 
 
 @form_page
 def training_change(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """Put right the words, the place and the number of places."""
     training = reach.runnable(request, uid, reach.CHANGE)
-    current = {name: getattr(training, name) for name in trainings.EDITABLE}
-    form = OutlineForm(request.POST or None, initial=current)
+    form = OutlineForm(request.POST or None, initial=_current(training), office_codes=[training.office_code])
     if request.method == "POST" and form.is_valid():
         try:
             trainings.change(training=training, outline=form.outline(), by=reach.actor(request), now=clock.now())
@@ -217,7 +243,7 @@ def participant_add(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def people_found(request: HttpRequest, training: Training, text: str) -> QuerySet[Person]:
-    """Owners whom the visitor may see, best known by number, else by name; `is_in` marks who is registered."""
+    """Owners whom the visitor may see, best known by number, else by name; `is_in` marks who is registered, `clash` says where else."""
     rows: Any = Person.objects.visible_to(request.user, "members.view_person")
     try:
         rows = rows.filter(phone=parse_mobile(text))
@@ -226,8 +252,9 @@ def people_found(request: HttpRequest, training: Training, text: str) -> QuerySe
     registered = Enrolment.objects.filter(training=training).live().values("person")
     found: QuerySet[Any] = rows.select_related("village").order_by("full_name", "pk")[:FOUND]
     known = set(registered.filter(person__in=[row.pk for row in found]).values_list("person", flat=True))
+    clashes = conflicts.of_people(training, list(found))
     for row in found:
-        row.is_in = row.pk in known
+        row.is_in, row.clash = row.pk in known, clashes.get(row.pk, "")
     return found
 
 
@@ -238,6 +265,10 @@ def participant_enrol(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     visible: Any = Person.objects.visible_to(request.user, "members.view_person")
     person = get_object_or_404(visible, uid=reach.uid_or_404(request.POST.get("person", "")))
     source = request.POST.get("source", "")
+    clash = "" if "sure" in request.POST else conflicts.of_people(training, [person]).get(person.pk, "")
+    if clash:
+        messages.error(request, clash)
+        return redirect(f"{reverse('trainings:participant-add', args=[uid])}?{urlencode({'q': person.full_name})}")
     try:
         made = enrolments.enrol(
             training=training,

@@ -15,7 +15,7 @@ from foundation.common import clock
 from foundation.common.errors import ActionError
 from foundation.common.http import form_page, reading, writing
 from foundation.common.pages import page
-from trainings import cards, codes, inviting, queries, texts
+from trainings import cards, codes, conflicts, handouts, inviting, queries, texts
 from trainings.actions import enrolments
 from trainings.enums import EnrolmentState, TrainingStatus
 from trainings.forms import SCHEDULE
@@ -119,6 +119,9 @@ def training_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
             **asked_for(enrolment, training, now=now),
             "has_begun": training.starts_at <= now,
             "not_invited": _why_not(training, person),
+            "clash": conflicts.of_people(training, [person]).get(person.pk, "") if person and not enrolment else "",
+            "documents": list(training.documents.select_related("file").order_by("pk")),
+            "may_open": handouts.may_open(request.user, Training.objects.filter(pk=training.pk)),
             "for_whom": inviting.words(training),
             "crew": Trainer.objects.filter(sessions__session__training=training).distinct().order_by("name", "pk"),
             "partners": list(training.contributions.order_by("pk")),
@@ -140,10 +143,14 @@ def _why_not(training: Training, person: Any) -> ActionError | None:
 
 @writing
 def enrolment_make(request: HttpRequest, uid: UUID) -> HttpResponseBase:
-    """One tap: a place, or a position in the queue."""
+    """One tap: a place, or a position in the queue; who is registered elsewhere at that time is asked first."""
     training, person = reach.readable(request, uid), reach.person_of(request.user)
     if person is None:
         messages.error(request, _("Please complete your registration as a business owner first."))
+        return redirect("trainings:training-detail", uid=uid)
+    clash = "" if "sure" in request.POST else conflicts.of_people(training, [person]).get(person.pk, "")
+    if clash:
+        messages.error(request, clash)
         return redirect("trainings:training-detail", uid=uid)
     try:
         made = enrolments.enrol(training=training, person=person, by=reach.actor(request), now=clock.now())

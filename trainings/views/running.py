@@ -84,6 +84,7 @@ def _counts(training: Training) -> dict[str, int]:
         "sessions": training.sessions.count(),
         "trainers": Trainer.objects.filter(sessions__session__training=training).distinct().count(),
         "partners": training.contributions.count(),
+        "documents": training.documents.count(),
         "questions": training.questions.count(),
         "open": scans + guests,
     }
@@ -139,9 +140,15 @@ def _prepare(training: Training, counts: dict[str, int]) -> Part:
             ngettext("%(n)d topic", "%(n)d topics", counts["topics"]) % {"n": counts["topics"]},
         ),
         Way(
+            _("Documents"),
+            _to("training-documents", training),
+            "document",
+            ngettext("%(n)d document", "%(n)d documents", counts["documents"]) % {"n": counts["documents"]},
+        ),
+        Way(
             _("Short test"),
             _to("questions", training),
-            "document",
+            "star",
             ngettext("%(n)d question", "%(n)d questions", counts["questions"]) % {"n": counts["questions"]},
         ),
     ]
