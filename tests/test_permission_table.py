@@ -100,9 +100,11 @@ def values(world: World, route: str) -> dict[str, Any]:
         (r"^pelatihan/kalender/saya/", {"token": "x.y"}),
         (r"^pelatihan/rtl/", {"uid": world.step.uid}),
         (r"^pelatihan/usulan/", {"uid": world.wish.uid}),
+        (r"^pelatihan/kelompok/", {"uid": world.community.uid}),
         (
             r"^pelatihan/",
             {
+                "document_uid": world.document.uid,
                 "uid": world.training.uid,
                 "code": world.certificate.code,
                 "enrolment_uid": world.enrolment.uid,

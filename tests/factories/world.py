@@ -50,7 +50,8 @@ from tests.factories import (
 )
 from tests.factories.foundation import UserFactory, office, region, user_with_role
 from tests.factories.members import BusinessFactory, PersonFactory
-from trainings import rooms
+from trainings import handouts, rooms
+from trainings.actions import communities, documents
 from trainings.models import Absence, Certificate, Guest, Scan, YearPlan
 
 NOW: Final = dt.datetime(2026, 11, 21, 3, 0, tzinfo=dt.UTC)
@@ -199,6 +200,14 @@ class World:
     def _door(self) -> None:
         session = self.training.sessions.get(number=1)
         times = {"scanned_at": NOW, "recorded_at": NOW}
+        handout = uploads.store(
+            files.upload(files.PDF, "bahan.pdf"), purpose=handouts.PURPOSE, by=self.training.facilitator, now=NOW
+        )
+        self.document = documents.attach(
+            training=self.training, file=handout, title="Bahan", by=self.training.facilitator, now=NOW
+        )
+        self.community = communities.make(office_code=CITY, name="Penjahit Ilir", note="Busana", by=None, now=NOW)
+        communities.add(community=self.community, people=[self.owner], by=None, now=NOW)
         self.scan = Scan.objects.create(session=session, way="GUEST", outcome="COUNTED", **times)
         self.guest = Guest.objects.create(training=self.training, scan=self.scan, name="Iis")
         self.absence = Absence.objects.create(
