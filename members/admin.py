@@ -1,5 +1,6 @@
 """Members in the office face: lists with filters, a page for each, and buttons that call one action each."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -16,13 +17,13 @@ from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
 from foundation.common.money import rupiah
 from foundation.common.phone import shown
 from members import import_admin, searching  # noqa: F401 -- import_admin registers its own list
-from members.actions import businesses, drafts, people, statuses
-from members.admin_duplicates import OtherForm, point_out
+from members.actions import businesses, drafts, numbers, people, statuses
+from members.admin_duplicates import MERGE_BUSINESS, OtherForm, point_out
 from members.admin_privacy import NotesLooks
 from members.admin_register import BUSINESS_INLINES, PERSON_DEEDS, PERSON_INLINES, REGISTER_BUSINESS_DEEDS
 from members.enums import BusinessStatus, Source
 from members.licence_admin import BUSINESS_DEEDS, LicenceInline
-from members.models import Business, Person, StatusPeriod
+from members.models import Business, NumberKind, Person, StatusPeriod
 from members.office_forms import (
     BUSINESS_EXPORT,
     BUSINESS_FILTERS,
@@ -34,6 +35,8 @@ from members.office_forms import (
 )
 
 # Deeds
+
+LOOKING = gettext_lazy("Looking is written down with your name and the time, and the owner can see it.")
 
 
 def _change_person(request: HttpRequest, person: Person, cleaned: dict[str, Any]) -> str:
@@ -47,7 +50,22 @@ def _add_business(request: HttpRequest, person: Person, cleaned: dict[str, Any])
 
 
 def _show_nik(request: HttpRequest, person: Person, _cleaned: dict[str, Any]) -> HttpResponse:
-    nik = people.show_nik(person=person, by=_user(request), now=clock.now())
+    return _shown_whole(request, person, people.show_nik(person=person, by=_user(request), now=clock.now()))
+
+
+def _show_number(kind: NumberKind) -> Callable[[HttpRequest, Person, dict[str, Any]], HttpResponse]:
+    def deed(request: HttpRequest, person: Person, _cleaned: dict[str, Any]) -> HttpResponse:
+        number = numbers.show(row=person.numbers.get(kind=kind), by=_user(request), now=clock.now())
+        return _shown_whole(request, person, number)
+
+    return deed
+
+
+def _has_number(kind: NumberKind) -> Callable[[Person], bool]:
+    return lambda person: any(row.kind == kind for row in person.numbers.all())
+
+
+def _shown_whole(request: HttpRequest, person: Person, nik: str) -> HttpResponse:
     answer = TemplateResponse(
         request,
         "members/office_nik.html",
@@ -155,7 +173,23 @@ class PersonAdmin(NotesLooks, OfficeModelAdmin):
             "members.show_nik",
             _show_nik,
             available=lambda person: bool(person.nik_tail),
-            text=gettext_lazy("Looking is written down with your name and the time, and the owner can see it."),
+            text=LOOKING,
+        ),
+        Deed(
+            "kk",
+            gettext_lazy("Show the whole KK number"),
+            "members.show_nik",
+            _show_number(NumberKind.KK),
+            available=_has_number(NumberKind.KK),
+            text=LOOKING,
+        ),
+        Deed(
+            "npwp",
+            gettext_lazy("Show the whole NPWP"),
+            "members.show_nik",
+            _show_number(NumberKind.NPWP),
+            available=_has_number(NumberKind.NPWP),
+            text=LOOKING,
         ),
         Deed("kembar", gettext_lazy("Registered twice?"), "members.merge_person", point_out, form=OtherForm),
         *PERSON_DEEDS,
@@ -251,6 +285,7 @@ class BusinessAdmin(OfficeModelAdmin):
             initial=lambda business: {"status": business.status},
         ),
         *REGISTER_BUSINESS_DEEDS,
+        MERGE_BUSINESS,
     )
 
     def get_search_results(

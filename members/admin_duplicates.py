@@ -19,8 +19,8 @@ from foundation.common.dates import short_date
 from foundation.common.errors import ActionError
 from foundation.common.phone import shown
 from members import overviews, searching
-from members.actions import duplicates, merges
-from members.models import DuplicatePair, Merge, PairState, Person
+from members.actions import business_merges, duplicates, merges
+from members.models import Business, DuplicatePair, Merge, PairState, Person
 
 
 class MergeForm(forms.Form):
@@ -91,7 +91,72 @@ def _find(_request: HttpRequest, _nobody: None, _cleaned: dict[str, Any]) -> str
 
 def _undo(request: HttpRequest, merge: Merge, _cleaned: dict[str, Any]) -> str:
     back = merges.undo(merge=merge, by=_user(request), now=clock.now())
-    return _("The record of %(name)s is back, with everything that was moved from it.") % {"name": back.full_name}
+    return _("The record of %(name)s is back, with everything that was moved from it.") % {"name": str(back)}
+
+
+class SameBusinessForm(forms.Form):
+    """Which of the owner's other businesses is this one, written down a second time."""
+
+    other = forms.ChoiceField(
+        label=gettext_lazy("Which record is the same business?"),
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy(
+            "It goes into the record you opened, which keeps its name, place and status. "
+            "What that one lacks is filled from the other; of each licence the one with a number counts."
+        ),
+    )
+    numbers_checked = forms.BooleanField(
+        label=gettext_lazy("I have seen the papers: the numbers of the record you keep are the right ones."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, obj: Business, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.others = {str(row.uid): row for row in _others(obj).select_related("village__parent")}
+        choice: Any = self.fields["other"]
+        choice.choices = [(uid, self._told(row)) for uid, row in self.others.items()]
+        if not any(business_merges.two_numbers(obj, row) for row in self.others.values()):
+            del self.fields["numbers_checked"]
+
+    def _told(self, row: Business) -> str:
+        return f"{row.name}, {row.product or '-'}, {row.village.name}, {short_date(row.registered_at)}"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        return {**cleaned, "gone": self.others.get(cleaned.get("other", ""))}
+
+
+def _others(business: Business) -> QuerySet[Business]:
+    return Business.objects.filter(owner=business.owner_id).exclude(pk=business.pk).order_by("name", "pk")
+
+
+def has_others(business: Business) -> bool:
+    """Whether the owner has another business, so that the two may be one."""
+    return _others(business).exists()
+
+
+def merge_business(request: HttpRequest, business: Business, cleaned: dict[str, Any]) -> HttpResponseRedirect:
+    """A deed of a business's page: that other record is the same business."""
+    merge = business_merges.merge(
+        kept=business,
+        gone=cleaned["gone"],
+        by=_user(request),
+        now=clock.now(),
+        numbers_checked=cleaned.get("numbers_checked", False),
+    )
+    return HttpResponseRedirect(reverse("admin:members_merge_change", args=[merge.uid]))
+
+
+MERGE_BUSINESS = Deed(
+    "gabung",
+    gettext_lazy("Registered twice: merge"),
+    "members.merge_person",
+    merge_business,
+    form=SameBusinessForm,
+    takes_object=True,
+    available=has_others,
+    text=gettext_lazy("You can take this back for 30 days."),
+)
 
 
 def point_out(request: HttpRequest, person: Person, cleaned: dict[str, Any]) -> HttpResponseRedirect:
@@ -195,7 +260,7 @@ class MergeAdmin(OfficeModelAdmin):
     """What was merged, and the way back."""
 
     list_display = ("gone_name", "kept_name", "merged_at", "merged_by", "standing")
-    list_select_related = ("kept", "merged_by")
+    list_select_related = ("kept", "kept_business", "merged_by")
     ordering = ("-merged_at", "-id")
     fields = ("gone_name", "kept_link", "merged_at", "merged_by", "what", "standing")
     readonly_fields = ("kept_link", "what", "standing")
@@ -216,12 +281,13 @@ class MergeAdmin(OfficeModelAdmin):
 
     @admin.display(description=gettext_lazy("Kept"))
     def kept_name(self, merge: Merge) -> str:
-        return merge.kept.full_name
+        return str(merge.record)
 
     @admin.display(description=gettext_lazy("Kept"))
     def kept_link(self, merge: Merge) -> str:
-        address = reverse("admin:members_person_change", args=[merge.kept.uid])
-        return format_html('<a href="{}">{}</a>', address, merge.kept.full_name)
+        kind = "business" if merge.kept_business else "person"
+        address = reverse(f"admin:members_{kind}_change", args=[merge.record.uid])
+        return format_html('<a href="{}">{}</a>', address, str(merge.record))
 
     @admin.display(description=gettext_lazy("Moved"))
     def what(self, merge: Merge) -> str:

@@ -1,4 +1,4 @@
-"""What hangs on a person, found generically: every foreign key to her or to her account, in every app.
+"""What hangs on a person or a business, found generically: every foreign key to it or to her account, in every app.
 
 Apps above register what a merge has to know of them (see `register`): a reason why it must not be, or rows that name a
 person in another way than by a foreign key.
@@ -16,7 +16,18 @@ from django.utils.translation import gettext_lazy as _
 from foundation.accounts.models import Consent
 from foundation.common.errors import ActionError
 from foundation.notifications.models import Message
-from members.models import Doubt, DuplicatePair, IdentityNumber, Person, StagePeriod
+from members.models import (
+    Business,
+    Doubt,
+    DuplicatePair,
+    IdentityNumber,
+    Licence,
+    LicencePaper,
+    Ownership,
+    Person,
+    StagePeriod,
+    StatusPeriod,
+)
 
 
 class MergeForbidden(ActionError):
@@ -25,8 +36,13 @@ class MergeForbidden(ActionError):
     message = _("These two records cannot be merged.")
 
 
+# What is merged, and the key by which rows name it.
+NAMED: Final[dict[type[models.Model], str]] = {Person: "person", Business: "business"}
 # Of these the kept record's own rows count: one of the other's that would be a second one is put aside, not refused.
-GENTLE: Final = (Doubt, IdentityNumber, StagePeriod)
+GENTLE: Final[dict[type[models.Model], tuple[type[models.Model], ...]]] = {
+    Person: (Doubt, IdentityNumber, StagePeriod),
+    Business: (Doubt, Licence, StatusPeriod, Ownership),
+}
 
 # Returns a sentence that forbids the merge of (kept, gone), or ''.
 Objection = Callable[[Person, Person], Any]
@@ -54,12 +70,12 @@ def follows_account(model: type[models.Model], name: str) -> None:
     HOOKS.account_fields.append((model, name))
 
 
-def links() -> Iterator[tuple[type[models.Model], str]]:
-    """(model, field) of every foreign key to a person, but for pairs of duplicates and what is moved gently."""
-    for relation in Person._meta.get_fields(include_hidden=True):
+def links(root: type[models.Model] = Person) -> Iterator[tuple[type[models.Model], str]]:
+    """(model, field) of every foreign key to what is merged, but for pairs of duplicates and what is moved gently."""
+    for relation in root._meta.get_fields(include_hidden=True):
         if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one):
             model: Any = relation.related_model
-            if model is not DuplicatePair and model not in GENTLE:
+            if model is not DuplicatePair and model not in GENTLE[root]:
                 yield model, relation.field.name  # type: ignore[union-attr]
 
 
@@ -89,19 +105,24 @@ def rows_of(model: type[models.Model]) -> models.QuerySet[Any]:
 def move(model: type[models.Model], name: str, *, old: int, new: int, by: str) -> dict[str, Any] | None:
     """Point the rows of `old` to `new`; which they were. Raises MergeForbidden where the database refuses.
 
-    `by` says what the rows name: the person, her account, or her key in text; undoing looks there.
+    `by` says what the rows name: the record, her account, her key in text, or another row; undoing looks there.
     """
     pks = list(rows_of(model).filter(**{name: old}).order_by("pk").values_list("pk", flat=True))
     if not pks:
         return None
     update(model, rows_of(model).filter(pk__in=pks), **{name: new})
-    return {"model": model._meta.label, "field": name, "rows": pks, "old": old, "by": by}
+    return {"model": model._meta.label, "field": name, "rows": pks, "old": old, "new": new, "by": by}
+
+
+def move_all(*, kept: models.Model, gone: models.Model) -> list[dict[str, Any]]:
+    """Every foreign key to `gone` leads to `kept`."""
+    found = [move(model, name, old=gone.pk, new=kept.pk, by="record") for model, name in links(type(kept))]
+    return [*filter(None, found)]
 
 
 def move_people(*, kept: Person, gone: Person) -> list[dict[str, Any]]:
     """Everything that hangs on `gone` hangs on `kept`."""
-    found = [move(model, name, old=gone.pk, new=kept.pk, by="person") for model, name in links()]
-    return [*filter(None, found), *_named(kept, gone)]
+    return [*move_all(kept=kept, gone=gone), *_named(kept, gone)]
 
 
 def frozen(row: models.Model) -> dict[str, str]:
@@ -119,24 +140,52 @@ def thawed(model: type[models.Model], row: dict[str, str]) -> Any:
     return found
 
 
-def move_gently(*, kept: Person, gone: Person) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Rows of which each person has one: (moved, put aside). Those put aside are deleted and come back with an undo."""
+def move_gently(*, kept: models.Model, gone: models.Model) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rows of which each has one: (moved, put aside). Those put aside are deleted and come back with an undo."""
+    name = NAMED[type(kept)]
     moved: list[dict[str, Any]] = []
     aside: list[dict[str, Any]] = []
-    for model in GENTLE:
+    for model in GENTLE[type(kept)]:
         pks = []
-        for row in rows_of(model).filter(person=gone).order_by("pk"):
+        for row in rows_of(model).filter(**{name: gone}).order_by("pk"):
             try:
                 with transaction.atomic():
-                    rows_of(model).filter(pk=row.pk).update(person=kept)
+                    rows_of(model).filter(pk=row.pk).update(**{name: kept})
             except IntegrityError:
-                aside.append({"model": model._meta.label, "row": frozen(row)})
-                row.delete()
+                aside.append(put_aside(row))
             else:
                 pks.append(row.pk)
         if pks:
-            moved.append({"model": model._meta.label, "field": "person", "rows": pks, "old": gone.pk, "by": "person"})
+            one = {"model": model._meta.label, "field": name, "rows": pks, "old": gone.pk, "new": kept.pk}
+            moved.append({**one, "by": "record"})
     return moved, aside
+
+
+def better_licences(*, kept: Business, gone: Business) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Before the rest: of each licence that both have the one that is held counts, of two held ones that of `kept`.
+
+    Photos of the other's paper go to the one that counts. (moved, put aside).
+    """
+    moved: list[dict[str, Any]] = []
+    aside: list[dict[str, Any]] = []
+    theirs = {row.kind: row for row in gone.licences.all()}
+    for own in kept.licences.order_by("pk"):
+        other = theirs.get(own.kind)
+        if other is None:
+            continue
+        weaker, better = (own, other) if not own.number and other.number else (other, own)
+        papers = move(LicencePaper, "licence", old=weaker.pk, new=better.pk, by="row")
+        moved += [papers] if papers else []
+        if weaker == own:
+            aside.append(put_aside(own))
+    return moved, aside
+
+
+def put_aside(row: models.Model) -> dict[str, Any]:
+    """Delete a row that comes back with an undo."""
+    kept = {"model": row._meta.label, "row": frozen(row)}
+    row.delete()
+    return kept
 
 
 def put_back(aside: list[dict[str, Any]]) -> None:
@@ -171,10 +220,17 @@ def move_account(*, kept: int, gone: int) -> list[dict[str, Any]]:
     return [one for one in found if one]
 
 
-def move_back(moved: list[dict[str, Any]], *, kept: Person) -> None:
-    """Those rows that are still with the kept person go back to whom they were taken from."""
-    holders = {"person": kept.pk, "account": kept.user_id, "key": f"person:{kept.pk}"}
+def move_back(moved: list[dict[str, Any]], *, kept: Any) -> None:
+    """Those rows that are still with the kept record go back to whom they were taken from."""
+    # Merges made before businesses could be merged call the record "person".
+    holders = {
+        "record": kept.pk,
+        "person": kept.pk,
+        "account": getattr(kept, "user_id", None),
+        "key": f"person:{kept.pk}",
+    }
     for one in moved:
         model: Any = apps.get_model(one["model"])
-        rows = rows_of(model).filter(pk__in=one["rows"], **{one["field"]: holders[one["by"]]})
+        holder = one["new"] if one["by"] == "row" else holders[one["by"]]
+        rows = rows_of(model).filter(pk__in=one["rows"], **{one["field"]: holder})
         update(model, rows, **{one["field"]: one["old"]})

@@ -30,6 +30,24 @@ CLAIM_CODE = register(
         lifetime=timedelta(minutes=10),
     )
 )
+BUSINESS_OFFERED = register(
+    Kind(
+        name="business_offered",
+        category=Category.SERVICE,
+        template="business_offered",
+        title=_("A business for you: %(business)s"),
+        body=_("%(name)s, %(owner)s wants to hand %(business)s over to you. Open the link to say yes or no."),
+    )
+)
+OFFER_ANSWERED = register(
+    Kind(
+        name="business_offer_answered",
+        category=Category.SERVICE,
+        template="business_offer_answered",
+        title=_("Your offer: %(business)s"),
+        body=_("%(name)s, the new owner has answered about %(business)s: %(answer)s."),
+    )
+)
 CLAIM_DECIDED = register(
     Kind(
         name="claim_decided",

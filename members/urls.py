@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, include, path
 
-from members.views import cases, claims, downloads, letters, licensing, people, privacy, registration
+from members.views import cases, claims, downloads, handovers, letters, licensing, people, privacy, registration
 
 app_name = "members"
 
@@ -42,6 +42,8 @@ urlpatterns = [
     path("daftar/<slug:step>/", registration.own_step, name="register-step"),
     path("saya/", people.profile, name="profile"),
     *_edits("saya/", "own-"),
+    path("saya/usaha/<uuid:business>/alih/", handovers.offer, name="own-hand-over"),
+    path("alih/<uuid:uid>/", handovers.answer, name="handover-answer"),
     path("data-saya/", privacy.my_data, name="my-data"),
     path("data-saya/siapa-melihat/", privacy.looks, name="my-data-looks"),
     path("data-saya/perbaikan/", privacy.correction, name="my-data-correction"),

@@ -81,6 +81,7 @@ def values(world: World, route: str) -> dict[str, Any]:
         (r"^berkas/", {"uid": world.file.uid}),
         (r"^pekerjaan/", {"uid": world.job.uid}),
         (r"^pemberitahuan/", {"uid": world.note.uid}),
+        (r"^alih/", {"uid": world.hand_over.uid}),
         (r"^daftar/", {"step": "diri"}),
         (r"^data-saya/permintaan/", {"uid": world.data_request.uid}),
         (r"^data-saya/salinan/", {"uid": world.data_copy.uid}),

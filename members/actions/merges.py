@@ -1,4 +1,4 @@
-"""Two records of one person made one, and the same taken back within thirty days."""
+"""Two records of one person made one; and any merge taken back within thirty days (businesses: business_merges)."""
 
 import json
 from collections.abc import Iterable
@@ -15,10 +15,11 @@ from foundation.audit import log
 from foundation.common.crypto import keyed_hash
 from foundation.common.errors import ActionError
 from members import merging
-from members.models import UNDO_FOR, DuplicatePair, Merge, PairState, Person
+from members.models import UNDO_FOR, Business, DuplicatePair, Merge, PairState, Person
 
 # What the kept record takes over where it has nothing of its own.
 FILLED: Final = ("sex", "birth_date", "phone", "email", "address")
+EMPTY: Final = ("", None)
 NIK: Final = ("nik", "nik_hash", "nik_tail")
 
 
@@ -52,10 +53,20 @@ class CannotUndo(ActionError):
     )
 
 
-def _locked(pks: Iterable[int]) -> dict[int, Person]:
+def _locked(pks: Iterable[int], model: Any = Person) -> dict[int, Any]:
     """Both records, locked in one order, so that two merges of the same pair never wait for each other."""
-    rows = Person.objects.for_update().filter(pk__in=list(pks)).order_by("pk")
+    rows = model.objects.for_update().filter(pk__in=list(pks)).order_by("pk")
     return {row.pk: row for row in rows}
+
+
+def both(kept: Any, gone: Any) -> tuple[Any, Any]:
+    """The two records, locked. Raises SamePerson, GoneAlready."""
+    if kept.pk == gone.pk:
+        raise SamePerson
+    found = _locked([kept.pk, gone.pk], type(kept))
+    if len(found) != 2:  # noqa: PLR2004 -- both
+        raise GoneAlready
+    return found[kept.pk], found[gone.pk]
 
 
 @transaction.atomic
@@ -64,69 +75,65 @@ def merge(*, kept: Person, gone: Person, by: User | None, now: datetime, nik_che
 
     Raises SamePerson, GoneAlready, TwoNiks, MergeForbidden (both have a running loan, an app objects, ...).
     """
-    if kept.pk == gone.pk:
-        raise SamePerson
-    found = _locked([kept.pk, gone.pk])
-    if len(found) != 2:  # noqa: PLR2004 -- both
-        raise GoneAlready
-    kept, gone = found[kept.pk], found[gone.pk]
+    kept, gone = both(kept, gone)
     if kept.nik_hash and gone.nik_hash and not nik_checked:
         raise TwoNiks
     for objection in merging.HOOKS.objections:
         if said := objection(kept, gone):
             raise merging.MergeForbidden(said)
-    row, filled, name = merging.frozen(gone), _filled(kept, gone), str(gone)
+    row, filled = merging.frozen(gone), gaps(kept, gone, FILLED)
+    if gone.nik_hash and not kept.nik_hash:
+        filled["nik"] = ("", gone.nik)
     account, moved = _accounts(kept, gone)
     gently, aside = merging.move_gently(kept=kept, gone=gone)
     moved += merging.move_people(kept=kept, gone=gone) + gently
     dismissed = _inherit_decisions(kept, gone, now=now)
-    gone_pk, gone_uid = gone.pk, gone.uid
     DuplicatePair.objects.filter(Q(first=gone) | Q(second=gone)).delete()
+    past = {"row": row, "filled": filled, "account": account, "dismissed": dismissed, "aside": aside}
+    return finish(kept=kept, gone=gone, past=past, moved=moved, by=by, now=now)
+
+
+def finish(
+    *, kept: Any, gone: Any, past: dict[str, Any], moved: list[dict[str, Any]], by: User | None, now: datetime
+) -> Merge:
+    """Take the emptied record away, fill the kept one, and write down how to take it back."""
+    names = {"gone_id": gone.pk, "gone_uid": gone.uid, "gone_name": str(gone)}
     try:
         gone.delete()
     except (ProtectedError, IntegrityError) as error:
         raise merging.MergeForbidden from error
-    _fill(kept, {key: after for key, (_before, after) in filled.items()})
-    made = Merge.objects.create(
-        kept=kept,
-        gone_id=gone_pk,
-        gone_uid=gone_uid,
-        gone_name=name,
-        snapshot=json.dumps({"row": row, "filled": filled, "account": account, "dismissed": dismissed, "aside": aside}),
-        moved=moved,
-        merged_at=now,
-        merged_by=by,
-    )
-    log.record("person.merged", kept, by=by, now=now, gone=gone_pk, rows=sum(len(one["rows"]) for one in moved))
+    _fill(kept, {key: after for key, (_before, after) in past["filled"].items()})
+    whose = {"kept": kept.owner, "kept_business": kept} if isinstance(kept, Business) else {"kept": kept}
+    made = Merge.objects.create(**whose, **names, snapshot=json.dumps(past), moved=moved, merged_at=now, merged_by=by)
+    verb = f"{merging.NAMED[type(kept)]}.merged"
+    log.record(verb, kept, by=by, now=now, gone=made.gone_id, rows=sum(len(one["rows"]) for one in moved))
     return made
 
 
-def _filled(kept: Person, gone: Person) -> dict[str, tuple[Any, Any]]:
-    """What `kept` takes over, as text: (before, after)."""
-    names = [name for name in FILLED if not getattr(kept, name) and getattr(gone, name)]
+def gaps(kept: Any, gone: Any, names: Iterable[str]) -> dict[str, tuple[Any, Any]]:
+    """What `kept` has not and takes over, as text: (before, after)."""
     filled: dict[str, tuple[Any, Any]] = {}
     for name in names:
-        field: Any = Person._meta.get_field(name)
-        before = field.value_to_string(kept) if getattr(kept, name) is not None else None
-        filled[name] = (before, field.value_to_string(gone))
-    if gone.nik_hash and not kept.nik_hash:
-        filled["nik"] = ("", gone.nik)
+        if getattr(kept, name) in EMPTY and getattr(gone, name) not in EMPTY:
+            field: Any = type(kept)._meta.get_field(name)
+            before = field.value_to_string(kept) if getattr(kept, name) is not None else None
+            filled[name] = (before, field.value_to_string(gone))
     return filled
 
 
-def _fill(person: Person, values: dict[str, Any]) -> None:
+def _fill(kept: Any, values: dict[str, Any]) -> None:
     """Write the values (text) and save; a NIK brings its hash, or takes it away."""
     for name, value in values.items():
         if name == "nik" and value:
-            person.set_nik(value)
+            kept.set_nik(value)
         elif name == "nik":
-            person.nik, person.nik_hash, person.nik_tail = "", None, ""
+            kept.nik, kept.nik_hash, kept.nik_tail = "", None, ""
         else:
-            field: Any = Person._meta.get_field(name)
-            setattr(person, name, None if value is None else field.to_python(value))
+            field: Any = type(kept)._meta.get_field(name)
+            setattr(kept, field.attname, None if value is None else field.to_python(value))
     if values:
         names = [*(name for name in values if name != "nik"), *(NIK if "nik" in values else ())]
-        person.save(update_fields=[*names, "updated_at"])
+        kept.save(update_fields=[*names, "updated_at"])
 
 
 def _accounts(kept: Person, gone: Person) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -175,7 +182,7 @@ def dismiss_pair(one: int, other: int, *, reason: str, by_id: int | None, now: d
 
 
 @transaction.atomic
-def undo(*, merge: Merge, by: User | None, now: datetime) -> Person:
+def undo(*, merge: Merge, by: User | None, now: datetime) -> Person | Business:
     """Put the record that went back as it was, with everything that was moved from it; what came later stays.
 
     Raises UndoneAlready, UndoTooLate (from thirty days on), CannotUndo.
@@ -185,47 +192,55 @@ def undo(*, merge: Merge, by: User | None, now: datetime) -> Person:
         raise UndoneAlready
     if not merge.undoable(now):
         raise UndoTooLate
-    kept = Person.objects.locked(merge.kept_id)
+    root: Any = Business if merge.kept_business_id else Person
+    kept = root.objects.locked(merge.kept_business_id or merge.kept_id)
     past = json.loads(merge.snapshot)
-    account = past["account"]
+    account = past.get("account", {"took": False, "closed": None})
     if account["took"] and kept.user_id == account["user"]:
         kept.user = None
         kept.save(update_fields=["user", "updated_at"])
         past["row"]["user_id"] = str(account["user"])
     _fill(kept, _to_return(kept, past["filled"]))
-    back = _put_back(past["row"])
+    back: Person | Business = _put_back(root, past["row"], merge)
     merging.move_back(merge.moved, kept=kept)
-    merging.put_back(past["aside"])
+    try:
+        with transaction.atomic():
+            merging.put_back(past["aside"])
+    except IntegrityError as error:
+        raise CannotUndo from error
     if account["closed"]:
         User.objects.filter(pk=account["closed"]).update(is_active=True)
-    for row in past["dismissed"]:
+    for row in past.get("dismissed", []):
         if Person.objects.filter(pk=row["other"]).exists():
             dismiss_pair(back.pk, row["other"], reason=row["reason"], by_id=row["by"], now=now)
     merge.undone_at, merge.undone_by, merge.snapshot = now, by, ""
     merge.save(update_fields=["undone_at", "undone_by", "snapshot", "updated_at"])
-    log.record("person.merge_undone", kept, by=by, now=now, back=back.pk)
+    log.record(f"{merging.NAMED[root]}.merge_undone", kept, by=by, now=now, back=back.pk)
     return back
 
 
-def _to_return(kept: Person, filled: dict[str, Any]) -> dict[str, Any]:
+def _to_return(kept: Any, filled: dict[str, Any]) -> dict[str, Any]:
     """Those values that the merge had filled and nobody has changed since."""
     unchanged = {}
     for name, (before, after) in filled.items():
-        field: Any = Person._meta.get_field(name)
+        field: Any = type(kept)._meta.get_field(name)
         if field.value_to_string(kept) == after:
             unchanged[name] = before
     return unchanged
 
 
-def _put_back(row: dict[str, str]) -> Person:
-    person: Person = merging.thawed(Person, row)
-    person.nik_hash = keyed_hash(person.nik) if person.nik else None
+def _put_back(root: Any, row: dict[str, str], merge: Merge) -> Any:
+    back = merging.thawed(root, row)
+    if root is Person:
+        back.nik_hash = keyed_hash(back.nik) if back.nik else None
+    elif not Person.objects.filter(pk=back.owner_id).exists():  # merged meanwhile: she has a new record
+        back.owner = merge.kept
     try:
         with transaction.atomic():
-            person.save(force_insert=True)
+            back.save(force_insert=True)
     except IntegrityError as error:
         raise CannotUndo from error
-    return person
+    return back
 
 
 @transaction.atomic

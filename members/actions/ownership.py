@@ -44,15 +44,18 @@ def tell(teller: Told) -> None:
     _tellers.append(teller)
 
 
-def consequences(business: Business) -> list[str]:
-    """Sentences for the form: what happens to licences, loans and the rest."""
+def consequences(business: Business, *, of_others: bool = True) -> list[str]:
+    """Sentences for the form: what happens to licences, loans and the rest.
+
+    Without `of_others` the papers only: what the owner owes is not for the eyes of who takes the business.
+    """
     gettext_lazy("This paper is made out to the former owner. Please check whether it was rewritten.")
     kinds = [row.get_kind_display() for row in business.licences.filter(status=LicenceStatus.HELD, kind__in=PERSONAL)]
     told = [
         _("%(paper)s: stays recorded, made out to the former owner, and is listed to be checked.") % {"paper": kind}
         for kind in sorted(kinds)
     ]
-    for teller in _tellers:
+    for teller in _tellers if of_others else ():
         told += [str(sentence) for sentence in teller(business)]
     return told
 

@@ -12,6 +12,7 @@ from members.models.businesses import (
 from members.models.cases import CaseDocument, CaseOfficer, CaseStep, LicenceCase, LicenceCaseQuerySet
 from members.models.claims import ClaimRequest, ClaimRequestQuerySet, ClaimState
 from members.models.duplicates import UNDO_FOR, DuplicatePair, DuplicatePairQuerySet, Merge, MergeQuerySet, PairState
+from members.models.handovers import ANSWER_WITHIN, HandOver, HandOverQuerySet, HandOverState
 from members.models.history import Doubt, DoubtQuerySet, DoubtState, IdentityNumber, NumberKind, Ownership, Relocation
 from members.models.imports import ImportHeading, ImportRun, ImportRunQuerySet
 from members.models.letters import LETTER_CODE_LENGTH, LetterSerial, RecommendationLetter
@@ -29,6 +30,7 @@ from members.models.stages import Stage, StagePeriod, StagePeriodQuerySet, Stage
 from members.models.tallies import BusinessTally
 
 __all__ = [
+    "ANSWER_WITHIN",
     "LEGAL_CLOCK",
     "LETTER_CODE_LENGTH",
     "UNDO_FOR",
@@ -50,6 +52,9 @@ __all__ = [
     "DoubtState",
     "DuplicatePair",
     "DuplicatePairQuerySet",
+    "HandOver",
+    "HandOverQuerySet",
+    "HandOverState",
     "IdentityNumber",
     "ImportHeading",
     "ImportRun",

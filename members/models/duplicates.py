@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.common.crypto import EncryptedField
 from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
 from foundation.common.records import Record
+from members.models.businesses import Business
 from members.models.people import Person
 
 UNDO_FOR: Final = timedelta(days=30)
@@ -94,9 +95,18 @@ class MergeQuerySet(ScopedQuerySet["Merge"]):
 
 
 class Merge(Record):
-    """Two records made one. `gone` is no longer there; its row, and which rows were moved, stand here for 30 days."""
+    """Two records of a person, or of a business of `kept`, made one. `gone` is no longer there; its row, and which rows were moved, stand here for 30 days."""
 
     kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges", verbose_name=_("kept"))
+    # Of two businesses of one owner; empty where the people themselves were merged.
+    kept_business = models.ForeignKey(
+        Business,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merges",
+        verbose_name=_("kept business"),
+    )
     gone_id = models.BigIntegerField()
     gone_uid = models.UUIDField()
     gone_name = models.CharField(_("merged into it"), max_length=150)
@@ -120,8 +130,14 @@ class Merge(Record):
         constraints = [
             models.UniqueConstraint(
                 fields=["gone_id"],
-                condition=Q(undone_at__isnull=True),
+                condition=Q(undone_at__isnull=True, kept_business__isnull=True),
                 name="merge_once",
+                violation_error_message=_("This record is already merged."),
+            ),
+            models.UniqueConstraint(
+                fields=["gone_id"],
+                condition=Q(undone_at__isnull=True, kept_business__isnull=False),
+                name="merge_business_once",
                 violation_error_message=_("This record is already merged."),
             ),
             models.CheckConstraint(
@@ -131,7 +147,8 @@ class Merge(Record):
             ),
             models.CheckConstraint(
                 name="merge_of_two",
-                condition=~Q(kept=F("gone_id")),
+                condition=(Q(kept_business__isnull=True) & ~Q(kept=F("gone_id")))
+                | (Q(kept_business__isnull=False) & ~Q(kept_business=F("gone_id"))),
                 violation_error_message=_("A record is not merged with itself."),
             ),
         ]
@@ -143,6 +160,11 @@ class Merge(Record):
     @property
     def region_code(self) -> str:
         return self.kept.village_id
+
+    @property
+    def record(self) -> Person | Business:
+        """What was kept."""
+        return self.kept_business or self.kept
 
     @property
     def undo_until(self) -> datetime:

@@ -151,8 +151,16 @@ MEMBERS = Part(
             _("Records of mine that were made one"),
             ("gone_name", "merged_at", "undone_at"),
             lambda s: Q(kept=s.person),
-            keys=("kept",),
+            keys=("kept", "kept_business"),
             blank={"gone_name": GONE, "snapshot": ""},
+        ),
+        Table(
+            "members.HandOver",
+            _("Businesses I offered to others"),
+            ("business__name", "start_on", "reason", "state", "asked_at", "decided_at"),
+            lambda s: Q(person=s.person),
+            keys=("person", "business"),
+            blank={"phone": "", "reason": ""},
         ),
         Table(
             "members.DataRequest",

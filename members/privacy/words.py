@@ -6,10 +6,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation.audit.models import Event
+from members.models import NumberKind
 
 DEEDS: Final[dict[str, Any]] = {
     "person.seen": _("Opened your record"),
     "person.nik_shown": _("Had your whole NIK shown"),
+    "person.number_shown": _("Had your whole number shown"),
     "person.registered": _("Registered you"),
     "person.claimed": _("Linked the record to your account"),
     "person.changed": _("Changed your record"),
@@ -30,9 +32,11 @@ WAYS: Final[dict[str, Any]] = {"api": _("by another system"), "office": _("in th
 
 
 def deed(event: Event) -> str:
-    """`Opened your record`, `Changed your record: address, email`."""
+    """`Opened your record`, `Changed your record: address, email`, `Had your whole number shown: NPWP`."""
     said = str(DEEDS.get(event.verb, _("Worked on your record")))
     fields = [str(FIELDS[name]) for name in event.data.get("fields", []) if name in FIELDS]
+    if event.data.get("kind") in NumberKind.values:
+        fields.append(str(NumberKind(event.data["kind"]).label))
     return f"{said}: {', '.join(fields)}" if fields else said
 
 

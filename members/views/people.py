@@ -23,7 +23,7 @@ from members import overviews, queries, searching
 from members.actions import businesses, licences, looks, people
 from members.enums import LicenceKind, Source
 from members.forms.editing import BusinessEditForm, LicenceForm, PersonForm
-from members.models import Business, Licence, Person, RegistrationDraft
+from members.models import Business, HandOver, Licence, Person, RegistrationDraft
 from members.views.registration import PARTS
 
 
@@ -80,7 +80,10 @@ def profile(request: HttpRequest) -> HttpResponseBase:
     if person is None:
         draft = RegistrationDraft.objects.filter(user=user, assisted=False).exists()
         can = bool(user.phone and user.phone_verified)
-        return TemplateResponse(request, "members/profile_empty.html", {"draft": draft, "can_register": can})
+        offers = HandOver.objects.open(clock.now()).offered_to(user).select_related("business", "person")
+        return TemplateResponse(
+            request, "members/profile_empty.html", {"draft": draft, "can_register": can, "offers": offers}
+        )
     return _detail(request, Subject(person, own=True), "members/profile.html")
 
 
@@ -99,6 +102,7 @@ def _detail(request: HttpRequest, subject: Subject, template: str) -> TemplateRe
     cards = [
         {
             "card": card,
+            "hand_over_url": subject.url("hand-over", card.business.uid) if subject.own else "",
             "edit_url": subject.url("business-edit", card.business.uid),
             "lines": [(row, subject.url("licence-edit", card.business.uid, row.kind.lower())) for row in card.licences],
         }
@@ -114,6 +118,9 @@ def _detail(request: HttpRequest, subject: Subject, template: str) -> TemplateRe
             "standing": overviews.standing(person),
             "past": overviews.past(person),
             "assistants": overviews.assistants(person) if subject.own else [],
+            "offers": HandOver.objects.open(clock.now()).offered_to(user).select_related("business", "person")
+            if subject.own
+            else [],
             "looks": overviews.looks_at_nik(person) if subject.own else [],
             "may_change": subject.own or user.has_perm("members.change_person", person),
             "edit_url": subject.url("person-edit"),

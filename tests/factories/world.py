@@ -13,6 +13,7 @@ from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.audit import log
 from foundation.audit.models import Event
+from foundation.common import clock
 from foundation.files.actions import uploads
 from foundation.files.models import StoredFile
 from foundation.jobs import kinds
@@ -20,7 +21,7 @@ from foundation.jobs.kinds import Kind
 from foundation.jobs.models import Job
 from foundation.ledger.models import Account, Period, Transaction
 from foundation.notifications.kinds import Channel
-from members.actions import breaches, copies, data_requests, duplicates, letters, merges
+from members.actions import breaches, copies, data_requests, duplicates, handovers, letters, merges
 from members.enums import RequestKind
 from members.models import ClaimRequest, Doubt, ImportRun, StageRule
 from monitoring import links
@@ -190,6 +191,12 @@ class World:
         """Somebody registered twice, and two records already merged."""
         first, second, kept, gone = (PersonFactory() for _n in range(4))
         self.pair = duplicates.offer(one=first, other=second, reason="Sama", by=None, now=NOW)
+        shop: Any = BusinessFactory()
+        BusinessFactory(owner=shop.owner)
+        heir = self.owner.user.phone
+        self.hand_over = handovers.offer(
+            business=shop, phone=heir, on=NOW.date(), reason="Anak", by=None, now=clock.now()
+        )
         self.merge = merges.merge(kept=kept, gone=gone, by=None, now=NOW)
         self.doubt = Doubt.objects.create(person=first, about="nik", message="?", found_at=NOW)
         self.claim = ClaimRequest.objects.create(user=UserFactory(), person=first, reason="Milik saya", asked_at=NOW)

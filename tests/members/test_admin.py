@@ -7,10 +7,11 @@ from django.test import Client
 
 from foundation.accounts.roles import Role
 from foundation.audit.models import Event
+from members.actions import numbers
 from members.enums import BusinessStatus, LicenceKind, LicenceStatus, Scale
-from members.models import Business, Licence, Person, RegistrationDraft
+from members.models import Business, Licence, NumberKind, Person, RegistrationDraft
 from tests.factories.foundation import office, region, user_with_role
-from tests.factories.members import BusinessFactory, LicenceFactory, PersonFactory
+from tests.factories.members import BusinessFactory, LicenceFactory, OwnerFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
 NIK = "9971045708800001"
@@ -103,6 +104,23 @@ def test_the_nik_is_masked_and_showing_it_is_written_down(staff: Client) -> None
     assert "9971 0457 0880 0001" in shown.text
     assert "no-store" in shown["Cache-Control"]
     assert Event.objects.get(verb="person.nik_shown").object_id == person.pk
+
+
+def test_kk_and_npwp_are_shown_whole_by_a_deed_that_the_owner_reads(staff: Client, client: Client) -> None:
+    person = OwnerFactory()
+    base = f"/kantor/members/person/{person.uid}/"
+    assert "deed/kk/" not in staff.get(f"{base}change/").text
+    numbers.put(person=person, kind=NumberKind.KK, number="3204051708800001")
+    numbers.put(person=person, kind=NumberKind.NPWP, number="0131216600910000")
+    page = staff.get(f"{base}change/").text
+    assert "deed/npwp/" in page
+    assert "3204051708800001" not in page
+    assert "3204 0517 0880 0001" in staff.post(f"{base}deed/kk/").text
+    assert "0131 2166 0091 0000" in staff.post(f"{base}deed/npwp/").text
+    client.force_login(person.user)
+    told = client.get("/data-saya/siapa-melihat/").text
+    assert "Kartu Keluarga" in told or "KK" in told
+    assert "NPWP" in told
 
 
 def test_who_only_reads_neither_changes_nor_sees_a_nik(client: Client) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import threading
 from typing import Any
 
 import pytest
@@ -199,12 +200,26 @@ def test_of_two_registrations_with_one_nik_at_once_one_goes_through() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_accounts_that_claim_one_record_at_once_one_gets_it() -> None:
+@pytest.mark.parametrize("locked", [True, False])
+def test_of_two_accounts_that_claim_one_record_at_once_one_gets_it(
+    locked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: without the lock on the record both find it without an account, and both keep theirs."""
     record = PersonFactory()
     users = [UserFactory(), UserFactory()]
     claimed = [ClaimRequest.objects.create(user=user, person=record, asked_at=NOW, reason="x") for user in users]
     by = user_with_role(Role.STAFF, "16.71", email="p@dinas.example")
+    both_have_looked = threading.Barrier(2)
+
+    def without_lock(pk: int) -> Person:
+        found = Person.objects.select_related("user").get(pk=pk)
+        both_have_looked.wait(timeout=20)
+        return found
+
+    if not locked:
+        monkeypatch.setattr(Person.objects, "locked", without_lock, raising=False)
     together(2, lambda number: claims.accept(claim=claimed[number], by=by, note="x", now=NOW))
     record.refresh_from_db()
     assert record.user in users
-    assert sum(user.is_active for user in type(users[0]).objects.filter(pk__in=[u.pk for u in users])) == 1
+    active = sum(user.is_active for user in type(users[0]).objects.filter(pk__in=[u.pk for u in users]))
+    assert active == (1 if locked else 2)
