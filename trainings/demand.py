@@ -8,24 +8,27 @@ from django.db.models import Avg, Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Left
 
 from foundation.regions.models import Region
-from members.models import Business, Person
+from members.models import Business, Person, Stage
 from members.sectors import Sector, sector_case
 from trainings.enums import PUBLISHED, TopicState
 from trainings.models import TopicProposal, TopicVote, Training
 from trainings.models.topics import VOTES_EACH
+from trainings.stages import stage_now, standing_in
 
 SIMILAR: Final = 5
 LIKE_ENOUGH: Final = 0.5
 DISTRICT: Final = len("00.00.00")
 
 
-def voters_in(*, district: str = "", sector: str = "") -> Q | None:
-    """The condition on votes: of people who live in `district`, or who have a business in `sector`; None for all."""
+def voters_in(*, district: str = "", sector: str = "", stage: str = "") -> Q | None:
+    """The condition on votes: of people who live in `district`, have a business in `sector`, stand in `stage`; None: all."""
     condition: Any = Q()
     if district:
         condition &= Q(person__village__code__startswith=district)
     if sector:
         condition &= Exists(_businesses().filter(owner=OuterRef("person"), sector=sector))
+    if stage:
+        condition &= standing_in([stage], "person")
     return condition or None
 
 
@@ -75,6 +78,13 @@ def by_sector(topic: TopicProposal) -> list[Line]:
     )
     lines = [(row["sector"] or "", row["n"]) for row in rows]
     return [Line(str(Sector(sector).label) if sector else "", votes) for sector, votes in lines]
+
+
+def by_stage(topic: TopicProposal) -> list[Line]:
+    """The live votes of a topic by the stage in which the voter stands now, in the order of the stages."""
+    rows = TopicVote.objects.live().filter(topic=topic).annotate(stage=stage_now()).values("stage")
+    votes = dict(rows.order_by().annotate(n=Count("pk")).values_list("stage", "n"))
+    return [Line(str(stage.label), votes[stage.value]) for stage in Stage if stage.value in votes]
 
 
 def votes_left(person: Person | None) -> int:

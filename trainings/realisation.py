@@ -1,4 +1,4 @@
-"""What became of a year's places: taken, attended, completed, and the money, by source, district, sex and activity."""
+"""What became of a year's places: taken, attended, completed, and the money, by source, district, sex, stage and activity."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from foundation.regions.models import Region
 from members.enums import Sex
+from members.models import Stage
 from trainings.enums import ProposalSource
 from trainings.models import Attendance, PlanActivity, PlanShare, Session, Spending
 from trainings.queries import enrolments_of_year
+from trainings.stages import stage_at
 
 DISTRICT: Final = len("00.00.00")
 
@@ -115,6 +117,12 @@ def by_sex(office_code: str, year: int) -> list[Line]:
     return [_line(key, label, rows.get(key, {})) for key, label in named if key or key in rows]
 
 
+def by_stage(office_code: str, year: int) -> list[Line]:
+    """By the stage in which the participant stood when the training began."""
+    rows = _places(office_code, year, stage_at("training__starts_at"))
+    return [_line(str(stage.value), str(stage.label), rows.get(stage.value, {})) for stage in Stage]
+
+
 def by_activity(office_code: str, year: int) -> list[Line]:
     """By budget line, with its places, its budget and what was spent; trainings under no line stand last."""
     rows = _places(office_code, year, F("training__activity"))
@@ -141,4 +149,5 @@ DIMENSIONS: Final[dict[str, Callable[[str, int], list[Line]]]] = {
     "activity": by_activity,
     "district": by_district,
     "sex": by_sex,
+    "stage": by_stage,
 }

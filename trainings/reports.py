@@ -19,6 +19,7 @@ TITLES: Final = {
     "activity": "Menurut kegiatan (RKA/DPA)",
     "district": "Menurut kecamatan peserta",
     "sex": "Menurut jenis kelamin peserta",
+    "stage": "Menurut tahap peserta saat pelatihan dimulai",
 }
 PEOPLE: Final = ("Terisi", "Hadir", "Kehadiran", "Bersertifikat")
 # Which tables name what was planned, and which the money as well.

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from foundation.regions.models import Region
+from members.models import Stage
 from members.sectors import Sector
 from trainings.models import TopicProposal
 
@@ -30,10 +31,11 @@ class ProposalForm(forms.Form):
 
 
 class DemandForm(forms.Form):
-    """Whose votes count: of one district, of one sector, or of all."""
+    """Whose votes count: of one district, one sector, one stage, or of all."""
 
     district = forms.ChoiceField(label=_("District"), required=False)
     sector = forms.ChoiceField(label=_("Line of business"), required=False, choices=[("", _("All")), *Sector.choices])
+    stage = forms.ChoiceField(label=_("Stage"), required=False, choices=[("", _("All")), *Stage.choices])
 
     def __init__(self, *args: Any, office_code: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

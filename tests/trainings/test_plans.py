@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from foundation.accounts.roles import Role
 from foundation.common.querysets import BaseQuerySet
+from members.models import StagePeriod
 from tests.factories.foundation import office, region, user_with_role
 from tests.factories.members import PersonFactory
-from tests.factories.trainings import FIRST, NOW, EnrolmentFactory, TrainingFactory
+from tests.factories.trainings import DAY, FIRST, NOW, EnrolmentFactory, TrainingFactory
 from tests.trainings.test_races import at_once
 from trainings import realisation, reports
 from trainings.actions import enrolments, plans
@@ -245,6 +246,9 @@ def test_realisation_counts_places_attendance_completion_and_money_by_group() ->
     spend(line, 250_000)
     came = EnrolmentFactory(training=training, source=PD, person=PersonFactory(sex="FEMALE"))
     EnrolmentFactory(training=training, source=PD, person=PersonFactory(sex="MALE", village=region("16.71.14.1001")))
+    stages = {"person": came.person, "reason": "aturan"}  # what she became later does not count
+    StagePeriod.objects.create(stage="CAPACITY", start_at=NOW - DAY, end_at=FIRST + DAY, **stages)
+    StagePeriod.objects.create(stage="ENRICHMENT", start_at=FIRST + DAY, **stages)
     Attendance.objects.create(
         session=training.sessions.order_by("number")[0],
         enrolment=came,
@@ -255,6 +259,8 @@ def test_realisation_counts_places_attendance_completion_and_money_by_group() ->
     by_source = {row.key: row for row in realisation.by_source("16.71", FIRST.year)}
     assert (by_source[PD].planned, by_source[PD].taken, by_source[PD].came, by_source[PD].share) == (10, 2, 1, 0.5)
     assert {row.label: row.came for row in realisation.by_sex("16.71", FIRST.year)} == {"Perempuan": 1, "Laki-laki": 0}
+    stages = {row.key: (row.taken, row.came) for row in realisation.by_stage("16.71", FIRST.year)}
+    assert stages == {"AWARENESS": (1, 0), "CAPACITY": (1, 1), "ENRICHMENT": (0, 0)}
     districts = {row.key: row.taken for row in realisation.by_district("16.71", FIRST.year)}
     assert districts["16.71.04"] == districts["16.71.14"] == 1
     [row] = realisation.by_activity("16.71", FIRST.year)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from foundation.accounts.roles import Role
 from foundation.common import clock
 from foundation.notifications.models import Message
-from members.models import Kbli, Person
+from members.models import Kbli, Person, Stage, StagePeriod
 from tests.factories.foundation import office, region, user_with_role
 from tests.factories.members import BusinessFactory, OwnerFactory, PersonFactory
 from tests.factories.trainings import NOW, TrainingFactory
@@ -168,6 +168,19 @@ def test_demand_is_read_by_district_and_by_line_of_business() -> None:
     found = demand.by_demand(TopicProposal.objects.all(), person=None, among=among).get()
     assert found.votes_now == 1
     assert not demand.by_demand(TopicProposal.objects.all(), person=None, among=demand.voters_in(sector="FARM"))
+
+
+def test_demand_is_read_by_stage() -> None:
+    topic, grown = asked(), PersonFactory()
+    StagePeriod.objects.create(person=grown, stage=Stage.CAPACITY, start_at=NOW - DAY, reason="aturan")
+    vote(topic, grown)
+    assert [(line.label, line.votes) for line in demand.by_stage(topic)] == [
+        ("Penyadaran", 1), ("Penguatan kapasitas", 1),
+    ]  # fmt: skip
+    rows = TopicProposal.objects.all()
+    for stage, votes in (("AWARENESS", 1), ("CAPACITY", 1)):
+        assert demand.by_demand(rows, person=None, among=demand.voters_in(stage=stage)).get().votes_now == votes
+    assert not demand.by_demand(rows, person=None, among=demand.voters_in(stage="ENRICHMENT"))
 
 
 # Pages

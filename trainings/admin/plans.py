@@ -29,6 +29,7 @@ FIGURES = (
     ("trainings_activities", gettext_lazy("By activity")),
     ("trainings_districts", gettext_lazy("By district")),
     ("trainings_sexes", gettext_lazy("By sex")),
+    ("trainings_stages", gettext_lazy("By stage")),
 )
 
 

@@ -106,6 +106,7 @@ def _parts(topic: TopicProposal) -> list[dict[str, Any]]:
     return [
         {"title": _("By district"), "lines": demand.by_district(topic)},
         {"title": _("By line of business"), "lines": demand.by_sector(topic)},
+        {"title": _("By stage"), "lines": demand.by_stage(topic)},
     ]
 
 

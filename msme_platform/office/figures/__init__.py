@@ -10,6 +10,7 @@ FIGURES = (
     trainings.ACTIVITIES,
     trainings.DISTRICTS,
     trainings.SEXES,
+    trainings.STAGES,
     fund.LOANS_OUT,
     *fund.RISK,
     monitoring.FOLLOW_UP,

@@ -92,6 +92,10 @@ def by_sex(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
     return _realised(realisation.by_sex(office.region_id, as_of.year))
 
 
+def by_stage(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
+    return _realised(realisation.by_stage(office.region_id, as_of.year))
+
+
 _PEOPLE = (
     Column("taken", _("Places taken")),
     Column("came", _("Came")),
@@ -127,5 +131,15 @@ SEXES = Figure(
     _("Places of the year by the sex of the participant, who came, and how many have a certificate."),
     (Column("label", _("Sex"), Kind.TEXT), *_PEOPLE),
     by_sex,
+    on_desk=False,
+)
+STAGES = Figure(
+    "trainings_stages",
+    _("Training places by stage"),
+    _(
+        "Places of the year by the stage of the participant when the training began, who came, and who has a certificate."
+    ),
+    (Column("label", _("Stage"), Kind.TEXT), *_PEOPLE),
+    by_stage,
     on_desk=False,
 )
