@@ -32,7 +32,13 @@ class AccountClosed(LedgerError):
 
 
 class PeriodClosed(LedgerError):
-    message = _("The month of this date is closed. Enter it with a date in the open month and say why.")
+    message = _(
+        "The month of this date is closed, or a later one is. Enter it with a date in the open month and say why."
+    )
+
+
+class EarlierMonthOpen(LedgerError):
+    message = _("An earlier month of this book is still open. Close the months in their order.")
 
 
 class KeyReused(LedgerError):
@@ -55,6 +61,7 @@ BY_STATE: dict[str, type[LedgerError]] = {
     "23L08": PeriodClosed,
     "23L09": KeyReused,
     "23L10": BadReversal,
+    "23L13": EarlierMonthOpen,
 }
 BY_CONSTRAINT: dict[str, type[LedgerError]] = {
     "ledger_transaction_reverses_id_key": AlreadyReversed,

@@ -4,7 +4,7 @@ import hashlib
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
@@ -68,7 +68,11 @@ def make(*, office: Office, layout: FileLayout, by: User, now: datetime, on: dat
         total=sum(row.approved_amount or 0 for row in rows),
         made_by=by,
     )
-    BatchRow.objects.bulk_create([BatchRow(batch=batch, application=row) for row in rows])
+    try:
+        with transaction.atomic():
+            BatchRow.objects.bulk_create([BatchRow(batch=batch, application=row) for row in rows])
+    except IntegrityError as error:  # somebody else made the batch in the meantime
+        raise NothingToSend from error
     log.record("batch.made", batch, by=by, now=now, loans=len(rows), total=batch.total, sha256=batch.sha256)
     return batch
 

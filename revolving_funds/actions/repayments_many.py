@@ -84,7 +84,7 @@ def record_many(*, payments: Sequence[Payment], by: User | None, now: datetime, 
     """
     standings = _locked({payment.loan_id for payment in payments})
     known = {row.request_uid: row for row in Repayment.objects.filter(request_uid__in=[p.uid for p in payments])}
-    closed = _closed_months(standings)
+    closed = _closed_until(standings)
     left: dict[UUID, str] = {}
     made: list[tuple[Standing, Made]] = []
     for payment in payments:
@@ -97,7 +97,7 @@ def record_many(*, payments: Sequence[Payment], by: User | None, now: datetime, 
         if why:
             left[payment.uid] = why
             continue
-        booked_on = on if any(payment.paid_on in dates for dates in closed) else payment.paid_on
+        booked_on = on if closed and payment.paid_on < closed else payment.paid_on
         standing.left -= payment.amount
         standing.sequence += 1
         standing.last_paid_on = max(payment.paid_on, standing.last_paid_on or payment.paid_on)
@@ -147,9 +147,11 @@ def _locked(pks: set[int]) -> dict[int, Standing]:
     return {loan.pk: Standing(loan, loan.account.balance, *before.get(loan.pk, (0, None))) for loan in rows}
 
 
-def _closed_months(standings: dict[int, Standing]) -> list[Any]:
+def _closed_until(standings: dict[int, Standing]) -> date | None:
+    """The first day that the book still takes, where a month of it was closed."""
     books = {standing.loan.office_code for standing in standings.values()}
-    return list(Period.objects.filter(book__in=books, closed_at__isnull=False).values_list("dates", flat=True))
+    months = Period.objects.filter(book__in=books, closed_at__isnull=False).values_list("dates", flat=True)
+    return max((month.upper for month in months), default=None)
 
 
 def _write(made: list[tuple[Standing, Made]], *, by: User | None, now: datetime, on: date) -> None:

@@ -263,6 +263,21 @@ def test_a_closed_period_stays_closed_and_takes_nothing() -> None:
 
 
 @pytest.mark.usefixtures("posted")
+def test_months_do_not_close_out_of_their_order() -> None:
+    """A later month closed by hand while an earlier one takes entries; and an entry slipped in before a closed month."""
+    clerk = UserFactory().pk
+    move("later", 1, to=account("pool"), source=capital(), business_date=TODAY.replace(month=12))
+    shut = "UPDATE ledger_period SET closed_at = now(), closed_by_id = %s WHERE dates @> %s::date"
+    refused(shut, clerk, "2026-12-21", match="a month before")
+    run(shut, clerk, "2026-11-21")
+    october = Period.objects.create(book=BOOK, dates=("2026-10-01", "2026-11-01"))
+    earlier = HEADER.replace("2026-11-21", "2026-10-21").replace(
+        "FROM ledger_period", f"FROM ledger_period WHERE id = {october.pk}"
+    )
+    refused(earlier, None, None, match="no open period")
+
+
+@pytest.mark.usefixtures("posted")
 def test_a_period_is_not_moved_and_does_not_overlap() -> None:
     refused("UPDATE ledger_period SET dates = daterange('2020-01-01', '2020-02-01')", match="stays as it is")
     with pytest.raises(IntegrityError, match="ledger_period_overlap"), transaction.atomic():

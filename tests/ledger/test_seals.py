@@ -10,7 +10,7 @@ from foundation.ledger import seals
 from foundation.ledger.actions import accounts, journal, periods
 from foundation.ledger.entries import credit, debit
 from foundation.ledger.enums import AccountKind
-from foundation.ledger.errors import PeriodClosed
+from foundation.ledger.errors import EarlierMonthOpen, PeriodClosed
 from foundation.ledger.models import DaySeal, Period
 from tests.factories.foundation import UserFactory
 
@@ -99,5 +99,18 @@ def test_nothing_lands_in_a_sealed_month() -> None:
 def test_months_are_closed_in_their_order() -> None:
     post(D(2026, 1, 5))
     post(D(2026, 2, 5))
-    with pytest.raises(periods.EarlierMonthOpen):
+    with pytest.raises(EarlierMonthOpen):
         close(D(2026, 2, 5))
+
+
+def test_nothing_lands_before_a_closed_month_even_where_no_month_was_open() -> None:
+    """It would come in behind the seals and break their chain."""
+    post(D(2026, 2, 5))
+    close(D(2026, 2, 5))
+    with pytest.raises(PeriodClosed):
+        post(D(2026, 1, 5))
+    with pytest.raises(PeriodClosed):
+        post(D(2025, 12, 31))
+    post(D(2026, 3, 1))
+    close(D(2026, 3, 1))
+    assert not list(seals.broken(""))

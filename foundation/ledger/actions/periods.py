@@ -4,15 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from foundation.ledger import seals
-from foundation.ledger.errors import LedgerError, PeriodClosed, readable
+from foundation.ledger.errors import PeriodClosed, readable
 from foundation.ledger.models import DaySeal, Period
-
-
-class EarlierMonthOpen(LedgerError):
-    message = _("An earlier month of this book is still open. Close the months in their order.")
 
 
 @transaction.atomic
@@ -24,9 +19,6 @@ def close_period(*, period: Period, by: Any, now: datetime) -> Period:
     period = Period.objects.locked(period.pk)
     if period.closed_at:
         raise PeriodClosed
-    before = Period.objects.filter(book=period.book, dates__fully_lt=period.dates, closed_at__isnull=True)
-    if before.filter(transactions__isnull=False).exists():
-        raise EarlierMonthOpen
     period.closed_at = now
     period.closed_by = by
     with readable():
