@@ -25,8 +25,10 @@ from members.models import (
     ProcessStep,
 )
 
-TAKEN_SHARE: Final = 0.8
-LATE_SHARE: Final = 0.12
+FRESH_DAYS: Final = 3  # within which a request may still be without an officer
+UNTAKEN_SHARE: Final = 0.5
+FORGOTTEN_SHARE: Final = 0.01
+LATE_SHARE: Final = 0.02
 PAST_CASES: Final = 150
 REFUSED: Final = 0.03
 DAYS_A_STEP: Final = 5
@@ -93,7 +95,8 @@ class _Run:
         self._outcome(case)
 
     def _officer(self, case: LicenceCase) -> int | None:
-        if self.rng.random() > TAKEN_SHARE:
+        is_fresh = (self.now - case.opened_at).days < FRESH_DAYS
+        if self.rng.random() < (UNTAKEN_SHARE if is_fresh else FORGOTTEN_SHARE):
             return None
         helper = self.assistants.get(case.business.village_id[:8])
         return helper or (self.rng.choice(self.staff) if self.staff else None)

@@ -35,7 +35,9 @@ class RefusedError(Exception):
 def limit(megabytes: int, seconds: int) -> None:
     """What this process may take, for good."""
     resource.setrlimit(resource.RLIMIT_AS, (megabytes * 2**20, megabytes * 2**20))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (seconds, seconds + 1)
+    )  # the first limit says SIGXCPU, the second only kills
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -6,6 +6,7 @@ gets one sentence.
 
 import contextlib
 import marshal
+import signal
 import struct
 import subprocess
 import sys
@@ -78,32 +79,44 @@ def lines(path: Path, sheet: str) -> Iterator[Line]:
 
 
 def _frames(path: Path, *what: str) -> Generator[Any, None, None]:
-    """What the reader sends. It is ended with the generator, and by a clock."""
+    """What the reader sends. It is ended with the generator, by its own limit of computing time, and where it is silent."""
     if path.stat().st_size > MOST_BYTES:
         raise FileTooLarge
     command = [sys.executable, "-I", str(READER), str(MEGABYTES), str(SECONDS), what[0], str(path), *what[1:]]
-    late = threading.Event()
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
-
-        def out_of_time() -> None:
-            late.set()
-            run.kill()
-
-        clock = threading.Timer(SECONDS, out_of_time)
-        clock.daemon = True
-        clock.start()
         try:
-            while (frame := _frame(run.stdout)) is not None:
+            while (frame := _in_time(run)) is not None:
                 if isinstance(frame, tuple):
                     raise _refusal(str(frame[1]))
                 yield frame
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                run.wait(1)  # it has said all it will: how it ended tells why
         finally:
-            clock.cancel()
             run.kill()
-    if late.is_set():
+    if run.returncode == -signal.SIGXCPU:
         raise _refusal("slow")
     if run.returncode:
         raise FileTooLarge
+
+
+def _in_time(run: "subprocess.Popen[bytes]") -> Any:
+    """The next frame; only the waiting for it counts, not what is done with the one before. None at the end."""
+    late = threading.Event()
+
+    def out_of_time() -> None:
+        late.set()
+        run.kill()
+
+    clock = threading.Timer(SECONDS, out_of_time)
+    clock.daemon = True
+    clock.start()
+    try:
+        frame = _frame(run.stdout)
+    finally:
+        clock.cancel()
+    if late.is_set():
+        raise _refusal("slow")
+    return frame
 
 
 def _frame(stream: Any) -> Any:
