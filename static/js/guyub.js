@@ -101,6 +101,7 @@
   /* Nobody is logged in (any more): the names that the scanner keeps on this phone go. Unsent scans stay. */
   const forget = () => {
     if ("caches" in window) caches.delete("guyub-kept");
+    document.cookie = "guyub_door=; path=/pelatihan/; max-age=0; samesite=strict"; // the key of what is kept there
     if (!("indexedDB" in window)) return;
     const asked = indexedDB.open("guyub-door");
     asked.onupgradeneeded = () => asked.transaction.abort();

@@ -159,6 +159,57 @@ def test_who_cancelled_after_the_roster_was_made_is_refused_after_the_next_signa
     verdict(scanner, "bad", "dibatalkan")
 
 
+KEPT = """async () => {
+    const base = await new Promise((done) => { const asked = indexedDB.open("guyub-door"); asked.onsuccess = () => done(asked.result); });
+    const all = (name) => new Promise((done) => { const rows = base.transaction(name).objectStore(name).getAll(); rows.onsuccess = () => done(rows.result); });
+    const text = (value) => value instanceof ArrayBuffer || ArrayBuffer.isView(value) ? new TextDecoder("latin1").decode(value)
+        : value && typeof value === "object" ? Object.entries(value).map(([key, one]) => key + text(one)).join(" ") : String(value);
+    const [rosters, queue] = [await all("rosters"), await all("queue")];
+    base.close();
+    return { rosters: rosters.length, queue: queue.length, text: text([rosters, queue]) };
+}"""
+
+
+def test_what_stands_on_the_phone_names_nobody_and_opens_for_the_same_account_only(
+    scanner: Page, training: Training, login_as: Callable[..., None]
+) -> None:
+    """Roster and queue are sealed; signed out the key is gone; unsent scans arrive after the next login."""
+    page = scanner
+    Enrolment.objects.filter(training=training).waiting().delete()  # so that guests find a place
+    page.reload()
+    expect(page.locator("[data-places]")).to_contain_text("4 tempat")
+    page.context.set_offline(True)
+    typed(page, "7k4m-20")
+    verdict(page, "good", "Siti Aminah")
+    page.get_by_text("Peserta tanpa tiket").click()
+    page.get_by_label("Nama", exact=True).fill("Iis Rosmiati")
+    page.get_by_role("button", name="Persilakan masuk").click()
+    kept = page.evaluate(KEPT)
+    assert (kept["rosters"], kept["queue"]) == (1, 2)
+    for word in ("Siti", "Aminah", "Yani", "Iis", "7K4M", "7k4m", "0812", "62812", training.title):
+        assert word not in kept["text"], word
+    page.close()
+    again = page.context.new_page()  # the phone opens it again without signal
+    again.goto(f"/pelatihan/{training.uid}/pindai/")
+    expect(again.locator("[data-pending]")).to_have_text("2 belum terkirim")
+
+    again.route("**/pindai/kirim/", lambda route: route.abort())  # signed out before anything was sent
+    again.context.set_offline(False)
+    again.goto("/akun/")
+    again.get_by_role("button", name="Keluar").click()
+    again.wait_for_selector("body[data-nobody]", state="attached")
+    again.wait_for_timeout(500)
+    assert "guyub_door" not in {cookie["name"] for cookie in again.context.cookies()}
+    kept = again.evaluate(KEPT)
+    assert (kept["rosters"], kept["queue"]) == (0, 2)
+
+    again.unroute("**/pindai/kirim/")
+    login_as(again, training.facilitator, training.region_id)
+    again.goto(f"/pelatihan/{training.uid}/pindai/")
+    expect(again.locator("[data-pending]")).to_have_text("Semua terkirim", timeout=15_000)
+    assert Attendance.objects.get().enrolment.person.full_name == "Siti Aminah"
+
+
 def test_signing_out_takes_the_names_off_the_phone(scanner: Page, training: Training) -> None:
     scanner.goto("/akun/")
     scanner.get_by_role("button", name="Keluar").click()

@@ -13,9 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from foundation.accounts.models import User
+from foundation.accounts.roles import Role
 from foundation.audit.models import Event
+from foundation.common import clock
 from foundation.common.errors import ActionError
 from foundation.regions.models import Office
+from tests.factories.foundation import user_with_role
 from tests.factories.members import OwnerFactory, PersonFactory
 from tests.factories.trainings import DAY, FIRST, NOW, EnrolmentFactory, TrainingFactory
 from trainings import codes, places, roster
@@ -345,6 +348,20 @@ def test_the_roster_gives_no_number_away_and_knows_every_key(device: Client, tra
     assert row[1:5] == [enrolment.person.full_name, enrolment.person.village.name, "CONFIRMED", 0]
     texts = ["7K4M2Q", codes.ticket_token("7K4M2Q"), enrolment.person.phone, "7K4M2Q8Z", codes.card_token("7K4M2Q8Z")]
     assert set(row[5]) == {roster.digest(found["salt"], text) for text in texts}
+
+
+def test_the_phones_key_is_one_for_an_account_and_a_device_and_ends_with_the_day(
+    device: Client, training: Training
+) -> None:
+    name, now = str(uuid.uuid4()), clock.now()
+    given = post(device, training, "prepare", device=name).cookies["guyub_door"]
+    assert (len(given.value), given["path"], given["samesite"]) == (64, "/pelatihan/", "Strict")
+    until = attendance.door_hours(first(training))[1]
+    assert given["max-age"] == pytest.approx((until - now).total_seconds(), abs=60)
+    assert post(device, training, "prepare", device=name).cookies["guyub_door"].value == given.value
+    assert post(device, training, "prepare", device=str(uuid.uuid4())).cookies["guyub_door"].value != given.value
+    device.force_login(user_with_role(Role.STAFF, "16.71"))
+    assert post(device, training, "prepare", device=name).cookies["guyub_door"].value != given.value
 
 
 def test_scans_need_the_roster_of_that_session_and_device(device: Client, training: Training) -> None:

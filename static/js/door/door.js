@@ -104,11 +104,11 @@
     return row;
   };
   const draw = async () => {
-    const waiting = await store.waiting();
+    const waiting = await store.count();
     part("state").textContent = online ? say("online") : say("offline");
     part("state").className = `pill is-${online ? "good" : "wait"}`;
-    part("pending").textContent = waiting.length ? say("pending", { n: waiting.length }) : say("sent");
-    part("pending").dataset.waiting = waiting.length;
+    part("pending").textContent = waiting ? say("pending", { n: waiting }) : say("sent");
+    part("pending").dataset.waiting = waiting;
     part("ready").hidden = !roster;
     part("empty").hidden = Boolean(roster);
     if (!roster) return;
@@ -210,10 +210,12 @@
     try {
       const fresh = await post(prepare, { gate: "" });
       if (fresh) {
+        if (!(await store.unlock())) throw new Error(say("trouble"));
         roster = { ...fresh, ahead: fresh.now - Date.now(), guests: kept && kept.token === fresh.token ? kept.guests : 0 };
         index();
         await keep();
         await keepPage();
+        await flush(); // what an earlier login had left sealed
       }
       part("trouble").hidden = true;
     } catch (error) { part("trouble").textContent = error.message; part("trouble").hidden = false; }
