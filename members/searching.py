@@ -22,6 +22,7 @@ TOO_LONG_FOR_A_NAME: Final = 8  # digits: from nine on it is a phone number or a
 
 MOST_ALIKE: Final = 2_000  # compared one by one, so that a common word misspelt costs no more than a rare one
 SHORT: Final = 3  # letters: below it there is no trigram to look up
+FORGIVEN: Final = 4  # letters: in a shorter word every other spelling is another word
 
 _ALIKE: Final = {
     "person": "SELECT id FROM members_person WHERE %s <%% full_name",
@@ -55,7 +56,7 @@ def people_matching(people: QuerySet[Person], text: str) -> QuerySet[Person]:
     found = _some(people, full_name__iregex=words)
     if len(found) < MOST:  # more than anybody leafs through: she types on
         found |= _some(people, pk__in=shops)
-    if not found:
+    if not found and len(text) >= FORGIVEN:
         found = _some(people, pk__in=_alike("person", text)) | _some(people, pk__in=_alike("owner", text))
     return people.filter(pk__in=found)
 
@@ -77,7 +78,7 @@ def businesses_matching(businesses: QuerySet[Business], text: str) -> QuerySet[B
     found = _some(businesses, name__iregex=words)
     if len(found) < MOST:
         found |= _some(businesses, owner__in=owners)
-    if not found:
+    if not found and len(text) >= FORGIVEN:
         found = _some(businesses, pk__in=_alike("business", text)) | _some(businesses, owner__in=_alike("person", text))
     return businesses.filter(pk__in=found)
 
