@@ -59,9 +59,12 @@ def of(person: Person, *, on: date) -> Eligibility:
     office = Office.objects.serving(person.village_id)
     standing = queries.standing(person, office, on) if office else None
     loan = Loan.objects.for_lists().filter(person=person, status=LoanStatus.OPEN).first()
-    application = Application.objects.for_lists().filter(person=person, status__in=LIVE).first()
+    mine = Application.objects.for_lists().select_related("group")
+    application = mine.filter(person=person, status__in=LIVE).first()
     business = _business(person, on)
     conditions = [_programme(standing), _running(business), _nib(business, on), _no_loan(loan)]
+    if standing is not None and standing.warning:
+        conditions.append(_fellows(standing.warning))
     if application is not None and application.status != "DRAFT":
         conditions.append(_no_application(application))
     return Eligibility(standing, tuple(conditions), business, loan, application)
@@ -141,6 +144,12 @@ def _nib(business: Business | None, on: date) -> Condition:
             _("Help me get the NIB"),
         )
     return Condition("nib", True, title, _("Issued, number %(number)s.") % {"number": licence.number})
+
+
+def _fellows(warning: str) -> Condition:
+    """Does not stop her; she reads what the officers will see."""
+    said = _("It does not stop you. The officers see it and will ask your group about it.")
+    return Condition("group", True, _("Your group"), f"{warning} {said}")
 
 
 def _no_loan(loan: Loan | None) -> Condition:

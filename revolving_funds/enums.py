@@ -54,6 +54,25 @@ class GroupRule(models.TextChoices):
     BLOCK = "BLOCK", _("Stops the application")
 
 
+class GroupState(models.TextChoices):
+    """How far a group that applies together has come."""
+
+    GATHERING = "GATHERING", _("Gathering")
+    SENT = "SENT", _("Sent")
+    DISSOLVED = "DISSOLVED", _("Dissolved")
+
+
+class CheckLine(models.TextChoices):
+    """What is looked at before the visit; the wording is what the owner reads when it is missing."""
+
+    KTP = "KTP", _("ID card (KTP), with four corners and readable")
+    NAME = "NAME", _("Name and NIK as on the ID card")
+    PLACE = "PLACE", _("Photo that shows the business")
+    NIB = "NIB", _("NIB in the name of this business")
+    NEED = "NEED", _("Amount, purpose and what will be bought")
+    SALES = "SALES", _("Sales a month")
+
+
 class Scale(models.TextChoices):
     """Who measures the quality of a loan."""
 
@@ -179,7 +198,11 @@ class DocumentKind(models.TextChoices):
     KTP = "KTP", _("Photo of the ID card (KTP)")
     NOTE = "NOTE", _("Notes of sales or purchases")
     SURVEY = "SURVEY", _("Photo taken at the visit")
+    GOODS = "GOODS", _("Goods or tools, seen at the visit")
 
+
+# Taken by the verifier at the visit.
+VISIT_PHOTOS: Final = (DocumentKind.SURVEY, DocumentKind.GOODS)
 
 # Without these an application is not complete.
 NEEDED_DOCUMENTS: Final = (DocumentKind.PLACE, DocumentKind.KTP)

@@ -88,6 +88,34 @@ class SendStep(forms.Form):
     )
 
 
+class ReadyForm(SendStep):
+    """Step 4 of somebody who asks together with a group."""
+
+    agree = forms.BooleanField(
+        label=_("What I wrote is true, and I will return the loan by instalments every month."),
+        error_messages={"required": _("Tick this to say that yours is ready.")},
+    )
+
+
+class GroupNameForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name of the group"),
+        max_length=80,
+        help_text=_("For example: KUB Melati, Plaju."),
+        error_messages={"required": _("Write the name of your group.")},
+    )
+
+
+class GroupCodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code of the group"),
+        max_length=12,
+        help_text=_("Six letters and digits. Who speaks for the group has it."),
+        error_messages={"required": _("Write the code of the group.")},
+        widget=forms.TextInput({"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
 class PlaceField(forms.CharField):
     """`-2.976074, 104.775430` -> two decimals of six places; empty -> None."""
 

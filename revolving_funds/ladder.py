@@ -127,6 +127,18 @@ def _written_off(facts: LoanFacts, on: date) -> bool:
     return facts.written_off and (facts.written_off_on is None or facts.written_off_on <= on)
 
 
+def is_late(facts: LoanFacts, rule: Rule, on: date) -> bool:
+    """Does an instalment stand open for longer than the rule allows? Where any number of days is allowed: is the last
+    due day past? A loan that was written off is late until all of it came back.
+    """
+    if _written_off(facts, on):
+        return facts.recovered_on is None or facts.recovered_on > on
+    waiting = [row for row in timeliness(facts, rule, on) if row.met_on is None and row.days_late]
+    if rule.max_days_late is None:
+        return any(row.number == facts.dues[-1].number for row in waiting)
+    return any(row.days_late > rule.max_days_late for row in waiting)
+
+
 def late_reasons(rows: Sequence[Timeliness], rule: Rule) -> list[str]:
     """A sentence for each instalment that was later than the rule allows, with its dates."""
     return [_late(row, rule.max_days_late) for row in rows if _too_late(row, rule.max_days_late)]

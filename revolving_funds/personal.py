@@ -69,6 +69,21 @@ FUND = Part(
             keep=MONEY,
         ),
         Table(
+            "revolving_funds.PapersCheck",
+            _("Checks of my papers"),
+            ("checked_at", "missing", "note"),
+            lambda s: Q(application__person=s.person),
+            keep=MONEY,
+        ),
+        Table(
+            "revolving_funds.GroupApplication",
+            _("Groups that I speak for"),
+            ("name", "state", "size", "sent_at"),
+            lambda s: Q(leader=s.person),
+            keys=("leader",),
+            keep=MONEY,
+        ),
+        Table(
             "revolving_funds.Referral",
             _("What I was referred to"),
             ("source__name", "status", "amount", "note", "created_at"),

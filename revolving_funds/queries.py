@@ -12,19 +12,22 @@ from foundation.regions.models import Office
 from members.models import Person
 from revolving_funds import schedule, subsidy
 from revolving_funds.enums import (
+    ApplicationStatus,
     CaseKind,
     CaseStatus,
     DayCount,
     GroupRule,
+    GroupState,
     LoanStatus,
     Mode,
     SubsidyBasis,
     SubsidyRounding,
 )
-from revolving_funds.ladder import LoanFacts, Paid, Rule, Standing, climb
+from revolving_funds.ladder import LoanFacts, Paid, Rule, Standing, climb, is_late
 from revolving_funds.models import (
     Agreement,
     AgreementTerms,
+    Application,
     Instalment,
     Loan,
     LoanCase,
@@ -183,7 +186,33 @@ def standing(person: Person, office: Office, on: date) -> Standing | None:
     if policy is None or not tiers:
         return None
     loans = Loan.objects.filter(person=person).order_by("disbursed_on", "pk")
-    return climb(facts_of(loans), [(tier.level, tier.amount, tier.tenor_months) for tier in tiers], rule_of(policy), on)
+    rule = rule_of(policy)
+    late = rule.group_rule != GroupRule.IGNORE and bool(late_fellows(person, rule, on))
+    steps = [(tier.level, tier.amount, tier.tenor_months) for tier in tiers]
+    return climb(facts_of(loans), steps, rule, on, late_fellow=late)
+
+
+def late_fellows(person: Person, rule: Rule, on: date) -> list[Loan]:
+    """Loans of those who sent a joint file with `person`, through that file, that are late beyond what the rule allows."""
+    gone = (ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN)
+    files = Application.objects.filter(person=person, group__state=GroupState.SENT).exclude(status__in=gone)
+    loans = list(
+        Loan.objects.filter(application__group__in=files.values("group"), disbursed_on__lte=on)
+        .exclude(status=LoanStatus.CLOSED)
+        .exclude(person=person)
+        .select_related("person")
+        .order_by("person__full_name", "pk")
+    )
+    facts = facts_of(loans) if loans else []
+    return [loan for loan, known in zip(loans, facts, strict=True) if is_late(known, rule, on)]
+
+
+def stopped_by_fellows(application: Application, office: Office, on: date) -> bool:
+    """The rule of the day says that a late fellow stops an approval, and there is one."""
+    policy = policy_on(office, on)
+    if application.group_id is None or policy is None or policy.group_rule != GroupRule.BLOCK:
+        return False
+    return bool(late_fellows(application.person, rule_of(policy), on))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from revolving_funds import field, views
+from revolving_funds import field, group_views, views
 
 app_name = "revolving_funds"
 
@@ -9,6 +9,11 @@ urlpatterns = [
     path("modal-lain/", field.capital, name="capital"),
     path("kunjungan/", field.visits, name="visits"),
     path("kunjungan/<uuid:uid>/", field.visit, name="visit"),
+    path("kelompok/", group_views.enter, name="group-enter"),
+    path("kelompok/<uuid:uid>/", group_views.group, name="group"),
+    path("kelompok/<uuid:uid>/kirim/", group_views.send, name="group-send"),
+    path("kelompok/<uuid:uid>/bubar/", group_views.dissolve, name="group-dissolve"),
+    path("kelompok/<uuid:uid>/keluar/<uuid:application>/", group_views.leave, name="group-leave"),
     path("permohonan/mulai/", views.start, name="application-start"),
     path("permohonan/<uuid:uid>/", views.application_detail, name="application-detail"),
     path("permohonan/<uuid:uid>/usaha/", views.business_step, name="application-business"),

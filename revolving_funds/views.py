@@ -19,9 +19,9 @@ from foundation.common.http import form_page, pdf_response, reading, writing
 from foundation.common.money import rupiah
 from members.models import Person
 from revolving_funds import eligibility, pages, papers
-from revolving_funds.actions import applications, documents
+from revolving_funds.actions import applications, documents, groups
 from revolving_funds.enums import ApplicationStatus, DocumentKind
-from revolving_funds.forms import BusinessStep, NeedStep, PapersStep, SendStep
+from revolving_funds.forms import BusinessStep, NeedStep, PapersStep, ReadyForm, SendStep
 from revolving_funds.ladder import Step
 from revolving_funds.models import Application, Loan, Repayment
 
@@ -102,7 +102,8 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def _own(request: HttpRequest, uid: UUID) -> Application:
     """The person's own application; anybody else's is not there."""
-    return get_object_or_404(Application.objects.for_lists().filter(person__user_id=_user(request).pk), uid=uid)
+    rows = Application.objects.for_lists().select_related("group").filter(person__user_id=_user(request).pk)
+    return get_object_or_404(rows, uid=uid)
 
 
 def _draft(request: HttpRequest, uid: UUID) -> Application:
@@ -132,6 +133,7 @@ def _step_page(
             "refusal": refusal,
             "documents": list(application.documents.select_related("file").order_by("kind")),
             "missing": documents.missing(application),
+            "together": applications.gathering(application),
         },
     )
 
@@ -200,15 +202,20 @@ def papers_step(request: HttpRequest, uid: UUID) -> HttpResponse:
 def send_step(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Step 4: read it once more and send."""
     application = _draft(request, uid)
-    form, refused = SendStep(request.POST or None), None
+    together = applications.gathering(application)
+    form, refused = (ReadyForm if together else SendStep)(request.POST or None), None
     if request.method == "POST" and form.is_valid():
+        act = groups.ready if together else applications.submit
         try:
-            applications.submit(application=application, by=_user(request), now=clock.now(), on=clock.today())
+            act(application=application, by=_user(request), now=clock.now(), on=clock.today())
         except ActionError as refusal:
             refused = refusal
         else:
-            messages.success(request, _("Your application has been sent."))
-            return redirect(application)
+            done = (
+                _("Yours is ready. It goes out with the group.") if together else _("Your application has been sent.")
+            )
+            messages.success(request, done)
+            return redirect(cast("Any", application.group) if together else application)
     return _step_page(request, application, 3, form, refused)
 
 

@@ -66,6 +66,7 @@ _SEE_TRAININGS = frozenset(
 _SEE_FUND = frozenset(
     {
         "revolving_funds.view_application",
+        "revolving_funds.view_groupapplication",
         "revolving_funds.view_loan",
         "revolving_funds.view_pool",
         "revolving_funds.view_repayment",

@@ -62,6 +62,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item(
                 _("Applications"), "document", "revolving_funds.application", ("to_survey", "to_decide", "to_disburse")
             ),
+            Item(_("Group applications"), "people", "revolving_funds.groupapplication"),
             Item(_("Loans"), "fund", "revolving_funds.loan", ("overdue",)),
             Item(_("Late loans"), "alert", "revolving_funds.loanstanding"),
             Item(_("Visits to borrowers"), "person", "revolving_funds.visit"),

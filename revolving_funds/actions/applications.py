@@ -35,6 +35,20 @@ class SamePersonTwice(ActionError):
     message = _("You already did another step of this loan, or it is your own. Another officer must do this one.")
 
 
+class SentTogether(ActionError):
+    message = _("Your group sends its applications together. Say that yours is ready instead.")
+
+
+class LeaderStays(ActionError):
+    message = _("You speak for a group that is gathering. Dissolve the group first.")
+
+
+class FellowLate(ActionError):
+    message = _(
+        "Somebody of the same group is late with a loan, and the rule of the fund stops an approval until that is paid."
+    )
+
+
 class AmountTooHigh(ActionError):
     field = "amount"
 
@@ -110,6 +124,9 @@ def fill(*, application: Application, by: User, now: datetime, **fields: Any) ->
     amount = fields.get("amount")
     if amount:
         _within_tier(application, amount, timezone.localdate(now))
+    if application.ready_at:  # what changes is read over once more
+        application.ready_at = None
+        application.save(update_fields=["ready_at", "updated_at"])
     for name, value in fields.items():
         if name not in {"amount", "purpose", "details", "monthly_sales"}:
             raise TypeError(name)
@@ -136,8 +153,23 @@ def _within_tier(application: Application, amount: int, day: date, field: str = 
 
 @transaction.atomic
 def submit(*, application: Application, by: User, now: datetime, on: date) -> Application:
-    """Send the draft. The conditions are looked at once more. Raises NotEligible, AmountMissing, PurposeMissing, DocumentMissing."""
+    """Send the draft. The conditions are looked at once more. Raises NotEligible, AmountMissing, PurposeMissing,
+    DocumentMissing, SentTogether (in a group that is still gathering).
+    """
     application = _advance(application, expect=(ApplicationStatus.DRAFT,))
+    if gathering(application):
+        raise SentTogether
+    refuse_unless_whole(application, on=on)
+    return send(application=application, applied_by=by, by=by, now=now)
+
+
+def gathering(application: Application) -> bool:
+    """It waits for the fellows of a group that has not sent its file yet."""
+    return application.group is not None and application.group.is_gathering
+
+
+def refuse_unless_whole(application: Application, *, on: date) -> None:
+    """Could it be sent now? Raises what `submit` raises."""
     _refuse_unless_eligible(eligibility.of(application.person, on=on))
     if not application.amount:
         raise AmountMissing
@@ -145,8 +177,12 @@ def submit(*, application: Application, by: User, now: datetime, on: date) -> Ap
         raise PurposeMissing
     documents.refuse_unless_complete(application)
     _within_tier(application, application.amount, on)
+
+
+def send(*, application: Application, applied_by: User | None, by: User, now: datetime) -> Application:
+    """The row of a whole application goes on its way; for `submit` and for the leader of a group."""
     application.status, application.return_reason = ApplicationStatus.SUBMITTED, ""
-    application.submitted_at, application.applied_by = now, by
+    application.submitted_at, application.applied_by = now, applied_by
     application.borrower_id = application.person.user_id
     application.save(update_fields=["status", "return_reason", "submitted_at", "applied_by", "borrower", "updated_at"])
     log.record("application.submitted", application, by=by, now=now, amount=application.amount)
@@ -158,11 +194,15 @@ def submit(*, application: Application, by: User, now: datetime, on: date) -> Ap
 def withdraw(*, application: Application, by: User, now: datetime, on: date) -> Application:
     """Take an application back before the money is paid; what was reserved for it goes back into the pool."""
     application = _advance(application, expect=tuple(LIVE))
+    if gathering(application):
+        if application.group is not None and application.group.leader_id == application.person_id:
+            raise LeaderStays
+        application.group = application.ready_at = None
     if application.status == ApplicationStatus.APPROVED:
         assert application.pool is not None and application.approved_amount is not None  # noqa: S101, PT018 -- a constraint
         pools.let_go(application, application.pool, by=by, now=now, on=on, why="withdrawn")
     application.status = ApplicationStatus.WITHDRAWN
-    application.save(update_fields=["status", "updated_at"])
+    application.save(update_fields=["status", "group", "ready_at", "updated_at"])
     log.record("application.withdrawn", application, by=by, now=now)
     return application
 
@@ -277,6 +317,8 @@ def approve(
     amount = amount or found.recommended_amount or application.amount or 0
     _within_tier(application, amount, on)
     office = Office.objects.get(region_id=application.office_code)
+    if queries.stopped_by_fellows(application, office, on):
+        raise FellowLate
     tenor = application.tenor_months
     pool = pool or queries.pool_with(office, amount, on=on, tenor=tenor) or queries.pool_with(office, amount, on=on)
     if pool is None or pool.agreement.office_id != office.pk:

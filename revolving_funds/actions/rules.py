@@ -33,6 +33,7 @@ CHANGEABLE: dict[type, tuple[str, ...]] = {
         "group_rule",
         "cooling_months",
         "reservation_days",
+        "receipt_photo",
     ),
     AgreementTerms: ("rate_bp", "basis", "day_count", "rounding", "capped", "loss_bearer"),
     QualityScale: ("days_upto", "matured_upto", "provision_bp"),

@@ -17,6 +17,7 @@ from foundation.files.actions import uploads
 from foundation.regions.models import Office
 from revolving_funds import forms, queries
 from revolving_funds.actions import applications, documents, loans
+from revolving_funds.admin.groups import fellows_line, group_line
 from revolving_funds.admin.parts import DistrictFilter, LevelFilter, money, person_of, yes_no
 from revolving_funds.enums import ApplicationStatus, DocumentKind
 from revolving_funds.models import Application
@@ -82,6 +83,8 @@ class ApplicationAdmin(OfficeModelAdmin):
                     "status",
                     "nib",
                     "papers",
+                    "joint",
+                    "fellows",
                 )
             },
         ),
@@ -118,6 +121,8 @@ class ApplicationAdmin(OfficeModelAdmin):
         ),
     )
     readonly_fields = (
+        "joint",
+        "fellows",
         "papers",
         "place",
         "asked",
@@ -192,8 +197,16 @@ class ApplicationAdmin(OfficeModelAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         rows: Any = super().get_queryset(request).exclude(status=ApplicationStatus.DRAFT)
         return rows.for_lists().select_related(
-            "survey", "pool__agreement__bank", "applied_by", "surveyed_by", "decided_by", "disbursed_by"
+            "group", "survey", "pool__agreement__bank", "applied_by", "surveyed_by", "decided_by", "disbursed_by"
         )
+
+    @admin.display(description=gettext_lazy("Group"))
+    def joint(self, row: Application) -> str:
+        return group_line(row)
+
+    @admin.display(description=gettext_lazy("Fellows of the group"))
+    def fellows(self, row: Application) -> str:
+        return fellows_line(row)
 
     @admin.display(description=gettext_lazy("District"))
     def district(self, row: Application) -> str:

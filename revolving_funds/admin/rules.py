@@ -127,6 +127,7 @@ class PolicyAdmin(DatedAdmin):
         "group_rule",
         "cooling_months",
         "reservation_days",
+        "receipt_photo",
         "begins",
         "ends",
         "legal_basis",

@@ -2,9 +2,11 @@ from revolving_funds.models.applications import Application, Survey
 from revolving_funds.models.bank_side import AgreementPaper, BankAccess, BankBatch, BatchRow
 from revolving_funds.models.capital import CapitalSource, Referral
 from revolving_funds.models.cases import LoanCase, Promise, Recovery, Visit
+from revolving_funds.models.checks import PapersCheck
 from revolving_funds.models.claims import SubsidyClaim, SubsidyLine
 from revolving_funds.models.daily import FundDay, LoanStanding
 from revolving_funds.models.documents import ApplicationDocument
+from revolving_funds.models.groups import GroupApplication
 from revolving_funds.models.loans import Instalment, Loan
 from revolving_funds.models.programme import Agreement, Bank, Pool
 from revolving_funds.models.repayments import ReceiptSerial, Repayment
@@ -34,11 +36,13 @@ __all__ = [
     "Difference",
     "FileLayout",
     "FundDay",
+    "GroupApplication",
     "Instalment",
     "LineDifference",
     "Loan",
     "LoanCase",
     "LoanStanding",
+    "PapersCheck",
     "Policy",
     "Pool",
     "Promise",

@@ -15,12 +15,16 @@ from foundation.common.records import Record
 from foundation.regions.models import Region
 from members.models import Business, Person
 from revolving_funds.enums import LIVE, ApplicationStatus, Purpose
+from revolving_funds.models.groups import GroupApplication
 from revolving_funds.models.programme import Pool
 
 # Everybody who has a hand in one loan, by the field that names them.
 HANDS = ("borrower", "applied_by", "surveyed_by", "decided_by", "disbursed_by")
+# Who looks at the papers also may make the visit: both gather facts, neither decides.
+CHECKER_IS_NOT = ("borrower", "applied_by", "decided_by", "disbursed_by")
 STEPS = {
     "submitted_at": "applied_by",
+    "checked_at": "checked_by",
     "surveyed_at": "surveyed_by",
     "decided_at": "decided_by",
     "disbursed_at": "disbursed_by",
@@ -52,7 +56,7 @@ def separation_of_duties() -> list[models.CheckConstraint]:
             condition=Q(**{f"{one}__isnull": True}) | Q(**{f"{other}__isnull": True}) | ~Q(**{one: F(other)}),
             violation_error_message=_("Nobody does two steps of one loan."),
         )
-        for one, other in combinations(HANDS, 2)
+        for one, other in (*combinations(HANDS, 2), *(("checked_by", hand) for hand in CHECKER_IS_NOT))
         if (one, other) != ("borrower", "applied_by")
     ]
 
@@ -126,6 +130,16 @@ class Application(Record):
     decision_reason = models.CharField(_("reason of the decision"), max_length=300, blank=True)
     # What the office asked the owner to mend, while it lies with her again.
     return_reason = models.CharField(_("to be mended"), max_length=300, blank=True, default="", db_default="")
+    # The joint file, where she asks together with others; `ready_at` = hers may be sent with it.
+    group = models.ForeignKey(
+        GroupApplication,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="applications",
+        verbose_name=_("group"),
+    )
+    ready_at = models.DateTimeField(_("ready to be sent with the group"), null=True, blank=True)
     # The account of the person who gets the money, as it was when she applied.
     borrower = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -138,6 +152,16 @@ class Application(Record):
         blank=True,
         related_name="+",
         verbose_name=_("sent by"),
+    )
+    # The latest look at the papers that found them complete; taken away when the application is given back.
+    checked_at = models.DateTimeField(_("papers complete"), null=True, blank=True)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("papers checked by"),
     )
     surveyed_at = models.DateTimeField(_("surveyed"), null=True, blank=True)
     surveyed_by = models.ForeignKey(
@@ -201,6 +225,9 @@ class Application(Record):
                 violation_error_message=_("Say why, so that the owner knows what to do."),
             ),
             models.CheckConstraint(
+                name="application_ready_in_group", condition=Q(ready_at__isnull=True) | Q(group__isnull=False)
+            ),
+            models.CheckConstraint(
                 name="application_approval_has_money",
                 condition=~Q(status__in=["APPROVED", "DISBURSED"])
                 | Q(approved_amount__isnull=False, pool__isnull=False),
@@ -244,6 +271,8 @@ class Survey(Record):
     latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
     on_paper = models.BooleanField(_("written on paper at the visit"), default=False, db_default=False)
+    # Drawn when the form is opened, on a phone perhaps without signal: sent twice, it is one survey.
+    request_uid = models.UUIDField(unique=True, null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("field survey")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
 from foundation.common.records import Record
+from foundation.files.models import StoredFile
 from foundation.ledger.models import Transaction
 from revolving_funds.models.loans import Loan
 
@@ -76,6 +77,16 @@ class Repayment(Record):
         db_index=False,
         verbose_name=_("recorded by"),
     )
+    # What the borrower showed when somebody keyed it in.
+    photo = models.ForeignKey(
+        StoredFile,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("photo of the receipt"),
+    )
     # The account of the person who owes, as it was when it was booked.
     borrower = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
@@ -110,6 +121,7 @@ class Repayment(Record):
             models.UniqueConstraint(
                 fields=["office_code", "receipt_year", "receipt_serial"], name="repayment_receipt_once"
             ),
+            models.UniqueConstraint(fields=["photo"], condition=Q(photo__isnull=False), name="repayment_photo_once"),
             models.CheckConstraint(
                 condition=Q(excess__gte=0, amount__gt=F("excess")),
                 name="repayment_amount_positive",

@@ -80,6 +80,10 @@ class Policy(Dated):
         _("days an approval holds its money while the bank is silent"), default=30
     )
 
+    receipt_photo = models.BooleanField(
+        _("a payment keyed in by hand needs a photo of its receipt"), default=False, db_default=False
+    )
+
     objects = DatedQuerySet.as_manager()
 
     class Meta:

@@ -109,6 +109,7 @@ def test_pages_of_an_owner(
             f"/pelatihan/usulan/{world.wish.uid}/",
             "/dana/",
             f"/dana/permohonan/{world.application.uid}/",
+            f"/dana/kelompok/{world.group.uid}/",
             "/forum/",
             "/forum/papan/",
             f"/forum/papan/{world.topic.board.uid}/",
@@ -137,7 +138,16 @@ def test_pages_of_a_borrower(
     page_phone: Page, world: World, look: Callable[[Page, list[str]], None], login_as: Callable[..., None]
 ) -> None:
     login_as(page_phone, world.other.user, world.other.village_id)
-    look(page_phone, ["/", "/dana/", f"/dana/pinjaman/{world.loan.uid}/", f"/dana/kuitansi/{world.repayment.uid}/"])
+    look(
+        page_phone,
+        [
+            "/",
+            "/dana/",
+            "/dana/kelompok/",
+            f"/dana/pinjaman/{world.loan.uid}/",
+            f"/dana/kuitansi/{world.repayment.uid}/",
+        ],
+    )
 
 
 def test_pages_of_an_assistant(

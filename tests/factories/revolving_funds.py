@@ -6,13 +6,14 @@ from typing import Any
 
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
+from foundation.common import codes
 from foundation.files.enums import FileKind
 from foundation.files.models import StoredFile
 from foundation.regions.models import Office
 from members.models import Business, Person
 from revolving_funds.actions import applications, loans, pools, programme, repayments
 from revolving_funds.enums import NEEDED_DOCUMENTS, BankKind
-from revolving_funds.models import Application, ApplicationDocument, Bank, Loan, Pool, Repayment
+from revolving_funds.models import Application, ApplicationDocument, Bank, GroupApplication, Loan, Pool, Repayment
 from tests.factories.foundation import office as make_office
 from tests.factories.foundation import user_with_role
 from tests.factories.members import BusinessFactory, LicenceFactory, OwnerFactory
@@ -126,6 +127,22 @@ def show_papers(application: Application) -> None:
             region_code=application.village_id,
         )
         ApplicationDocument.objects.create(application=application, kind=kind, file=file)
+
+
+def group(application: Application, name: str = "KUB Melati") -> GroupApplication:
+    """A joint file that was sent with this application in it; the nine others do not matter."""
+    made = GroupApplication.objects.create(
+        name=name,
+        code=codes.make(6),
+        village_id=application.village_id,
+        leader=application.person,
+        state="SENT",
+        size=10,
+        sent_at=NOW,
+    )
+    Application.objects.filter(pk=application.pk).update(group=made)
+    application.refresh_from_db()
+    return made
 
 
 def surveyed(person: Person | None = None, *, by: User | None = None, **changes: Any) -> Application:

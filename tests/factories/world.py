@@ -123,6 +123,7 @@ class World:
     def _fund(self) -> None:
         self.pool: Pool = revolving_funds.pool()
         self.application = revolving_funds.submitted(self.owner, on=NOW.date())
+        self.group = revolving_funds.group(self.application)
         self.loan = revolving_funds.loan(self.other)
         first = self.loan.instalments.order_by("number").first()
         assert first is not None
