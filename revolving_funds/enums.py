@@ -204,5 +204,8 @@ class DocumentKind(models.TextChoices):
 # Taken by the verifier at the visit.
 VISIT_PHOTOS: Final = (DocumentKind.SURVEY, DocumentKind.GOODS)
 
+# The controls of the survey form that take them.
+VISIT_FIELDS: Final = {"photo": DocumentKind.SURVEY, "goods": DocumentKind.GOODS}
+
 # Without these an application is not complete.
 NEEDED_DOCUMENTS: Final = (DocumentKind.PLACE, DocumentKind.KTP)

@@ -2,6 +2,7 @@
 
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from uuid import UUID, uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from foundation.common.money import rupiah
 from foundation.common.widgets import DateInput, MoneyField
 from foundation.files.forms import StoredFileField, UploadForm
-from revolving_funds.enums import Purpose
+from revolving_funds import checklist
+from revolving_funds.enums import CheckLine, Purpose
 from revolving_funds.models import Pool
 
 
@@ -133,7 +135,10 @@ class PlaceField(forms.CharField):
         return latitude, longitude
 
 
-class SurveyForm(forms.Form):
+class SurveyForm(UploadForm):
+    """`request_uid` is drawn when the form is opened: sent twice, it is one survey."""
+
+    request_uid = forms.UUIDField(widget=forms.HiddenInput, required=False)
     visited_on = forms.DateField(label=_("Day of the visit"), widget=DateInput)
     is_operating = forms.BooleanField(label=_("The business is running"), required=False)
     place_matches = forms.BooleanField(label=_("Place and goods are as stated"), required=False)
@@ -146,7 +151,18 @@ class SurveyForm(forms.Form):
         required=False,
         help_text=_("Latitude and longitude as the phone shows them, for example -2.976074, 104.775430."),
     )
-    photo = forms.FileField(label=_("Photo taken at the visit"), required=False)
+    photo = StoredFileField(
+        purpose="fund_application",
+        label=_("Photo of the place"),
+        required=False,
+        help_text=_("The stall, workshop or kitchen as you find it."),
+    )
+    goods = StoredFileField(
+        purpose="fund_application",
+        label=_("Photo of goods or tools"),
+        required=False,
+        help_text=_("What is there, and what is missing."),
+    )
     on_paper = forms.BooleanField(label=_("Written on paper at the visit and entered later"), required=False)
     is_recommended = forms.TypedChoiceField(
         label=_("Recommendation"),
@@ -157,6 +173,33 @@ class SurveyForm(forms.Form):
     recommended_amount = MoneyField(
         label=_("Recommended amount"), min_value=1, required=False, help_text=_("Empty = as asked for.")
     )
+
+    def clean_request_uid(self) -> UUID:
+        """The name drawn with the form; an older page without one gets it here."""
+        return self.cleaned_data.get("request_uid") or uuid4()
+
+
+class CheckForm(forms.Form):
+    """The papers, line by line. What is known of a line stands beside it; a line without a tick is missing."""
+
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=120,
+        required=False,
+        help_text=_("Added to what the owner reads when a line is missing."),
+    )
+
+    def __init__(self, *args: Any, obj: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = checklist.facts(obj)
+        for line in reversed(CheckLine):
+            field = forms.BooleanField(label=line.label, required=False, help_text=known[line].text)
+            self.fields = {line.value: field, **self.fields}
+
+    def clean(self) -> dict[str, Any]:
+        """`missing` and `note`, as the action takes them."""
+        ticked = super().clean() or {}
+        return {"missing": [line for line in CheckLine if not ticked.get(line.value)], "note": ticked.get("note", "")}
 
 
 class SendBackForm(forms.Form):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from revolving_funds import field, group_views, views
+from revolving_funds import field, group_views, survey_views, views
 
 app_name = "revolving_funds"
 
@@ -9,6 +9,9 @@ urlpatterns = [
     path("modal-lain/", field.capital, name="capital"),
     path("kunjungan/", field.visits, name="visits"),
     path("kunjungan/<uuid:uid>/", field.visit, name="visit"),
+    path("survei/", survey_views.visits, name="surveys"),
+    path("survei/<uuid:uid>/", survey_views.visit, name="survey"),
+    path("survei/<uuid:uid>/kirim/", survey_views.bring, name="survey-bring"),
     path("kelompok/", group_views.enter, name="group-enter"),
     path("kelompok/<uuid:uid>/", group_views.group, name="group"),
     path("kelompok/<uuid:uid>/kirim/", group_views.send, name="group-send"),

@@ -22,6 +22,14 @@ class Item:
     icon: str
     model: str
     queues: tuple[str, ...] = ()
+    # Where it is a page of the portal rather than the list of the model: its name and who may open it.
+    page: str = ""
+    permission: str = ""
+
+    @property
+    def url(self) -> str:
+        """The page, or the list of the model, or '' where the office has none."""
+        return reverse(self.page) if self.page else list_url(self.model)
 
 
 # The work of the day first; rules and reference data, which change once a year, at the end.
@@ -61,6 +69,13 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         (
             Item(
                 _("Applications"), "document", "revolving_funds.application", ("to_survey", "to_decide", "to_disburse")
+            ),
+            Item(
+                _("Surveys on the phone"),
+                "camera",
+                "revolving_funds.application",
+                page="revolving_funds:surveys",
+                permission="revolving_funds.survey_application",
             ),
             Item(_("Group applications"), "people", "revolving_funds.groupapplication"),
             Item(_("Loans"), "fund", "revolving_funds.loan", ("overdue",)),
@@ -194,11 +209,11 @@ def side(user: Any) -> tuple[dict[str, int], tuple[Group, ...]]:
 def _groups(user: Any) -> Iterator[Group]:
     yield Group("", (Shown(gettext("Working desk"), reverse("admin:index"), icon("home", "s"), ()),))
     for title, items in GROUPS:
-        seen = [item for item in items if user.has_perm(_permission(item.model)) and list_url(item.model)]
+        seen = [item for item in items if user.has_perm(item.permission or _permission(item.model)) and item.url]
         if seen:
             yield Group(
                 str(title),
-                tuple(Shown(str(item.title), list_url(item.model), icon(item.icon, "s"), item.queues) for item in seen),
+                tuple(Shown(str(item.title), item.url, icon(item.icon, "s"), item.queues) for item in seen),
             )
 
 

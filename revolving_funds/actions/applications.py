@@ -49,6 +49,10 @@ class FellowLate(ActionError):
     )
 
 
+class PapersNotChecked(ActionError):
+    message = _("Look at the papers first: whether they are complete is written down before the visit.")
+
+
 class AmountTooHigh(ActionError):
     field = "amount"
 
@@ -81,9 +85,9 @@ def _advance(application: Application, *, expect: tuple[str, ...]) -> Applicatio
     return application
 
 
-def keep_hands_apart(application: Application, by: User) -> None:
+def keep_hands_apart(application: Application, by: User, *, also: tuple[str, ...] = ()) -> None:
     """The sentence before the database says it: nobody does two steps of one loan."""
-    if by.pk in {getattr(application, f"{hand}_id") for hand in HANDS}:
+    if by.pk in {getattr(application, f"{hand}_id") for hand in (*HANDS, *also)}:
         raise SamePersonTwice
 
 
@@ -218,8 +222,18 @@ def send_back(*, application: Application, reason: str, by: User, now: datetime)
     keep_hands_apart(application, by)
     sent_by, sent_at = application.applied_by_id, application.submitted_at
     application.status, application.return_reason = ApplicationStatus.DRAFT, reason.strip()
-    application.submitted_at = application.applied_by = None
-    application.save(update_fields=["status", "return_reason", "submitted_at", "applied_by", "updated_at"])
+    application.submitted_at = application.applied_by = application.checked_at = application.checked_by = None
+    application.save(
+        update_fields=[
+            "status",
+            "return_reason",
+            "submitted_at",
+            "applied_by",
+            "checked_at",
+            "checked_by",
+            "updated_at",
+        ]
+    )
     log.record(
         "application.sent_back",
         application,
@@ -265,8 +279,12 @@ def survey(
     place: tuple[Decimal, Decimal] | None = None,
     on_paper: bool = False,
 ) -> Survey:
-    """What the verifier saw, and her recommendation. Raises SamePersonTwice, AmountTooHigh, VisitInFuture."""
+    """What the verifier saw, and her recommendation. Raises PapersNotChecked, SamePersonTwice, AmountTooHigh,
+    VisitInFuture.
+    """
     application = _advance(application, expect=(ApplicationStatus.SUBMITTED,))
+    if application.checked_at is None:
+        raise PapersNotChecked
     keep_hands_apart(application, by)
     if visited_on > on:
         raise VisitInFuture
@@ -312,7 +330,7 @@ def approve(
     AmountTooHigh, PoolEmpty, SubsidyBudgetEmpty.
     """
     application = _advance(application, expect=(ApplicationStatus.SURVEYED,))
-    keep_hands_apart(application, by)
+    keep_hands_apart(application, by, also=("checked_by",))
     found = application.survey
     amount = amount or found.recommended_amount or application.amount or 0
     _within_tier(application, amount, on)
@@ -351,7 +369,7 @@ def reject(*, application: Application, by: User, now: datetime, reason: str) ->
     if not reason.strip():
         raise ReasonMissing
     application = _advance(application, expect=(ApplicationStatus.SURVEYED,))
-    keep_hands_apart(application, by)
+    keep_hands_apart(application, by, also=("checked_by",))
     application.status, application.decision_reason = ApplicationStatus.REJECTED, reason.strip()
     application.decided_at, application.decided_by = now, by
     application.save(update_fields=["status", "decision_reason", "decided_at", "decided_by", "updated_at"])

@@ -10,7 +10,7 @@ from foundation.audit import log
 from foundation.common.errors import ActionError
 from foundation.files.actions import uploads
 from foundation.files.models import StoredFile
-from revolving_funds.enums import NEEDED_DOCUMENTS, ApplicationStatus, DocumentKind
+from revolving_funds.enums import NEEDED_DOCUMENTS, VISIT_PHOTOS, ApplicationStatus, DocumentKind
 from revolving_funds.models import Application, ApplicationDocument
 
 PURPOSE = "fund_application"
@@ -49,7 +49,7 @@ def attach(
     """
     application = Application.objects.locked(application.pk)
     open_to = {ApplicationStatus.SUBMITTED, ApplicationStatus.SURVEYED}
-    if application.status not in (open_to if kind == DocumentKind.SURVEY else {ApplicationStatus.DRAFT}):
+    if application.status not in (open_to if kind in VISIT_PHOTOS else {ApplicationStatus.DRAFT}):
         raise NotOpen
     uploads.use(file, purpose=PURPOSE, region_code=application.village_id, by=by, now=now)
     known = ApplicationDocument.objects.for_update().filter(application=application, kind=kind).first()

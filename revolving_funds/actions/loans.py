@@ -58,7 +58,7 @@ def disburse(
     application = Application.objects.locked(application.pk)
     if application.status != ApplicationStatus.APPROVED:
         raise applications.WrongStep
-    applications.keep_hands_apart(application, by)
+    applications.keep_hands_apart(application, by, also=("checked_by",))
     day = disbursed_on or on
     if day > on or (application.decided_at and day < application.decided_at.date()):
         raise DayOutOfRange

@@ -1,35 +1,37 @@
 """Applications: the queues of verifier, approver and treasurer. Every button is one action."""
 
+import uuid
 from typing import Any
 
 from django.contrib import admin
-from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin
 from foundation.common.dates import short_date
-from foundation.files.actions import uploads
 from foundation.regions.models import Office
-from revolving_funds import forms, queries
-from revolving_funds.actions import applications, documents, loans
+from revolving_funds import checklist, forms, queries, survey_views
+from revolving_funds.actions import applications, checks, loans
 from revolving_funds.admin.groups import fellows_line, group_line
 from revolving_funds.admin.parts import DistrictFilter, LevelFilter, money, person_of, yes_no
-from revolving_funds.enums import ApplicationStatus, DocumentKind
+from revolving_funds.enums import ApplicationStatus, CheckLine
 from revolving_funds.models import Application
 
 
+def _check(request: HttpRequest, application: Application, cleaned: dict[str, Any]) -> str:
+    made = checks.check(application=application, by=person_of(request), now=clock.now(), **cleaned)
+    if made.is_complete:
+        return _("The papers are complete. The visit comes next.")
+    return _("Given back. The owner reads what is to be mended.")
+
+
 def _survey(request: HttpRequest, application: Application, cleaned: dict[str, Any]) -> str:
-    photo, by, now = cleaned.pop("photo"), person_of(request), clock.now()
-    with transaction.atomic():
-        applications.survey(application=application, by=by, now=now, on=clock.today(), **cleaned)
-        if photo:
-            file = uploads.store(photo, purpose=documents.PURPOSE, by=by, now=now)
-            documents.attach(application=application, kind=DocumentKind.SURVEY, file=file, by=by, now=now)
+    survey_views.record(application, cleaned, person_of(request))
     return _("The survey is recorded. The approver decides next.")
 
 
@@ -88,6 +90,7 @@ class ApplicationAdmin(OfficeModelAdmin):
                 )
             },
         ),
+        (gettext_lazy("Check of the papers"), {"fields": ("checked", "found_missing", "given_back")}),
         (
             gettext_lazy("Field survey"),
             {
@@ -100,6 +103,8 @@ class ApplicationAdmin(OfficeModelAdmin):
                     "seen_debts",
                     "recommendation",
                     "notes",
+                    "seen_at",
+                    "phone_form",
                 )
             },
         ),
@@ -110,6 +115,8 @@ class ApplicationAdmin(OfficeModelAdmin):
                 "fields": (
                     "applied_by",
                     "submitted_at",
+                    "checked_by",
+                    "checked_at",
                     "surveyed_by",
                     "surveyed_at",
                     "decided_by",
@@ -121,6 +128,11 @@ class ApplicationAdmin(OfficeModelAdmin):
         ),
     )
     readonly_fields = (
+        "checked",
+        "found_missing",
+        "given_back",
+        "seen_at",
+        "phone_form",
         "joint",
         "fellows",
         "papers",
@@ -140,14 +152,29 @@ class ApplicationAdmin(OfficeModelAdmin):
     )
     deeds = (
         Deed(
+            "periksa",
+            gettext_lazy("Check the papers"),
+            "revolving_funds.survey_application",
+            _check,
+            forms.CheckForm,
+            available=lambda row: row.status == ApplicationStatus.SUBMITTED and row.checked_at is None,
+            primary=True,
+            takes_object=True,
+            initial=lambda row: {line.value: fact.there for line, fact in checklist.facts(row).items()},
+            text=gettext_lazy(
+                "Tick what is there and right. With everything ticked the visit comes next; otherwise the application goes back, and the owner reads the lines that are missing."
+            ),
+        ),
+        Deed(
             "survey",
             gettext_lazy("Record the survey"),
             "revolving_funds.survey_application",
             _survey,
             forms.SurveyForm,
-            available=lambda row: row.status == ApplicationStatus.SUBMITTED,
+            available=lambda row: row.status == ApplicationStatus.SUBMITTED and row.checked_at is not None,
             primary=True,
-            initial=lambda _row: {"visited_on": clock.today(), "other_debts": 0},
+            takes_user=True,
+            initial=lambda _row: {"visited_on": clock.today(), "other_debts": 0, "request_uid": uuid.uuid4()},
             text=gettext_lazy("What you saw at the business. Another officer decides."),
         ),
         Deed(
@@ -197,8 +224,55 @@ class ApplicationAdmin(OfficeModelAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         rows: Any = super().get_queryset(request).exclude(status=ApplicationStatus.DRAFT)
         return rows.for_lists().select_related(
-            "group", "survey", "pool__agreement__bank", "applied_by", "surveyed_by", "decided_by", "disbursed_by"
+            "group",
+            "survey",
+            "pool__agreement__bank",
+            "applied_by",
+            "checked_by",
+            "surveyed_by",
+            "decided_by",
+            "disbursed_by",
         )
+
+    @admin.display(description=gettext_lazy("Papers"))
+    def checked(self, row: Application) -> str:
+        """Complete, by whom and when; or that nobody has looked yet."""
+        if row.checked_at is None:
+            return str(_("Nobody has looked at them since they were sent"))
+        return str(
+            _("Complete: %(name)s, %(day)s") % {"name": row.checked_by, "day": short_date(row.checked_at)},
+        )
+
+    @admin.display(description=gettext_lazy("What is there"))
+    def found_missing(self, row: Application) -> str:
+        """Each line with what the register and the application hold of it."""
+        lines = ((line.label, fact.text) for line, fact in checklist.facts(row).items())
+        return format_html_join(mark_safe("<br>"), "{}: {}", lines)
+
+    @admin.display(description=gettext_lazy("Given back before"))
+    def given_back(self, row: Application) -> str:
+        """What was missing at each earlier look."""
+        found = row.checks.select_related("checked_by").exclude(missing=[]).order_by("checked_at", "pk")
+        told = (
+            (short_date(one.checked_at), one.checked_by, "; ".join(str(CheckLine(line).label) for line in one.missing))
+            for one in found
+        )
+        return format_html_join(mark_safe("<br>"), "{}, {}: {}", told) or str(_("never"))
+
+    @admin.display(description=gettext_lazy("Where it is"))
+    def seen_at(self, row: Application) -> str:
+        found = getattr(row, "survey", None)
+        if found is None or found.latitude is None:
+            return ""
+        return f"{found.latitude}, {found.longitude}"
+
+    @admin.display(description=gettext_lazy("On the phone"))
+    def phone_form(self, row: Application) -> str:
+        """The same form for the visit; works without signal."""
+        if row.status != ApplicationStatus.SUBMITTED or row.checked_at is None:
+            return ""
+        url = reverse("revolving_funds:survey", args=[row.uid])
+        return format_html('<a href="{}">{}</a>', url, _("Form for the visit, works without signal"))
 
     @admin.display(description=gettext_lazy("Group"))
     def joint(self, row: Application) -> str:
@@ -216,7 +290,7 @@ class ApplicationAdmin(OfficeModelAdmin):
     def stage(self, row: Application) -> str:
         """Who is next, in two words."""
         waiting = {
-            ApplicationStatus.SUBMITTED: _("To survey"),
+            ApplicationStatus.SUBMITTED: _("To survey") if row.checked_at else _("To check"),
             ApplicationStatus.SURVEYED: _("To decide"),
             ApplicationStatus.APPROVED: _("To pay out"),
         }

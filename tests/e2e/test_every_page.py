@@ -134,6 +134,15 @@ def test_pages_of_an_owner(
     )
 
 
+def test_pages_of_a_verifier_in_the_field(
+    page_phone: Page, world: World, look: Callable[[Page, list[str]], None], login_as: Callable[..., None]
+) -> None:
+    verifier = world.people["verifier"]
+    assert verifier
+    login_as(page_phone, verifier, CITY)
+    look(page_phone, ["/dana/survei/", f"/dana/survei/{world.application.uid}/"])
+
+
 def test_pages_of_a_borrower(
     page_phone: Page, world: World, look: Callable[[Page, list[str]], None], login_as: Callable[..., None]
 ) -> None:

@@ -23,7 +23,7 @@ def test_desk_is_accessible_and_its_queue_leads_to_the_deed(
     page_desk: Page, login_as: Callable[..., None], axe: Callable[..., None], fits: Callable[..., None], verifier: Any
 ) -> None:
     fund.pool()
-    person = fund.submitted().person
+    person = fund.checked(fund.submitted()).person
     login_as(page_desk, verifier, "16.71")
     page_desk.goto("/kantor/")
     axe(page_desk)

@@ -11,7 +11,7 @@ from foundation.files.enums import FileKind
 from foundation.files.models import StoredFile
 from foundation.regions.models import Office
 from members.models import Business, Person
-from revolving_funds.actions import applications, loans, pools, programme, repayments
+from revolving_funds.actions import applications, checks, loans, pools, programme, repayments
 from revolving_funds.enums import NEEDED_DOCUMENTS, BankKind
 from revolving_funds.models import Application, ApplicationDocument, Bank, GroupApplication, Loan, Pool, Repayment
 from tests.factories.foundation import office as make_office
@@ -145,9 +145,16 @@ def group(application: Application, name: str = "KUB Melati") -> GroupApplicatio
     return made
 
 
+def checked(application: Application, *, by: User | None = None) -> Application:
+    """Somebody has found its papers complete."""
+    checks.check(application=application, missing=(), by=by or verifier(application.office_code), now=NOW)
+    application.refresh_from_db()
+    return application
+
+
 def surveyed(person: Person | None = None, *, by: User | None = None, **changes: Any) -> Application:
     on = changes.pop("on", TODAY)
-    application = submitted(person, on=on, amount=changes.pop("amount", 2_000_000))
+    application = checked(submitted(person, on=on, amount=changes.pop("amount", 2_000_000)), by=by)
     applications.survey(
         application=application, by=by or verifier(), now=NOW, on=on, **SEEN | {"visited_on": on} | changes
     )

@@ -122,7 +122,7 @@ class World:
 
     def _fund(self) -> None:
         self.pool: Pool = revolving_funds.pool()
-        self.application = revolving_funds.submitted(self.owner, on=NOW.date())
+        self.application = revolving_funds.checked(revolving_funds.submitted(self.owner, on=NOW.date()))
         self.group = revolving_funds.group(self.application)
         self.loan = revolving_funds.loan(self.other)
         first = self.loan.instalments.order_by("number").first()

@@ -175,6 +175,7 @@ def paid_out(group: GroupApplication) -> list[Loan]:
     make.pool()
     found = []
     for row in group.applications.order_by("pk")[:2]:
+        make.checked(row)
         applications.survey(application=row, by=make.verifier(), now=NOW, on=TODAY, **make.SEEN)
         applications.approve(application=row, by=make.approver(), now=NOW, on=TODAY)
         found.append(loans.disburse(application=row, by=make.treasurer(), now=NOW, on=TODAY))
@@ -220,6 +221,7 @@ def test_what_a_late_fellow_does_is_the_rule(
     assert all(one.key != "group" for one in calm.conditions)
     waiting = group.applications.order_by("pk").last()
     assert waiting is not None
+    make.checked(waiting)
     applications.survey(application=waiting, by=make.verifier(), now=NOW, on=LATER, **make.SEEN)
     if value == GroupRule.BLOCK:
         with pytest.raises(applications.FellowLate):

@@ -56,7 +56,7 @@ SURVEY = {
 
 def test_three_people_take_an_application_to_its_loan(pool: Pool) -> None:
     today = timezone.localdate()
-    application = make.submitted(on=today)
+    application = make.checked(make.submitted(on=today))
     answer = seen_by(make.verifier()).post(deed(application, "survey"), SURVEY | {"visited_on": str(today)})
     assert answer.status_code == 302
     seen_by(make.approver()).post(deed(application, "approve"), {"amount": "2.000.000", "pool": pool.pk, "reason": ""})

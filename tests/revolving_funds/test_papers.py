@@ -112,7 +112,7 @@ def test_four_steps_on_the_phone_with_photos() -> None:
 def test_a_survey_keeps_place_photo_and_that_it_was_on_paper() -> None:
     today = timezone.localdate()
     make.pool(year=today.year)
-    application = make.submitted(on=today)
+    application = make.checked(make.submitted(on=today))
     url = reverse("admin:revolving_funds_application_deed", args=[application.uid, "survey"])
     values = {
         "visited_on": str(today),

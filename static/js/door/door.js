@@ -4,6 +4,7 @@
   "use strict";
 
   const { judge, meanings, store, camera } = window.guyubDoor;
+  const offline = window.guyubOffline;
   const root = document.querySelector("[data-door]");
   if (!root || !("indexedDB" in window) || !crypto.subtle) return;
   const { training, prepare, send, close, decoder } = root.dataset;
@@ -27,27 +28,15 @@
     const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${roster.salt}:${text}`)));
     return [...bytes.slice(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   };
-  const cookie = (name) => (document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`)) || "").split("=")[1] || "";
 
   /* -> the answer as JSON, null without signal; throws what the server says no to. */
   const post = async (address, body) => {
-    let answer;
-    try {
-      answer = await fetch(address, {
-        method: "POST",
-        credentials: "same-origin",
-        redirect: "manual",
-        headers: { "Content-Type": "application/json", "X-CSRFToken": cookie(root.dataset.csrf) },
-        body: JSON.stringify({ device, ...body }),
-        signal: AbortSignal.timeout ? AbortSignal.timeout(15000) : undefined,
-      });
-    } catch { setOnline(false); return null; }
-    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) throw new Error(say("login"));
-    if (answer.status >= 500) { setOnline(false); return null; }
+    const { state, answer } = await offline.post(address, JSON.stringify({ device, ...body }), root.dataset.csrf);
+    if (state === "offline") { setOnline(false); return null; }
+    if (state === "login") throw new Error(say("login"));
     setOnline(true);
-    const found = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(found.message || say("trouble"));
-    return found;
+    if (state === "refused") throw new Error(answer.message || say("trouble"));
+    return answer;
   };
 
   const setOnline = (value) => {
@@ -221,18 +210,8 @@
     } catch (error) { part("trouble").textContent = error.message; part("trouble").hidden = false; }
     await draw();
   };
-  /* The page itself and what it is made of, so that it opens again without signal. */
   const keepPage = async () => {
-    if (!("caches" in window)) return;
-    const made = [...document.querySelectorAll("script[src], link[rel=stylesheet], link[rel=icon], link[rel=manifest]")].map((node) => node.src || node.href);
-    const icons = document.querySelector("use") ? [new URL(document.querySelector("use").getAttribute("href"), location.href).href.split("#")[0]] : [];
-    const cache = await caches.open("guyub-kept");
-    const page = await fetch(location.pathname, { credentials: "same-origin" }).catch(() => null);
-    if (!page || !page.ok || page.redirected) return;
-    await cache.put(location.pathname, page);
-    const list = [decoder, decoder.replace(/[^/]*$/, "index.js"), ...made, ...icons];
-    await Promise.all(list.map((address) => cache.add(address).catch(() => null)));
-    root.dataset.kept = "1";
+    if (await offline.keepPage(location.pathname, [decoder, decoder.replace(/[^/]*$/, "index.js")])) root.dataset.kept = "1";
   };
 
   part("form").addEventListener("submit", (event) => {

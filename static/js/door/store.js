@@ -7,33 +7,11 @@ window.guyubDoor = window.guyubDoor || {};
 (() => {
   "use strict";
 
-  const NAME = "guyub-door";
-  let opened;
-
-  const open = () => {
-    opened = opened || new Promise((resolve, reject) => {
-      const asked = indexedDB.open(NAME, 1);
-      asked.onupgradeneeded = () => {
-        asked.result.createObjectStore("self");
-        asked.result.createObjectStore("rosters");
-        asked.result.createObjectStore("queue", { keyPath: "nonce" });
-      };
-      asked.onsuccess = () => resolve(asked.result);
-      asked.onerror = () => reject(asked.error);
-    });
-    return opened;
-  };
-
-  const run = async (store, mode, deed) => {
-    const base = await open();
-    return new Promise((resolve, reject) => {
-      const work = base.transaction(store, mode);
-      const asked = deed(work.objectStore(store));
-      work.oncomplete = () => resolve(asked && asked.result);
-      work.onerror = () => reject(work.error);
-      work.onabort = () => reject(work.error);
-    });
-  };
+  const run = window.guyubOffline.base("guyub-door", 1, (made) => {
+    made.createObjectStore("self");
+    made.createObjectStore("rosters");
+    made.createObjectStore("queue", { keyPath: "nonce" });
+  });
 
   const device = async () => {
     const known = await run("self", "readonly", (store) => store.get("device"));

@@ -38,6 +38,11 @@ def three_people_decide(cast: Cast) -> None:
     application = Application.objects.get(person__full_name=YANI)
     change = f"/kantor/revolving_funds/application/{application.uid}"
     lina, agus, tuti = cast.page("lina"), cast.page("agus"), cast.page("tuti")
+    lina.goto(f"{change}/deed/periksa/")
+    for box in lina.locator("input[type=checkbox]").all():
+        box.check()
+    cast.picture(lina, "papers-check")
+    press(lina, "Periksa berkas")
     lina.goto(f"{change}/deed/survey/")
     lina.check("input[name=is_operating]")
     lina.check("input[name=place_matches]")

@@ -1,0 +1,115 @@
+"""Field surveys on the verifier's phone: the list, the form, and what the phone brings when it has signal again."""
+
+import uuid
+from typing import Any, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from foundation.accounts.models import User
+from foundation.common import clock
+from foundation.common.errors import ActionError
+from foundation.common.http import form_page, reading, writing
+from revolving_funds.actions import surveys
+from revolving_funds.enums import VISIT_FIELDS, ApplicationStatus
+from revolving_funds.forms import SurveyForm
+from revolving_funds.models import Application, Survey
+
+SURVEY = "revolving_funds.survey_application"
+PAGE = 50
+
+
+def _user(request: HttpRequest) -> User:
+    return cast("User", request.user)
+
+
+def _mine(request: HttpRequest) -> Any:
+    """What this person may visit. Raises PermissionDenied for who visits nobody."""
+    user = _user(request)
+    if not user.has_perm(SURVEY):
+        raise PermissionDenied
+    return Application.objects.visible_to(user, SURVEY).filter(status=ApplicationStatus.SUBMITTED)
+
+
+def record(application: Application, cleaned: dict[str, Any], by: User) -> Survey:
+    """Save what a form says, with its photos; for the phone and for the desk. Raises ActionError."""
+    seen = dict(cleaned)
+    photos = {kind: seen.pop(name) for name, kind in VISIT_FIELDS.items()}
+    kept = {kind: file for kind, file in photos.items() if file}
+    values: dict[str, Any] = {"by": by, "now": clock.now(), "on": clock.today()}
+    return surveys.record(application=application, photos=kept, **values, **seen)
+
+
+@never_cache
+@reading
+def visits(request: HttpRequest) -> HttpResponse:
+    """Whose papers are complete and whose business is to be seen, the longest waiting first."""
+    rows = _mine(request).filter(checked_at__isnull=False).for_lists().order_by("submitted_at", "pk")
+    unchecked = _mine(request).filter(checked_at__isnull=True).count()
+    context = {"rows": rows[:PAGE], "unchecked": unchecked, "csrf_cookie": settings.CSRF_COOKIE_NAME}
+    return TemplateResponse(request, "revolving_funds/survey_list.html", context)
+
+
+@never_cache
+@form_page
+def visit(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The form. Sent in the ordinary way, or by the script when there is signal."""
+    application = get_object_or_404(_mine(request).filter(checked_at__isnull=False).for_lists(), uid=uid)
+    user = _user(request)
+    start = {"visited_on": clock.today(), "other_debts": 0, "request_uid": uuid.uuid4()}
+    form = SurveyForm(request.POST or None, request.FILES or None, by=user, initial=start)
+    if request.method == "POST" and form.is_valid():
+        try:
+            record(application, form.cleaned_data, user)
+        except ActionError as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("The survey is recorded. The approver decides next."))
+            return redirect("revolving_funds:surveys")
+    context = {"application": application, "form": form, "csrf_cookie": settings.CSRF_COOKIE_NAME}
+    return TemplateResponse(request, "revolving_funds/survey_form.html", context)
+
+
+@writing
+def bring(request: HttpRequest, uid: UUID) -> HttpResponseBase:
+    """What waited on a phone. Sent again it gets the same answer and changes nothing; a form is brought only by who
+    filled it in.
+    """
+    user = _user(request)
+    if not user.has_perm(SURVEY):
+        raise PermissionDenied
+    application = (
+        Application.objects.visible_to(user, SURVEY).exclude(status=ApplicationStatus.DRAFT).filter(uid=uid).first()
+    )
+    if application is None:
+        raise Http404
+    if request.POST.get("user") != str(user.uid):
+        return _refused(_("This form was filled in by another officer. It is sent when she logs in on this phone."))
+    form = SurveyForm(request.POST, request.FILES, by=user)
+    if not form.is_valid():
+        return _refused(" ".join(_told(form)))
+    try:
+        record(application, form.cleaned_data, user)
+    except ActionError as refusal:
+        return _refused(str(refusal))
+    return JsonResponse({"done": True})
+
+
+def _told(form: SurveyForm) -> list[str]:
+    """`Sales a month: This field is required.`"""
+    return [
+        f"{form.fields[name].label}: {said}" if name in form.fields else str(said)
+        for name, errors in form.errors.items()
+        for said in errors
+    ]
+
+
+def _refused(message: str) -> JsonResponse:
+    return JsonResponse({"message": message}, status=409)
