@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.common import clock
-from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyAdmin
+from foundation.common.admin import Deed, OfficeModelAdmin
+from foundation.common.dates import short_date
 from foundation.common.numbers import grouped
-from foundation.common.widgets import DateTimeInput
-from members.actions import breaches, data_requests, looks
+from foundation.common.widgets import DateInput, DateTimeInput
+from members.actions import breaches, data_requests, laws, looks
 from members.enums import RequestKind
 from members.models import Breach, DataRequest, Person, RetentionRule
 from members.privacy import registry
@@ -259,9 +260,56 @@ class BreachAdmin(OfficeModelAdmin):
         return format_html("{}<br>{}<br>{}<br>{}", *lines)
 
 
+class RetentionForm(forms.Form):
+    """A new number of days for something that is kept, from a day on, by which law."""
+
+    key = forms.ChoiceField(label=gettext_lazy("What is kept"), widget=forms.RadioSelect)
+    days = forms.IntegerField(label=gettext_lazy("Days kept"), min_value=1, max_value=36_525)
+    legal_basis = forms.CharField(label=gettext_lazy("Legal basis"), max_length=200)
+    is_confirmed = forms.BooleanField(
+        label=gettext_lazy("The office has confirmed it by its archive schedule."), required=False
+    )
+    valid_from = forms.DateField(label=gettext_lazy("Holds from"), widget=DateInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = RetentionRule.objects.filter(valid_to__isnull=True).order_by("key")
+        choice: Any = self.fields["key"]
+        choice.choices = [
+            (row.key, _("%(what)s: %(n)s days now") % {"what": retention_title(row.key), "n": row.days}) for row in rows
+        ]
+
+
+def retention_title(key: str) -> str:
+    """What the rule is about, in words; some rules are holds, which sweep nothing."""
+    titles = {each.key: each.title for each in registry.retentions()}
+    return str(titles.get(key, _("Papers of loans") if key == "loans" else key))
+
+
+def _change_retention(request: HttpRequest, _nobody: None, data: dict[str, Any]) -> str:
+    by: Any = request.user
+    row = RetentionRule.objects.get(key=data.pop("key"), valid_to__isnull=True)
+    laws.follow(row=row, by=by, now=clock.now(), **data)
+    return _("The new row holds from %(day)s.") % {"day": short_date(data["valid_from"])}
+
+
 @admin.register(RetentionRule)
-class RetentionRuleAdmin(ReadonlyAdmin):
-    """How long what is kept, and by which law."""
+class RetentionRuleAdmin(OfficeModelAdmin):
+    """How long what is kept, and by which law; changed from a day on."""
+
+    list_deeds: ClassVar[tuple[Deed, ...]] = (
+        Deed(
+            "ubah",
+            gettext_lazy("Change how long something is kept"),
+            "members.change_retentionrule",
+            _change_retention,
+            form=RetentionForm,
+            primary=True,
+            text=gettext_lazy(
+                "By the archive schedule of the office (JRA). The row holds for every office of this installation."
+            ),
+        ),
+    )
 
     list_display = ("key", "days", "valid_from", "valid_to", "legal_basis", "is_confirmed")
     ordering = ("key", "-valid_from", "pk")

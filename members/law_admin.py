@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.common import clock
-from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyAdmin
-from members.actions import letters, processes
+from foundation.common.admin import Deed, OfficeModelAdmin
+from foundation.common.dates import short_date
+from members.actions import laws, letters, processes
 from members.forms import licensing as forms
 from members.models import LicenceProcess, LicenceRule, LicenceTerm, RecommendationLetter
 from members.office_forms import LicenceKindFilter
@@ -142,9 +143,65 @@ class LicenceProcessAdmin(OfficeModelAdmin):
         return format_html_join("", "<div>{}{}</div>", ((row.name, "" if row.required else "?") for row in rows))
 
 
+def _revise(request: HttpRequest, row: Any, cleaned: dict[str, Any]) -> str:
+    laws.follow(row=row, by=_user(request), now=clock.now(), **cleaned)
+    return _("The new row holds from %(day)s.") % {"day": short_date(cleaned["valid_from"])}
+
+
+def _end_rule(request: HttpRequest, rule: LicenceRule, cleaned: dict[str, Any]) -> str:
+    laws.end(row=rule, valid_from=cleaned["valid_from"], by=_user(request), now=clock.now())
+    return _("The rule no longer holds from %(day)s.") % {"day": short_date(cleaned["valid_from"])}
+
+
+def _add_rule(request: HttpRequest, _nobody: None, cleaned: dict[str, Any]) -> str:
+    laws.add_rule(by=_user(request), now=clock.now(), **cleaned)
+    return _("The new row holds from %(day)s.") % {"day": short_date(cleaned["valid_from"])}
+
+
+def _holds(row: Any) -> bool:
+    return row.valid_to is None
+
+
+FOR_ALL = gettext_lazy("The row holds for every office of this installation.")
+
+
 @admin.register(LicenceRule)
-class LicenceRuleAdmin(ReadonlyAdmin):
+class LicenceRuleAdmin(OfficeModelAdmin):
     """What applies to whom, by which law, from when to when."""
+
+    list_deeds = (
+        Deed(
+            "baru",
+            gettext_lazy("Add a rule"),
+            "members.change_licencerule",
+            _add_rule,
+            form=forms.NewLicenceRuleForm,
+            primary=True,
+            text=FOR_ALL,
+        ),
+    )
+    deeds = (
+        Deed(
+            "ubah",
+            gettext_lazy("Change from a day on"),
+            "members.change_licencerule",
+            _revise,
+            form=forms.LicenceRuleForm,
+            initial=lambda row: {name: getattr(row, name) for name in ("need", "reason", "legal_basis", "source_note")},
+            available=_holds,
+            primary=True,
+            text=FOR_ALL,
+        ),
+        Deed(
+            "akhiri",
+            gettext_lazy("End from a day on"),
+            "members.change_licencerule",
+            _end_rule,
+            form=forms.EndRowForm,
+            available=_holds,
+            danger=True,
+        ),
+    )
 
     list_display = ("kind", "need", "kbli_start", "short_words", "scale", "legal_basis", "valid_from", "valid_to")
     list_filter = (LicenceKindFilter,)
@@ -169,8 +226,22 @@ class LicenceRuleAdmin(ReadonlyAdmin):
 
 
 @admin.register(LicenceTerm)
-class LicenceTermAdmin(ReadonlyAdmin):
+class LicenceTermAdmin(OfficeModelAdmin):
     """How long licences hold, and when their end is announced."""
+
+    deeds = (
+        Deed(
+            "ubah",
+            gettext_lazy("Change from a day on"),
+            "members.change_licenceterm",
+            _revise,
+            form=forms.LicenceTermForm,
+            takes_object=True,
+            available=_holds,
+            primary=True,
+            text=FOR_ALL,
+        ),
+    )
 
     list_display = ("rank", "kind", "needs", "years", "warn_days", "legal_basis", "valid_from", "valid_to")
     ordering = ("rank", "valid_from", "id")

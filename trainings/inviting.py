@@ -7,6 +7,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from foundation.common.errors import ActionError
+from members import gates
 from members.enums import LicenceKind, LicenceStatus, Scale
 from members.models import Business, Licence, Person, Stage
 from members.sectors import Sector, sector_case
@@ -40,8 +41,6 @@ class OtherGroup(NotInvited):
 
 class LicenceNeeded(NotInvited):
     message = _("This training is for owners who have this licence: %(licence)s. Your assistant helps you to get it.")
-    next_url: Any = reverse_lazy("members:profile")
-    next_label = _("My licences")
 
 
 def _businesses(training: Training) -> QuerySet[Business]:
@@ -100,8 +99,11 @@ def _check_business(training: Training, person: Person, mine: QuerySet[Business]
         raise OtherSector(OtherSector.message % {"sectors": sector_words(training)})
     if training.for_scales and not mine.filter(scale__in=training.for_scales).exists():
         raise OtherScale(OtherScale.message % {"scales": scale_words(training)})
-    licence = LicenceKind(training.for_licence).label if training.for_licence else ""
-    raise LicenceNeeded(LicenceNeeded.message % {"licence": licence})
+    if not training.for_licence:  # one business fits in one thing, another in the other
+        raise OtherScale(OtherScale.message % {"scales": scale_words(training)})
+    licence = LicenceKind(training.for_licence).label
+    address, verb = gates.way_to(person, training.for_licence)
+    raise LicenceNeeded(LicenceNeeded.message % {"licence": licence}, next_url=address, next_label=verb)
 
 
 def sector_words(training: Training) -> str:

@@ -106,7 +106,8 @@ _SEE_MONITORING = frozenset({"monitoring.view_checkin", "monitoring.view_respons
 _FIGURES = frozenset({"office.view_desk", "office.view_figures", "jobs.view_job"})
 
 # Held by no role, so by the system's own administrator alone: `accounts.give_role`, `accounts.change_user`,
-# `revolving_funds.change_filelayout`.
+# `revolving_funds.change_filelayout`, and the rows of law that hold for every office: `members.change_licencerule`,
+# `members.change_licenceterm`, `members.change_retentionrule`.
 PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     Role.FACILITATOR: _SEE_MEMBERS
     | _SEE_CASES

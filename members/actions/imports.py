@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from foundation.accounts.models import User
 from foundation.audit import log
 from foundation.regions.models import Office
+from members.actions import cases
 from members.actions import import_sql as sql
 
 TEMPORARY: Final = "import_rows"
@@ -116,6 +117,7 @@ def merge(*, office: Office, source: str, by: User | None, now: datetime, table:
         _work_in_bulk(cursor)
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('members.import'), hashtext(%s))", [office.region_id])
         found = _run(cursor, sql.MERGE, table, values)
+    cases.settle_recorded(inside=office.region_id, by=by, now=now)
     counts = {"inserted": found.inserted, "updated": found.updated, "unchanged": found.unchanged}
     log.record("members.imported", office, by=by, now=now, **counts)
     return found

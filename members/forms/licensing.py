@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import Assignment, User
@@ -14,9 +15,9 @@ from foundation.common.widgets import DateInput, MoneyField
 from foundation.files.forms import StoredFileField, UploadForm
 from members.actions import letters, processes
 from members.entries import LicenceEntry, clean_licence
-from members.enums import LicenceKind, LicenceStatus
+from members.enums import LicenceKind, LicenceStatus, Need, Scale
 from members.forms.registration import put_back
-from members.models import LicenceCase, LicenceProcess, ProcessDocument
+from members.models import LicenceCase, LicenceProcess, LicenceTerm, ProcessDocument
 
 
 class PaperForm(UploadForm):
@@ -212,3 +213,74 @@ def money_words(case: LicenceCase | LicenceProcess) -> str:
     return str(
         _("%(fee)s, of which the office bears %(subsidy)s") % {"fee": rupiah(case.fee), "subsidy": rupiah(case.subsidy)}
     )
+
+
+# Rows of law
+
+
+class _FromForm(forms.Form):
+    valid_from = forms.DateField(
+        label=_("Holds from"), widget=DateInput(), help_text=_("From this day on. What held before stays to be read.")
+    )
+
+
+class EndRowForm(_FromForm):
+    """From when on it no longer holds."""
+
+
+class LicenceRuleForm(_FromForm):
+    """What changes for the same businesses; for others a new rule is added."""
+
+    need = forms.ChoiceField(label=_("What it is to them"), choices=Need.choices)
+    reason = forms.CharField(label=_("Why, for the owner"), max_length=250, widget=forms.Textarea({"rows": 3}))
+    legal_basis = forms.CharField(label=_("Legal basis"), max_length=150)
+    source_note = forms.CharField(label=_("Where this was read, how sure"), max_length=250, required=False)
+    field_order: Any = ("need", "reason", "legal_basis", "source_note", "valid_from")
+
+
+class NewLicenceRuleForm(LicenceRuleForm):
+    """Of which businesses it speaks, and what the licence is to them."""
+
+    kind = forms.ChoiceField(label=_("Licence"), choices=LicenceKind.choices)
+    kbli_start = forms.RegexField(
+        label=_("KBLI begins with"), regex=r"^[0-9]{0,5}$", required=False, help_text=_("Empty: any.")
+    )
+    words = forms.CharField(
+        label=_("Product has one of the words"), max_length=300, required=False, help_text=_("With commas between.")
+    )
+    scale = forms.ChoiceField(label=_("Business scale"), choices=[("", _("any")), *Scale.choices], required=False)
+    field_order: Any = ("kind", "kbli_start", "words", "scale", "need", "reason", "legal_basis", "source_note")
+
+
+class LicenceTermForm(_FromForm):
+    """How long a kind of licence holds, and when its end is announced."""
+
+    rank = forms.IntegerField(label=_("Place on the ladder"), min_value=1, max_value=99)
+    needs = forms.ChoiceField(
+        label=_("Needs first"), choices=[("", _("nothing")), *LicenceKind.choices], required=False
+    )
+    years = forms.IntegerField(
+        label=_("Years of validity"), min_value=1, max_value=99, required=False, help_text=_("Empty: without an end.")
+    )
+    warn_days = SimpleArrayField(
+        forms.IntegerField(min_value=1, max_value=400),
+        label=_("Days before the end"),
+        required=False,
+        help_text=_("When the owner is told, with commas between: 90, 60, 30."),
+    )
+    legal_basis = forms.CharField(label=_("Legal basis"), max_length=150)
+    field_order: Any = ("rank", "needs", "years", "warn_days", "legal_basis", "valid_from")
+
+    def __init__(self, *args: Any, obj: LicenceTerm, **kwargs: Any) -> None:
+        names = ("rank", "needs", "years", "warn_days", "legal_basis")
+        super().__init__(*args, **{**kwargs, "initial": {name: getattr(obj, name) for name in names}})
+        self.kind = obj.kind
+
+    def clean_needs(self) -> str:
+        needs: str = self.cleaned_data["needs"]
+        if needs == self.kind:
+            raise forms.ValidationError(_("A licence cannot need itself."))
+        return needs
+
+    def clean_warn_days(self) -> list[int]:
+        return sorted(set(self.cleaned_data["warn_days"]), reverse=True)

@@ -124,6 +124,7 @@ def _take_time() -> None:
     """No page waits for a seed: its statements may run long, and gather search words before they sort them in."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SET LOCAL lock_timeout = 0")
         cursor.execute("SET LOCAL gin_pending_list_limit = '64MB'")
 
 

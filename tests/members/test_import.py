@@ -15,11 +15,12 @@ from xlsxwriter import Workbook
 
 from foundation.audit.models import Event
 from foundation.regions.models import Office
-from members.enums import LicenceStatus, Scale, ScaleBasis, Sex
+from members.enums import LicenceStatus, Scale, ScaleBasis, Sex, Source
 from members.importing import cells
 from members.importing.reading import UnreadableFile
 from members.importing.run import NoHeadings, Report, import_file
-from members.models import Business, Licence, Person, StatusPeriod
+from members.models import Business, Licence, LicenceCase, Person, StatusPeriod
+from tests.factories import licensing
 from tests.factories.foundation import office, region
 from tests.factories.members import BusinessFactory, LicenceFactory, PersonFactory
 
@@ -115,6 +116,23 @@ def test_an_empty_cell_wipes_nothing_and_a_new_value_is_an_update(palembang: Off
     person, business = Person.objects.get(), Business.objects.get()
     assert (person.phone, business.annual_sales) == ("+6281210000001", 108_000_000)
     assert Licence.objects.get().status == LicenceStatus.HELD
+
+
+def test_a_number_that_comes_in_ends_the_running_case_and_a_renewal_runs_on(palembang: Office, tmp_path: Path) -> None:
+    bring(sheet(tmp_path / "a.xlsx", [[*YANI[:8], "", ""]]), palembang)
+    shop = Business.objects.get()
+    case = licensing.case(of=shop, kind="NIB", by=licensing.staff())
+    later = NOW + dt.timedelta(days=1)
+    assert counts(import_file(path=sheet(tmp_path / "b.xlsx", [YANI]), office=palembang, by=None, now=later))[1] == 1
+    case.refresh_from_db()
+    assert (case.status, case.outcome) == ("ISSUED", "0000000000001")
+    assert Event.objects.filter(verb="licence_case.issued").count() == 1
+    renewal = LicenceCase.objects.create(
+        business=shop, kind="NIB", process=case.process, source=Source.STAFF, opened_at=NOW, due_on=NOW.date()
+    )
+    bring(sheet(tmp_path / "c.xlsx", [YANI]), palembang)
+    renewal.refresh_from_db()
+    assert renewal.status == "OPEN"
 
 
 def test_a_dry_run_counts_and_stores_nothing(palembang: Office, tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ def test_the_profile_has_a_fixed_cost(client: Client, count: int, django_assert_
 
 
 LIST_QUERIES = 7
-PROFILE_QUERIES = 15
+PROFILE_QUERIES = 16
 
 
 def test_an_owner_sees_who_had_her_whole_nik_shown(client: Client) -> None:

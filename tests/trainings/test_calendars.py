@@ -12,6 +12,7 @@ from icalendar import Calendar
 from foundation.accounts.models import User
 from foundation.notifications.models import Message
 from foundation.regions.models import Office
+from tests.factories import licensing
 from tests.factories.members import BusinessFactory, OwnerFactory, PersonFactory
 from tests.factories.trainings import DAY, FIRST, HOURS, NOW, EnrolmentFactory, TrainingFactory
 from trainings import calendars, inviting, reaching
@@ -167,8 +168,13 @@ def test_only_those_whom_it_is_for_are_told_and_may_come() -> None:
     with pytest.raises(inviting.OtherScale):
         inviting.check(training, micro.owner)
     training.for_scales, training.for_licence = [], "NIB"
-    with pytest.raises(inviting.LicenceNeeded):
+    with pytest.raises(inviting.LicenceNeeded) as refusal:
         inviting.check(training, micro.owner)
+    assert refusal.value.next_url == f"/izin/usaha/{micro.uid}/nib/bantuan/"
+    case = licensing.case(of=micro, kind="NIB")
+    with pytest.raises(inviting.LicenceNeeded) as refusal:
+        inviting.check(training, micro.owner)
+    assert refusal.value.next_url == f"/izin/kasus/{case.uid}/"
     training.for_licence, training.for_sectors = "", ["CULINARY"]
     with pytest.raises(inviting.OtherSector):
         inviting.check(training, BusinessFactory(kbli=None).owner)
