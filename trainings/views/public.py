@@ -144,7 +144,7 @@ def _why_not(training: Training, person: Any) -> ActionError | None:
 @writing
 def enrolment_make(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """One tap: a place, or a position in the queue; who is registered elsewhere at that time is asked first."""
-    training, person = reach.readable(request, uid), reach.person_of(request.user)
+    training, person = reach.readable(request, uid, counted=False), reach.person_of(request.user)
     if person is None:
         messages.error(request, _("Please complete your registration as a business owner first."))
         return redirect("trainings:training-detail", uid=uid)

@@ -19,9 +19,14 @@ RUN = "trainings.take_attendance"
 CHANGE = "trainings.change_training"
 
 
-def readable(request: HttpRequest, uid: UUID) -> Training:
-    """A training that this visitor may read of. Its office's zone is in force from here on."""
-    rows = Training.objects.readable_by(request.user).with_counts().with_mine(request.user)
+def readable(request: HttpRequest, uid: UUID, *, counted: bool = True) -> Training:
+    """A training that this visitor may read of. Its office's zone is in force from here on.
+
+    `counted`: with its taken places, its queue and the visitor's own state, for pages that show them.
+    """
+    rows = Training.objects.readable_by(request.user)
+    if counted:
+        rows = rows.with_counts().with_mine(request.user)
     training = get_object_or_404(rows.select_related("region", "facilitator"), uid=uid)
     timezone.activate(texts.zone_of(training))  # the middleware's override ends it with the request
     return training
