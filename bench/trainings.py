@@ -265,34 +265,11 @@ def lists() -> Iterator[str]:
     from django.test import Client  # noqa: PLC0415
 
     from bench.measure import page, table  # noqa: PLC0415
-    from tests.factories.trainings import TrainingFactory  # noqa: PLC0415
-    from trainings.models import Session, Training  # noqa: PLC0415
+    from tests.factories.trainings import TrainingFactory, many  # noqa: PLC0415
 
     now = dt.datetime.now(dt.UTC)
     model = TrainingFactory(sessions=0, starts_at=now, ends_at=now)
-    made = Training.objects.bulk_create(
-        Training(
-            **{
-                field.attname: getattr(model, field.attname)
-                for field in Training._meta.concrete_fields
-                if field.attname not in {"id", "uid", "starts_at", "ends_at", "enrol_until"}
-            },
-            starts_at=now + dt.timedelta(hours=n),
-            ends_at=now + dt.timedelta(hours=n + 30),
-            enrol_until=now + dt.timedelta(hours=n),
-        )
-        for n in range(1, 2_501)
-    )
-    Session.objects.bulk_create(
-        Session(
-            training=row,
-            number=k + 1,
-            starts_at=row.starts_at + dt.timedelta(hours=24 * k),
-            ends_at=row.starts_at + dt.timedelta(hours=24 * k + 3),
-        )
-        for row in made
-        for k in range(2)
-    )
+    made = many(model, 2_500, start=now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE trainings_training, trainings_session, trainings_enrolment")
     client = Client()
@@ -303,10 +280,14 @@ def lists() -> Iterator[str]:
         page("places left", client, "/pelatihan/?tampil=tempat"),
         page("yours to run", client, "/pelatihan/?tampil=kelola"),
         page("one training", client, f"/pelatihan/{made[2000].uid}/"),
+        page("running it", client, f"/pelatihan/{made[2000].uid}/kelola/"),
+        page("its participants", client, f"/pelatihan/{made[2000].uid}/peserta/"),
+        page("its documents", client, f"/pelatihan/{made[2000].uid}/dokumen/"),
         page("its scanner", client, f"/pelatihan/{made[2000].uid}/pindai/"),
         page("new training, form", client, "/pelatihan/baru/"),
         page("home of the assistant", client, "/"),
         page("calendar of everything", client, "/pelatihan/kalender/semua.ics"),
+        page("calendar of a district", client, f"/pelatihan/kalender/wilayah/{DISTRICT}.ics"),
     ]
     yield table("Trainings: 5,000 sessions", [bare, *pages], bare.median_ms)
 

@@ -29,7 +29,11 @@ def database_url(name: str = "") -> str:
 
 def worker(job: Job, *, before: str = "") -> "subprocess.Popen[bytes]":
     """A worker of its own that takes up the job, on the tests' database and files; `before` is Python that it runs first."""
+    return script(RUN.format(before=before), str(job.pk))
+
+
+def script(code: str, *arguments: str) -> "subprocess.Popen[bytes]":
+    """Python of its own, with the product's settings, on the tests' database and files."""
     more = {"DJANGO_SETTINGS_MODULE": "msme_platform.settings", "DATABASE_URL": database_url()}
     environment = {**os.environ, **more, "MEDIA_ROOT": str(settings.MEDIA_ROOT)}
-    code = RUN.format(before=before)
-    return subprocess.Popen([sys.executable, "-c", code, str(job.pk)], cwd=settings.BASE_DIR, env=environment)
+    return subprocess.Popen([sys.executable, "-c", code, *arguments], cwd=settings.BASE_DIR, env=environment)
