@@ -112,4 +112,4 @@ def _told(form: SurveyForm) -> list[str]:
 
 
 def _refused(message: str) -> JsonResponse:
-    return JsonResponse({"message": message}, status=409)
+    return JsonResponse({"done": False, "message": message})

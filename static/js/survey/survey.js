@@ -38,8 +38,8 @@
       for (const row of rows) {
         const { state, answer } = await offline.post(row.address, asForm(row), csrf);
         online = state !== "offline";
-        if (state === "ok") await drop(row.nonce);
-        if (state === "refused") await put({ ...row, refused: answer.message || say("trouble") });
+        if (state === "ok" && answer.done) await drop(row.nonce);
+        else if (state === "ok" || state === "refused") await put({ ...row, refused: answer.message || say("trouble") });
         trouble(state === "login" ? say("login") : "");
         if (state === "offline" || state === "login") break;
       }
