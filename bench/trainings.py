@@ -268,7 +268,7 @@ def lists() -> Iterator[str]:
     from tests.factories.trainings import TrainingFactory, many  # noqa: PLC0415
 
     now = dt.datetime.now(dt.UTC)
-    model = TrainingFactory(sessions=0, starts_at=now, ends_at=now)
+    model = TrainingFactory(sessions=0, starts_at=now)
     made = many(model, 2_500, start=now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE trainings_training, trainings_session, trainings_enrolment")

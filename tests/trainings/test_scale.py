@@ -40,7 +40,7 @@ def logged_in(training: Training) -> Client:
 @pytest.fixture
 def first(db: None) -> Training:
     office("16.71")
-    made: Training = TrainingFactory(starts_at=clock.now(), ends_at=clock.now())
+    made: Training = TrainingFactory(starts_at=clock.now())
     return made
 
 

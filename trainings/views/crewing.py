@@ -30,7 +30,7 @@ def crew_page(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     training = reach.runnable(request, uid, reach.CHANGE)
     part = request.POST.get("part", "")
     trainer_form = TrainerForm(request.POST if part == "trainer" else None, office_code=training.office_code)
-    partner_form = ContributionForm(request.POST if part == "partner" else None)
+    partner_form = ContributionForm(request.POST if part == "partner" else None, auto_id="mitra_%s")
     if part == "trainer" and trainer_form.is_valid() and _add_trainer(request, training, trainer_form):
         return redirect("trainings:crew", uid=uid)
     if part == "partner" and partner_form.is_valid() and _add_partner(request, training, partner_form):
