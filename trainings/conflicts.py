@@ -61,11 +61,18 @@ def elsewhere(*, slots: Sequence[Any], besides: Training) -> QuerySet[Enrolment]
     return rows.exclude(training=besides)  # type: ignore[no-any-return]
 
 
-def of_people(training: Training, people: Sequence[Person]) -> dict[int, str]:
+def of_oneself(training: Training, person: Person) -> str:
+    """What she reads herself; '' where nothing else is at that time."""
+    return of_people(training, [person], said=_("You are registered for %(title)s at that time: %(when)s.")).get(
+        person.pk, ""
+    )
+
+
+def of_people(training: Training, people: Sequence[Person], *, said: str = "") -> dict[int, str]:
     """Who of them is registered somewhere else at the time of this training: the sentence, by the person's key."""
+    said = said or _("%(name)s is registered for %(title)s at that time: %(when)s.")
     sessions = list(training.sessions.in_order())
     rows = elsewhere(slots=sessions, besides=training).filter(person__in=people)
-    said = _("%(name)s is registered for %(title)s at that time: %(when)s.")
     return {
         row.person_id: said
         % {

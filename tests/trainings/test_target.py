@@ -253,7 +253,7 @@ def test_who_is_registered_elsewhere_at_that_time_is_shown_it_and_may_register_a
     client, here = logged_in(person.user), reverse("trainings:training-detail", args=[training.uid])
     with time_machine.travel(NOW, tick=False):
         page = client.get(here).content.decode()
-        assert "Yani Suryani sudah terdaftar di Pembukuan" in page
+        assert "Ibu/Bapak sudah terdaftar di Pembukuan" in page
         assert "Tetap daftar" in page
         client.post(reverse("trainings:enrolment-make", args=[training.uid]))
         assert not Enrolment.objects.filter(training=training).exists()

@@ -119,7 +119,7 @@ def training_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
             **asked_for(enrolment, training, now=now),
             "has_begun": training.starts_at <= now,
             "not_invited": _why_not(training, person),
-            "clash": conflicts.of_people(training, [person]).get(person.pk, "") if person and not enrolment else "",
+            "clash": conflicts.of_oneself(training, person) if person and not enrolment else "",
             "documents": list(training.documents.select_related("file").order_by("pk")),
             "may_open": handouts.may_open(request.user, Training.objects.filter(pk=training.pk)),
             "for_whom": inviting.words(training),
@@ -148,7 +148,7 @@ def enrolment_make(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     if person is None:
         messages.error(request, _("Please complete your registration as a business owner first."))
         return redirect("trainings:training-detail", uid=uid)
-    clash = "" if "sure" in request.POST else conflicts.of_people(training, [person]).get(person.pk, "")
+    clash = "" if "sure" in request.POST else conflicts.of_oneself(training, person)
     if clash:
         messages.error(request, clash)
         return redirect("trainings:training-detail", uid=uid)
