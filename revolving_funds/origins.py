@@ -1,10 +1,11 @@
-"""From an entry of the book back to what it was booked for: repayment, loan, application, pool, claim."""
+"""From an entry of the book back to what it was booked for, and what its kind is called."""
 
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from foundation.ledger.models import Transaction
-from revolving_funds.models import Application, Loan, Repayment, SubsidyClaim
+from revolving_funds.models import Application, Loan, LoanCase, Pool, Recovery, Repayment, SubsidyClaim
 
 
 def _page(row: Model | None) -> tuple[str, str] | None:
@@ -33,11 +34,66 @@ def claim(entry: Transaction) -> tuple[str, str] | None:
     return _page(SubsidyClaim.objects.for_lists().filter(uid=entry.idem_key).first())
 
 
+def released(entry: Transaction) -> tuple[str, str] | None:
+    """What was let go had been held for an application."""
+    held = Transaction.objects.filter(uid=entry.idem_key).first()
+    return application(held) if held else None
+
+
+def case(entry: Transaction) -> tuple[str, str] | None:
+    return _page(LoanCase.objects.filter(transaction=entry).select_related("loan__person").first())
+
+
+def recovery(entry: Transaction) -> tuple[str, str] | None:
+    return _page(Recovery.objects.filter(transaction=entry).select_related("loan").first())
+
+
+def pool(entry: Transaction) -> tuple[str, str] | None:
+    mine = Q()
+    for name in ("available", "reserved", "subsidy_budget", "subsidy_committed"):
+        mine |= Q(**{f"{name}__legs__transaction": entry})
+    return _page(Pool.objects.filter(mine).select_related("agreement__bank").order_by("pk").first())
+
+
+def refunded(entry: Transaction) -> tuple[str, str] | None:
+    """What was paid back had been kept for a borrower: her latest loan."""
+    code = entry.legs.filter(account__code__startswith="excess/").values_list("account__code", flat=True).first()
+    if code is None:
+        return None
+    rows = Loan.objects.filter(person__uid=code.removeprefix("excess/"))
+    return _page(rows.order_by("-disbursed_on", "-pk").first())
+
+
 BY_SCOPE = {
     "loan.repay": repayment,
     "ledger.reverse": taken_back,
     "loan.disburse": loan,
     "loan.reserve": application,
+    "loan.release": released,
+    "loan.case": case,
+    "loan.recover": recovery,
+    "loan.refund": refunded,
+    "pool.place": pool,
+    "pool.subsidy": pool,
+    "pool.carry": pool,
     "claim.accrue": claim,
     "claim.pay": claim,
+}
+
+# What the fund's entries are called in the book.
+KIND_WORDS = {
+    "POOL_PLACED": _("Money placed in the pool"),
+    "SUBSIDY_BUDGETED": _("Subsidy budget"),
+    "RESERVED": _("Set aside for an approved loan"),
+    "RELEASED": _("Let go of what was set aside"),
+    "DISBURSED": _("Loan paid out"),
+    "REPAID": _("Instalment"),
+    "REFUNDED": _("Excess paid back"),
+    "CARRIED_OVER": _("Carried over to the next year"),
+    "SUBSIDY_OWED": _("Subsidy owed to the bank"),
+    "SUBSIDY_PAID": _("Subsidy paid to the bank"),
+    "RESTRUCTURED": _("Schedule eased"),
+    "BORROWER_DIED": _("Borrower died"),
+    "WRITTEN_OFF": _("Written off"),
+    "RECOVERED": _("Recovered after the write-off"),
 }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.common.admin import ReadonlyAdmin, ReadonlyInline
 from foundation.common.money import rupiah
+from foundation.ledger.enums import KIND_NAMES, kind_name
 from foundation.ledger.models import Account, Leg, Transaction
 
 # What a scope of keys stands for: (label, address) of the thing an entry was booked for. Apps add their own.
@@ -20,12 +21,17 @@ origins: dict[str, Callable[[Transaction], tuple[str, str] | None]] = {}
 class LegInline(ReadonlyInline):
     model = Leg
     hide_title = True
-    fields = ("leg_no", "account", "debit", "credit", "after")
+    fields = ("leg_no", "where", "debit", "credit", "after")
     readonly_fields = fields
     verbose_name_plural = _("legs")
 
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).select_related("account").order_by("leg_no")
+
+    @admin.display(description=_("account"))
+    def where(self, leg: Leg) -> str:
+        url = reverse("admin:ledger_account_change", args=[leg.account.uid])
+        return format_html('<a href="{}">{}</a> {}', url, leg.account.name, leg.account.code)
 
     @admin.display(description=_("Debit"))
     def debit(self, leg: Leg) -> str:
@@ -38,6 +44,17 @@ class LegInline(ReadonlyInline):
     @admin.display(description=_("Balance after"))
     def after(self, leg: Leg) -> str:
         return rupiah(leg.balance_after)
+
+
+class KindFilter(admin.SimpleListFilter):
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(KIND_NAMES.items())
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
 class AccountFilter(admin.SimpleListFilter):
@@ -65,14 +82,14 @@ class AccountFilter(admin.SimpleListFilter):
 
 @admin.register(Transaction)
 class TransactionAdmin(ReadonlyAdmin):
-    list_display = ("business_date", "kind", "total", "memo", "maker", "posted_at")
-    list_filter = ("kind", AccountFilter)
+    list_display = ("business_date", "what", "total", "memo", "maker", "posted_at")
+    list_filter = (KindFilter, AccountFilter)
     list_select_related = ("maker",)
     search_fields = ("idem_key__startswith",)
     search_help_text = _("Search by key")
     ordering = ("-business_date", "-id")
     fields = (
-        "kind",
+        "what",
         "book",
         "business_date",
         "posted_at",
@@ -85,8 +102,12 @@ class TransactionAdmin(ReadonlyAdmin):
         "idem_key",
         "uid",
     )
-    readonly_fields = ("act",)
+    readonly_fields = ("act", "what")
     inlines = (LegInline,)
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def what(self, entry: Transaction) -> str:
+        return kind_name(entry.kind)
 
     @admin.display(description=_("act"))
     def act(self, entry: Transaction) -> str:
@@ -116,18 +137,25 @@ class AccountAdmin(ReadonlyAdmin):
         "kind",
         "standing",
         "movements",
-        "floor",
-        "ceiling",
+        "least",
+        "most",
         "version",
         "closed_at",
-        "created_at",
     )
-    readonly_fields = ("movements",)
+    readonly_fields = ("movements", "least", "most")
 
     @admin.display(description=_("entries"))
     def movements(self, account: Account) -> str:
         url = reverse("admin:ledger_transaction_changelist")
         return format_html('<a href="{}?account={}">{}</a>', url, account.uid, account.version)
+
+    @admin.display(description=_("floor"))
+    def least(self, account: Account) -> str:
+        return "" if account.floor is None else rupiah(account.floor)
+
+    @admin.display(description=_("ceiling"))
+    def most(self, account: Account) -> str:
+        return "" if account.ceiling is None else rupiah(account.ceiling)
 
     @admin.display(description=_("Balance"), ordering="balance")
     def standing(self, account: Account) -> str:

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,3 +14,11 @@ class AccountKind(models.TextChoices):
     def side(self) -> int:
         """+1 where a debit raises the balance, -1 where a credit does."""
         return 1 if self in {AccountKind.ASSET, AccountKind.EXPENSE} else -1
+
+
+# What a kind of entry is called on a page. Books kept on top of this one add their own words from their apps.ready().
+KIND_NAMES: dict[str, str | Promise] = {"REVERSAL": _("Mirror of an entry")}
+
+
+def kind_name(kind: str) -> str:
+    return str(KIND_NAMES.get(kind, kind))

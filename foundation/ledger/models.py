@@ -14,11 +14,13 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.dates import short_date
 from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
-from foundation.ledger.enums import AccountKind
+from foundation.ledger.enums import AccountKind, kind_name
 
 CODE = r"^[A-Za-z0-9][A-Za-z0-9._/-]*$"
 WORD = r"^[A-Z][A-Z_]*$"
@@ -79,7 +81,7 @@ class Account(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.book} {self.code}"
+        return f"{self.name} ({self.code})"
 
 
 class Period(models.Model):
@@ -116,7 +118,7 @@ class Period(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.book} {self.dates.lower}"
+        return date_format(self.dates.lower, "F Y")
 
     @property
     def region_code(self) -> str:
@@ -214,7 +216,7 @@ class Transaction(models.Model):
         indexes = [models.Index(fields=["book", "business_date", "id"], name="ledger_transaction_by_date")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.uid}"
+        return f"{kind_name(self.kind)}, {short_date(self.business_date)}"
 
 
 class Leg(models.Model):

@@ -19,15 +19,17 @@ from foundation.jobs.actions import jobs as job_actions
 from foundation.ledger import balance
 from foundation.ledger.actions import periods
 from foundation.ledger.admin import origins
+from foundation.ledger.enums import KIND_NAMES
 from foundation.ledger.models import Account, DaySeal, Period
 from revolving_funds import bank_forms as forms
 from revolving_funds import jobs, papers
 from revolving_funds.admin.parts import person_of
 from revolving_funds.admin.statements import office_of
 from revolving_funds.models import Pool
-from revolving_funds.origins import BY_SCOPE
+from revolving_funds.origins import BY_SCOPE, KIND_WORDS
 
 origins.update(BY_SCOPE)
+KIND_NAMES.update(KIND_WORDS)
 
 
 class MonthNotOver(ActionError):
@@ -155,13 +157,17 @@ class PeriodAdmin(OfficeModelAdmin):
             ),
         )
         return format_html(
-            '<div class="desk-page"><div class="table"><table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th></tr></thead>'
-            "<tbody>{}</tbody></table></div></div>",
+            '<div class="desk-page"><div class="table"><table><thead><tr><th>{}</th><th class="num">{}</th><th class="num">{}</th><th class="num">{}</th></tr>'
+            '</thead><tbody>{}</tbody><tfoot><tr><th colspan="2">{}</th><td class="num"><b>{}</b></td>'
+            '<td class="num"><b>{}</b></td></tr></tfoot></table></div></div>',
             _("Head"),
             _("Accounts"),
             _("Debit"),
             _("Credit"),
             lines,
+            _("Total"),
+            rupiah(sum(one.debit for one in rows)),
+            rupiah(sum(one.credit for one in rows)),
         )
 
 

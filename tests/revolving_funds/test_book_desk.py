@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+import uuid
 import zipfile
 from typing import Any
 
@@ -14,17 +16,22 @@ from django.utils import timezone
 
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
+from foundation.common import clock
 from foundation.common.dates import add_months
 from foundation.jobs import tasks
 from foundation.jobs.models import Job
 from foundation.ledger import balance
+from foundation.ledger.enums import KIND_NAMES
 from foundation.ledger.models import Leg, Period, Transaction
+from revolving_funds import origins
+from revolving_funds.actions import applications, cases, corrections, pools
 from revolving_funds.models import BankAccess, BankBatch, Loan, SubsidyClaim
 from tests.factories import revolving_funds as make
 from tests.factories import statements as bank
 from tests.factories.foundation import user_with_role
 
 pytestmark = pytest.mark.django_db
+NOW = clock.now()
 
 
 @pytest.fixture
@@ -148,3 +155,25 @@ def test_the_whole_book_is_exported_of_one_moment(loan: Loan) -> None:
         rows = list(csv.DictReader(io.TextIOWrapper(book.open("baris.csv"))))
     assert len(rows) == Leg.objects.count()
     assert sum(int(row["amount"]) for row in rows) == 0
+
+
+def test_every_kind_of_entry_leads_to_what_it_was_booked_for() -> None:
+    """Whatever the fund's actions post: the scope has its act, the kind its word."""
+    posted = "".join(path.read_text() for path in (settings.BASE_DIR / "revolving_funds" / "actions").glob("*.py"))
+    scopes = set(re.findall(r'scope="([a-z.]+)"', posted)) | {pools.RESERVE}
+    kinds = set(re.findall(r'\bkind="([A-Z_]+)"', posted)) | set(cases.JOURNAL.values())
+    assert scopes <= set(origins.BY_SCOPE)
+    assert kinds <= set(KIND_NAMES)
+
+
+def test_a_hold_let_go_a_placement_and_a_refund_lead_to_their_acts(loan: Loan) -> None:
+    today, auditor = timezone.localdate(), seen_by(user_with_role(Role.AUDITOR, "16.71"))
+    approved = make.approved(on=today)
+    applications.withdraw(application=approved, by=approved.person.user, now=NOW, on=today)
+    make.repay(loan, 1_900_000, today, keep_excess=True)
+    values = {"paid_on": today, "reference": "R", "request_uid": uuid.uuid4(), "by": make.treasurer()}
+    corrections.refund(loan=loan, amount=100_000, now=NOW, **values)
+    for kind, told in (("RELEASED", str(approved)), ("POOL_PLACED", str(loan.pool)), ("REFUNDED", loan.number)):
+        entry = Transaction.objects.filter(kind=kind).order_by("pk")[0]
+        page = auditor.get(reverse("admin:ledger_transaction_change", args=[entry.uid])).content.decode()
+        assert told in page, kind

@@ -1,0 +1,287 @@
+"""The fund in the browser, each person at her own: verifier and owner on a phone, the desk of approver, treasurer, auditor.
+
+Screenshots lie in var/screenshots/fund-*.png.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from foundation.accounts.models import User
+from foundation.accounts.roles import Role
+from foundation.jobs import tasks
+from foundation.jobs.models import Job
+from foundation.ledger.models import Account, Period, Transaction
+from revolving_funds.models import Application, BankBatch, Loan, Repayment, StatementLine, SubsidyClaim
+from tests.e2e.chapters.cast import follow, move_to, press, see
+from tests.e2e.conftest import DESK, PHONE
+from tests.factories import revolving_funds as make
+from tests.factories import statements as bank
+from tests.factories.foundation import user_with_role
+
+pytestmark = [pytest.mark.e2e, pytest.mark.ci, pytest.mark.django_db(transaction=True)]
+TODAY = dt.date(2027, 3, 17)  # a Wednesday, ahead of us: accounts are as old as the test
+CITY, KANTOR = "16.71", "/kantor/revolving_funds"
+NAMES = {
+    Role.VERIFIER: "Lina Marlina",
+    Role.APPROVER: "Agus Salim",
+    Role.TREASURER: "Tuti Handayani",
+    Role.AUDITOR: "Bambang Susilo",
+}
+
+
+class Desk:
+    """Who works where: one page for each, pictures on the way."""
+
+    def __init__(self, new_page: Callable[..., Page], login: Callable[..., None], shoot: Callable[..., None]) -> None:
+        self.new_page, self.login, self.shoot = new_page, login, shoot
+        self.people: dict[str, User] = {}
+
+    def of(self, role: Role, *, phone: bool = False) -> Page:
+        user = user_with_role(role, CITY, full_name=NAMES[role])
+        return self.by(user, CITY, phone=phone)
+
+    def by(self, user: User, region: str, *, phone: bool) -> Page:
+        page = self.new_page(PHONE if phone else DESK)
+        self.login(page, user, region)
+        return page
+
+    def picture(self, page: Page, name: str) -> None:
+        self.shoot(page, f"fund-{name}")
+
+
+@pytest.fixture
+def desk(new_page: Callable[..., Page], login_as: Callable[..., None], screenshot: Callable[..., None]) -> Desk:
+    move_to(TODAY)
+    make.pool(50_000_000, year=2027)
+    return Desk(new_page, login_as, screenshot)
+
+
+def noon(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(5), tzinfo=dt.UTC)
+
+
+def jobs_run() -> None:
+    for job in Job.objects.filter(state="QUEUED"):
+        tasks.run(job.pk)
+
+
+def test_a_verifier_surveys_on_her_phone_and_an_approver_refuses_with_a_reason(
+    desk: Desk, fits: Callable[[Page], None]
+) -> None:
+    application = make.submitted(make.owner(full_name="Yani Astuti"), on=TODAY)
+    lina = desk.of(Role.VERIFIER, phone=True)
+    lina.goto("/kantor/")
+    desk.picture(lina, "01-verifier-desk")
+    follow(lina, "Survei")
+    desk.picture(lina, "02-verifier-queue")
+    lina.goto(f"{KANTOR}/application/{application.uid}/change/")
+    desk.picture(lina, "03-verifier-application")
+    lina.goto(f"{KANTOR}/application/{application.uid}/deed/survey/")
+    lina.fill("input[name=monthly_sales]", "1.500.000")
+    lina.fill("input[name=monthly_costs]", "1.900.000")
+    lina.fill("textarea[name=notes]", "Warung tutup dua kali saat didatangi; catatan penjualan belum ada.")
+    lina.locator("[name=is_recommended]").last.check()
+    desk.picture(lina, "04-verifier-survey")
+    press(lina, "Catat hasil survei")
+    see(lina, "Lina Marlina")
+    desk.picture(lina, "05-verifier-done")
+    agus = desk.of(Role.APPROVER)
+    agus.goto("/kantor/")
+    desk.picture(agus, "06-approver-desk")
+    agus.goto(f"{KANTOR}/application/{application.uid}/change/")
+    see(agus, "Warung tutup dua kali")
+    desk.picture(agus, "07-approver-application")
+    agus.goto(f"{KANTOR}/application/{application.uid}/deed/reject/")
+    press(agus, "Tolak")
+    expect(agus.get_by_role("alert").first).to_be_visible()
+    agus.fill("textarea[name=reason]", "Usaha belum berjalan tetap. Ajukan lagi setelah tiga bulan buka rutin.")
+    desk.picture(agus, "08-approver-refuses")
+    press(agus, "Tolak")
+    see(agus, "Ditolak")
+    assert Application.objects.get().status == "REJECTED"
+    yani = desk.by(application.person.user, application.person.village_id, phone=True)
+    yani.goto(application.get_absolute_url())
+    see(yani, "tiga bulan buka rutin")
+    see(yani, "14 hari")
+    fits(yani)
+    desk.picture(yani, "09-owner-refused")
+
+
+def test_a_treasurer_hands_a_batch_to_the_bank_and_takes_its_answers(desk: Desk, tmp_path: Path) -> None:
+    application = make.approved(make.owner(full_name="Yani Astuti"), on=TODAY)
+    layout = bank.layout("XLSX", "BATCH")
+    tuti = desk.of(Role.TREASURER)
+    tuti.goto("/kantor/")
+    desk.picture(tuti, "10-treasurer-desk")
+    tuti.goto(f"{KANTOR}/bankbatch/")
+    desk.picture(tuti, "11-batches-empty")
+    tuti.goto(f"{KANTOR}/bankbatch/deed/buat/")
+    tuti.select_option("select[name=layout]", str(layout.pk))
+    desk.picture(tuti, "12-batch-make")
+    tuti.locator("main button[type=submit]").last.click()
+    desk.picture(tuti, "13-batch-made")
+    tuti.goto(f"{KANTOR}/bankbatch/{BankBatch.objects.get().uid}/deed/unduh/")
+    with tuti.expect_download() as got:
+        press(tuti, "Unduh")
+    assert got.value.suggested_filename.endswith(".xlsx")
+    paper = Application.objects.get().paper
+    tuti.goto(f"{KANTOR}/agreementpaper/{paper.uid}/change/")
+    desk.picture(tuti, "14-agreement")
+    answers = tmp_path / "jawaban.csv"
+    answers.write_bytes(
+        bank.content([{"number": paper.number, "answer": "CAIR", "disbursed_on": TODAY}], purpose="CONFIRMATION")
+    )
+    tuti.goto(f"{KANTOR}/bankbatch/deed/jawaban/")
+    tuti.select_option("select[name=layout]", str(bank.layout(purpose="CONFIRMATION").pk))
+    tuti.set_input_files("input[type=file]", answers)
+    desk.picture(tuti, "15-answers")
+    tuti.locator("main button[type=submit]").last.click()
+    expect(tuti.get_by_text(re.compile("1")).first).to_be_visible()
+    desk.picture(tuti, "16-answers-taken")
+    loan = Loan.objects.get(application=application)
+    tuti.goto(f"{KANTOR}/loan/{loan.uid}/change/")
+    desk.picture(tuti, "17-loan")
+    yani = desk.by(application.person.user, application.person.village_id, phone=True)
+    yani.goto(loan.get_absolute_url())
+    desk.picture(yani, "18-owner-loan")
+
+
+def bring_in(desk: Desk, tuti: Page, sheet: Path) -> None:
+    """The same file twice: the second time adds nothing."""
+    for _time in range(2):
+        tuti.goto(f"{KANTOR}/statementfile/deed/masukkan/")
+        tuti.select_option("select[name=layout]", str(bank.layout().pk))
+        tuti.set_input_files("input[type=file]", sheet)
+        tuti.locator("main button[type=submit]").last.click()
+        jobs_run()
+    see(tuti, "sudah pernah masuk")
+    tuti.goto(f"/pekerjaan/{Job.objects.get().uid}/")
+    desk.picture(tuti, "20-statement-job")
+    tuti.goto(f"{KANTOR}/statementfile/")
+    desk.picture(tuti, "21-statements")
+    tuti.goto(f"{KANTOR}/statementline/")
+    desk.picture(tuti, "22-lines")
+
+
+def take_back(desk: Desk, page: Page, wrong: Repayment, picture: str) -> None:
+    page.goto(f"{KANTOR}/repayment/{wrong.uid}/deed/batal/")
+    page.fill("textarea[name=reason]", "Bukan setoran Ibu Suryani.")
+    page.locator("main button[type=submit]").last.click()
+    expect(page.get_by_text(re.compile("membukukan pembayaran ini|Pembayaran dibatalkan")).first).to_be_visible()
+    desk.picture(page, picture)
+
+
+def test_a_treasurer_imports_a_statement_matches_the_doubtful_line_and_another_takes_a_payment_back(
+    desk: Desk, tmp_path: Path
+) -> None:
+    start = dt.date(2027, 1, 15)
+    sure = make.loan(make.owner(full_name="Yani Astuti"), on=start)
+    doubtful = make.loan(make.owner(full_name="Suryani Binti Abdullah"), on=start)
+    sheet = tmp_path / "mutasi-maret.csv"
+    rows = [
+        bank.row("BSB-0001", 200_000, TODAY, loan_ref=sure.number, payer="YANI ASTUTI"),
+        bank.row("BSB-0002", 200_000, TODAY, payer="SURYANI"),
+        bank.row("BSB-0003", 6_500, TODAY, payer="BIAYA ADM"),
+    ]
+    sheet.write_bytes(bank.content(rows))
+    tuti = desk.of(Role.TREASURER)
+    bring_in(desk, tuti, sheet)
+    line, fee = (StatementLine.objects.get(reference=f"BSB-000{n}") for n in (2, 3))
+    tuti.goto(f"{KANTOR}/statementline/{line.uid}/deed/cocokkan/")
+    see(tuti, doubtful.number)
+    desk.picture(tuti, "23-doubtful")
+    tuti.locator(f"input[name=choice][value='{doubtful.number}']").check()
+    press(tuti, "Cocokkan")
+    tuti.goto(f"{KANTOR}/statementline/{fee.uid}/deed/sisihkan/")
+    tuti.fill("textarea[name=reason]", "Biaya administrasi bank, bukan angsuran.")
+    press(tuti, "Sisihkan")
+    assert Repayment.objects.count() == 2
+    wrong = Repayment.objects.get(reference="BSB-0002")
+    take_back(desk, tuti, wrong, "24-own-hand-refused")
+    agus = desk.of(Role.APPROVER)
+    agus.goto(f"{KANTOR}/repayment/{wrong.uid}/change/")
+    desk.picture(agus, "25-repayment")
+    take_back(desk, agus, wrong, "26-taken-back")
+    wrong.refresh_from_db()
+    assert wrong.reversed_by.full_name == NAMES[Role.APPROVER]
+    assert Account.objects.get(pk=doubtful.account_id).balance == 2_000_000
+    right = Repayment.objects.get(reference="BSB-0001")
+    yani = desk.by(sure.person.user, sure.person.village_id, phone=True)
+    yani.goto(sure.get_absolute_url())
+    desk.picture(yani, "27-owner-loan")
+    stranger = desk.new_page(PHONE)
+    stranger.goto(reverse("revolving_funds:receipt-verify", args=[right.uid]))
+    desk.picture(stranger, "28-receipt-check")
+
+
+def test_a_claim_goes_through_three_hands(desk: Desk, tmp_path: Path) -> None:
+    start = dt.date(2027, 1, 15)
+    loan = make.loan(make.owner(full_name="Yani Astuti"), on=start)
+    sheet = tmp_path / "tagihan.csv"
+    sheet.write_bytes(bank.content([{"number": loan.number, "billed": 12_000}], purpose="BILL"))
+    tuti = desk.of(Role.TREASURER)
+    tuti.goto(f"{KANTOR}/subsidyclaim/deed/masukkan/")
+    tuti.select_option("select[name=agreement]", str(loan.pool.agreement_id))
+    tuti.fill("input[name=month]", "2027-02-01")
+    tuti.select_option("select[name=layout]", str(bank.layout(purpose="BILL").pk))
+    tuti.set_input_files("input[type=file]", sheet)
+    desk.picture(tuti, "30-bill")
+    tuti.locator("main button[type=submit]").last.click()
+    jobs_run()
+    claim = SubsidyClaim.objects.get()
+    agus = desk.of(Role.APPROVER)
+    agus.goto(f"{KANTOR}/subsidyclaim/{claim.uid}/change/")
+    see(agus, loan.number)
+    desk.picture(agus, "31-claim")
+    follow(agus, "Setujui")
+    press(agus, "Setujui")
+    see(agus, NAMES[Role.APPROVER])
+    tuti.goto(f"{KANTOR}/subsidyclaim/{claim.uid}/deed/bayar/")
+    tuti.fill("input[name=sp2d]", "SP2D/0091/2027")
+    tuti.fill("input[name=paid_on]", str(TODAY))
+    desk.picture(tuti, "32-claim-pay")
+    tuti.locator("main button[type=submit]").last.click()
+    desk.picture(tuti, "33-claim-paid")
+    claim.refresh_from_db()
+    assert (claim.status, claim.approved_by.full_name) == ("PAID", NAMES[Role.APPROVER])
+
+
+def test_an_auditor_goes_from_the_trial_balance_down_to_the_act_and_its_actor(desk: Desk) -> None:
+    january = dt.date(2027, 1, 15)
+    loan = make.loan(make.owner(full_name="Yani Astuti"), on=january)
+    make.repay(loan, 200_000, dt.date(2027, 2, 15), by=make.treasurer())
+    month = Period.objects.get(dates__contains=january)
+    tuti = desk.of(Role.TREASURER)
+    tuti.goto(f"/kantor/ledger/period/{month.uid}/deed/tutup/")
+    desk.picture(tuti, "40-close")
+    tuti.locator("main button[type=submit]").last.click()
+    bambang = desk.of(Role.AUDITOR)
+    bambang.goto("/kantor/")
+    desk.picture(bambang, "41-auditor-desk")
+    bambang.goto("/kantor/ledger/period/")
+    desk.picture(bambang, "42-months")
+    bambang.goto(f"/kantor/ledger/period/{month.uid}/change/")
+    see(bambang, month.seals.order_by("day")[0].seal[:8])
+    desk.picture(bambang, "43-trial-balance-and-seals")
+    bambang.goto(f"/kantor/ledger/account/{loan.account.uid}/change/")
+    desk.picture(bambang, "44-account")
+    entry = Transaction.objects.get(kind="REPAID")
+    bambang.goto(f"/kantor/ledger/transaction/?account={loan.account.uid}")
+    desk.picture(bambang, "45-entries")
+    bambang.goto(f"/kantor/ledger/transaction/{entry.uid}/change/")
+    see(bambang, loan.repayments.get().receipt_number)
+    desk.picture(bambang, "46-entry")
+    bambang.goto("/kantor/ledger/period/deed/ekspor/")
+    desk.picture(bambang, "47-export")
+    bambang.locator("main button[type=submit]").last.click()
+    jobs_run()
+    bambang.goto(f"/pekerjaan/{Job.objects.get().uid}/")
+    desk.picture(bambang, "48-export-done")
+    bambang.goto(f"/kantor/ledger/period/{month.uid}/deed/tutup/")
+    expect(bambang.get_by_role("heading", level=1)).to_contain_text("bukan untuk akun Anda")
