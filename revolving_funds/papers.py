@@ -13,7 +13,7 @@ from foundation.common.dates import short_date
 from foundation.common.documents import qr_svg_text, render_pdf
 from foundation.common.money import in_words, rupiah
 from foundation.ledger import balance
-from foundation.ledger.enums import AccountKind
+from foundation.ledger.enums import AccountKind, kind_name
 from foundation.ledger.models import Account, Leg, Period
 from foundation.regions.models import Office
 from revolving_funds import queries
@@ -171,21 +171,8 @@ def _case_words(case: LoanCase, facts: dict[str, Any]) -> dict[str, Any]:
 
 
 SHOWN_VARIANCES = 40
-# What the book's own words are called on paper.
+# What the heads of accounts are called on paper.
 WORDS = {
-    "DISBURSED": "Pencairan",
-    "REPAID": "Angsuran",
-    "REVERSAL": "Pembatalan",
-    "REFUNDED": "Pengembalian kelebihan",
-    "RESERVED": "Ditahan untuk pinjaman",
-    "RELEASED": "Dilepas kembali",
-    "POOL_PLACED": "Penempatan dana",
-    "CARRIED_OVER": "Dipindah ke tahun berikut",
-    "WRITTEN_OFF": "Penghapusan",
-    "RECOVERED": "Penerimaan kembali",
-    "SUBSIDY_BUDGETED": "Pagu subsidi",
-    "SUBSIDY_OWED": "Utang subsidi",
-    "SUBSIDY_PAID": "Pembayaran subsidi",
     "loan": "Pinjaman",
     "pool": "Dana pada bank",
     "excess": "Kelebihan bayar peminjam",
@@ -299,7 +286,7 @@ def _part(account: Account, start: date, end: date) -> dict[str, Any]:
         rows.append(
             [
                 short_date(entry.business_date),
-                WORDS.get(entry.kind, entry.kind),
+                kind_name(entry.kind),
                 entry.memo,
                 _side(max(leg.amount, 0)),
                 _side(max(-leg.amount, 0)),

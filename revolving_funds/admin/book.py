@@ -19,17 +19,15 @@ from foundation.jobs.actions import jobs as job_actions
 from foundation.ledger import balance
 from foundation.ledger.actions import periods
 from foundation.ledger.admin import origins
-from foundation.ledger.enums import KIND_NAMES
 from foundation.ledger.models import Account, DaySeal, Period
 from revolving_funds import bank_forms as forms
 from revolving_funds import jobs, papers
 from revolving_funds.admin.parts import person_of
 from revolving_funds.admin.statements import office_of
 from revolving_funds.models import Pool
-from revolving_funds.origins import BY_SCOPE, KIND_WORDS
+from revolving_funds.origins import BY_SCOPE
 
 origins.update(BY_SCOPE)
-KIND_NAMES.update(KIND_WORDS)
 
 
 class MonthNotOver(ActionError):

@@ -32,6 +32,7 @@ SCRIPTS = (
     "unfold/js/alpine/alpine.sort.js",
     "unfold/js/alpine/alpine.resize.js",
     "unfold/js/alpine/alpine.js",
+    "js/office.js",
 )
 SCRIPTS_NOW = ("unfold/js/htmx/htmx.js", "unfold/js/chart/chart.js", "unfold/js/app.js")
 
