@@ -71,10 +71,8 @@ def jobs_run() -> None:
         tasks.run(job.pk)
 
 
-def test_a_verifier_surveys_on_her_phone_and_an_approver_refuses_with_a_reason(
-    desk: Desk, fits: Callable[[Page], None]
-) -> None:
-    application = make.submitted(make.owner(full_name="Yani Astuti"), on=TODAY)
+def visit(desk: Desk, application: Application) -> None:
+    """Her queue, the papers, the visit; she does not recommend it."""
     lina = desk.of(Role.VERIFIER, phone=True)
     lina.goto("/kantor/")
     desk.picture(lina, "01-verifier-desk")
@@ -82,6 +80,12 @@ def test_a_verifier_surveys_on_her_phone_and_an_approver_refuses_with_a_reason(
     desk.picture(lina, "02-verifier-queue")
     lina.goto(f"{KANTOR}/application/{application.uid}/change/")
     desk.picture(lina, "03-verifier-application")
+    lina.goto(f"{KANTOR}/application/{application.uid}/deed/periksa/")
+    desk.picture(lina, "03b-verifier-papers")
+    for box in lina.locator("main input[type=checkbox]").all():
+        box.check()
+    lina.locator("main button[type=submit]").last.click()
+    expect(lina.get_by_role("link", name="Catat hasil survei")).to_be_visible()
     lina.goto(f"{KANTOR}/application/{application.uid}/deed/survey/")
     lina.fill("input[name=monthly_sales]", "1.500.000")
     lina.fill("input[name=monthly_costs]", "1.900.000")
@@ -91,6 +95,13 @@ def test_a_verifier_surveys_on_her_phone_and_an_approver_refuses_with_a_reason(
     press(lina, "Catat hasil survei")
     expect(lina.get_by_text("Sudah disurvei").first).to_be_visible()
     desk.picture(lina, "05-verifier-done")
+
+
+def test_a_verifier_surveys_on_her_phone_and_an_approver_refuses_with_a_reason(
+    desk: Desk, fits: Callable[[Page], None]
+) -> None:
+    application = make.submitted(make.owner(full_name="Yani Astuti"), on=TODAY)
+    visit(desk, application)
     agus = desk.of(Role.APPROVER)
     agus.goto("/kantor/")
     desk.picture(agus, "06-approver-desk")
