@@ -70,6 +70,14 @@ BY_CONSTRAINT: dict[str, type[LedgerError]] = {
 }
 
 
+def refusal(state: str, constraint: str) -> LedgerError | None:
+    """Our error for the database's code and constraint; None where it is not the book that refused."""
+    kind = BY_STATE.get(state) or BY_CONSTRAINT.get(constraint)
+    if kind is None and state.startswith("23L"):
+        kind = LedgerError
+    return kind() if kind else None
+
+
 @contextmanager
 def readable() -> Iterator[None]:
     """Turn the database's refusals into ours; anything else passes as it is."""
@@ -78,10 +86,7 @@ def readable() -> Iterator[None]:
     except DatabaseError as error:
         cause = error.__cause__
         state = getattr(cause, "pgcode", None) or ""
-        constraint = getattr(getattr(cause, "diag", None), "constraint_name", None) or ""
-        kind = BY_STATE.get(state) or BY_CONSTRAINT.get(constraint)
-        if kind is None and state.startswith("23L"):
-            kind = LedgerError
-        if kind is None:
+        ours = refusal(state, getattr(getattr(cause, "diag", None), "constraint_name", None) or "")
+        if ours is None:
             raise
-        raise kind from error
+        raise ours from error

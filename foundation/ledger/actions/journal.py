@@ -7,13 +7,15 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models.base import ModelState
 
 from foundation.ledger.entries import Entry, Posting
-from foundation.ledger.errors import KeyReused, readable
+from foundation.ledger.errors import KeyReused, readable, refusal
 from foundation.ledger.models import Leg, Transaction
 
 BATCH = 20_000
+BOOK_LOCK = 7421  # the number space of the advisory locks of books, as in migration 0005
 
 
 def post(
@@ -49,28 +51,30 @@ def post(
         memo=memo,
         reverses_id=reverses.pk if reverses else None,
     )
-    return _as_posted(posting, _post_one(posting))
+    fingerprint = posting.fingerprint
+    return _as_posted(posting, fingerprint, _post_one(posting, fingerprint))
 
 
-# What a posting and the row of its key have in common for certain, in the order of the columns: the fingerprint
-# tells of all of it.
-SHARED = ("id", "book", "kind", "business_date", "leg_count", "idem_scope", "idem_key", "request_hash", "reverses_id")
-
-
-def _as_posted(posting: Posting, pk: int) -> Transaction:
-    """The row without reading it again; its other fields (uid, moment, people) are read when somebody asks."""
-    values = (
-        pk,
-        posting.book,
-        posting.kind,
-        posting.business_date,
-        len(posting.legs),
-        posting.scope,
-        posting.key,
-        posting.fingerprint,
-        posting.reverses_id,
+def _as_posted(posting: Posting, fingerprint: bytes, pk: int) -> Transaction:
+    """The row without reading it again: what a posting and the row of its key have in common for certain, since the
+    fingerprint tells of all of it. Its other fields (uid, moment, people) are read when somebody asks.
+    """
+    entry = Transaction.__new__(Transaction)  # as from_db does it, without going through every field
+    state = ModelState()
+    state.adding, state.db = False, connection.alias
+    entry.__dict__.update(
+        _state=state,
+        id=pk,
+        book=posting.book,
+        kind=posting.kind,
+        business_date=posting.business_date,
+        leg_count=len(posting.legs),
+        idem_scope=posting.scope,
+        idem_key=posting.key,
+        request_hash=fingerprint,
+        reverses_id=posting.reverses_id,
     )
-    return Transaction.from_db(connection.alias, list(SHARED), list(values))
+    return entry
 
 
 @transaction.atomic
@@ -96,29 +100,39 @@ def reverse(*, original: Transaction, business_date: date, key: str, by: Any, no
     )
 
 
-def _post_one(posting: Posting) -> int:
-    # Within a transaction a savepoint of its own, so that a refusal leaves the caller's transaction usable.
-    with readable(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::bigint[])",
-            [
-                str(posting.uid),
-                posting.book,
-                posting.kind,
-                posting.business_date,
-                posting.posted_at,
-                posting.scope,
-                posting.key,
-                posting.fingerprint,
-                posting.memo,
-                posting.reverses_id,
-                posting.maker_id,
-                posting.checker_id,
-                [leg.account_id for leg in posting.legs],
-                [leg.amount for leg in posting.legs],
-            ],
-        )
-        return int(cursor.fetchone()[0])
+POST = "SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::bigint[])"
+TRY_POST = POST.replace("SELECT ledger_post", "SELECT entry, state, rule, message FROM ledger_try_post")
+
+
+def _post_one(posting: Posting, fingerprint: bytes) -> int:
+    """One round trip: by itself a transaction of its own; within the caller's the refusal comes back as an answer, so
+    that the caller's transaction stays usable without a savepoint.
+    """
+    values: list[Any] = [
+        str(posting.uid),
+        posting.book,
+        posting.kind,
+        posting.business_date,
+        posting.posted_at,
+        posting.scope,
+        posting.key,
+        fingerprint,
+        posting.memo,
+        posting.reverses_id,
+        posting.maker_id,
+        posting.checker_id,
+        [leg.account_id for leg in posting.legs],
+        [leg.amount for leg in posting.legs],
+    ]
+    with readable(), connection.cursor() as cursor:
+        if not connection.in_atomic_block:
+            cursor.execute(POST, values)
+            return int(cursor.fetchone()[0])
+        cursor.execute(TRY_POST, values)
+        entry, state, rule, message = cursor.fetchone()
+    if entry is None:
+        raise refusal(state, rule) or IntegrityError(message)
+    return int(entry)
 
 
 @transaction.atomic
@@ -150,6 +164,7 @@ def _post_batch(cursor: Any, chunk: list[Posting]) -> int:
         raise KeyReused
     cursor.execute(DROP_KNOWN)
     cursor.execute(SET_PERIODS)
+    cursor.execute(HOLD_BOOKS, [BOOK_LOCK])
     cursor.execute(INSERT_TRANSACTIONS)
     fresh = int(cursor.rowcount)
     cursor.execute(LOCK_ACCOUNTS)
@@ -230,6 +245,12 @@ UPDATE ledger_stage s SET period_id = p.id, id = nextval(pg_get_serial_sequence(
   FROM (SELECT book, business_date, ledger_period_of(book, business_date) AS id
           FROM (SELECT DISTINCT book, business_date FROM ledger_stage ORDER BY book, business_date) d) p
  WHERE p.book = s.book AND p.business_date = s.business_date
+"""
+# In one order, ahead of the trigger that asks for each row: two books are never waited for crosswise.
+HOLD_BOOKS = """
+SELECT count(pg_advisory_xact_lock_shared(%s, hashtext(book))) FROM (
+    SELECT DISTINCT book FROM ledger_stage ORDER BY book
+) held
 """
 INSERT_TRANSACTIONS = """
 INSERT INTO ledger_transaction (id, uid, book, kind, business_date, posted_at, period_id, leg_count, idem_scope,

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from foundation.accounts.models import User
 from foundation.notifications import kinds
-from foundation.notifications.kinds import Channel
+from foundation.notifications.kinds import Category, Channel
 from foundation.notifications.models import MASK, Message, Preference
 from foundation.notifications.signals import queued
 
@@ -88,6 +88,8 @@ def queue_each(kind: str, *, letters: Iterable[Letter], now: datetime) -> int:
 
 
 def _switched_off(spec: kinds.Kind, recipients: list[Recipient]) -> set[tuple[int | None, str]]:
+    if spec.category == Category.SERVICE:  # cannot be switched off: preference_service_stays_on
+        return set()
     users = [recipient.user_id for recipient in recipients if recipient.user_id]
     rows = Preference.objects.filter(category=spec.category, user__in=users).values_list("user_id", "channel")
     return set(rows)
