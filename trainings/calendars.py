@@ -1,12 +1,15 @@
 """Calendar feeds (RFC 5545): every session an event that keeps its identity when it moves or is called off."""
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
 from django.core import signing
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.core.cache import cache
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
@@ -19,6 +22,7 @@ from trainings.models import CalendarKey, Enrolment, Session
 SALT: Final = "trainings.calendar"
 BACK, AHEAD_DAYS = timedelta(days=60), timedelta(days=400)
 MOST: Final = 2000
+KEPT_FOR: Final = 3600  # seconds; the day moves on, and with it what is within reach
 
 
 def token(key: CalendarKey) -> str:
@@ -64,6 +68,25 @@ def of_person(user: User, now: datetime) -> QuerySet[Session]:
         state__in=[EnrolmentState.CONFIRMED, EnrolmentState.OFFERED],
     )
     return _around(now).filter(Q(Exists(mine)) | Q(training__facilitator=user))[:MOST]
+
+
+def mark(sessions: QuerySet[Session], *, name: str) -> str:
+    """Changes whenever a feed that all may read would: another session, another word, another language. One query."""
+    found = sessions.aggregate(
+        Count("pk"), Max("pk"), Min("starts_at"), Max("starts_at"), Max("updated_at"), Max("training__updated_at")
+    )
+    told = "|".join([name, str(get_language()), *map(str, found.values())])
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def kept(sessions: QuerySet[Session], *, name: str, now: datetime, as_marked: str) -> bytes:
+    """An open feed, written once and kept while nothing in it changes: thousands of calendars ask for it all day."""
+    key = f"calendar:{as_marked}"
+    content: bytes | None = cache.get(key)
+    if content is None:
+        content = feed(sessions, name=name, now=now)
+        cache.set(key, content, KEPT_FOR)
+    return content
 
 
 def feed(sessions: Iterable[Session], *, name: str, now: datetime, with_links: bool = False) -> bytes:

@@ -90,6 +90,21 @@ def test_a_moved_session_keeps_its_identity_with_a_higher_sequence_and_a_cancell
     assert gone[0]["SEQUENCE"] > after[0]["SEQUENCE"]
 
 
+def test_an_open_feed_is_sent_again_only_when_something_in_it_changed(training: Training) -> None:
+    client, address = Client(), reverse("trainings:calendar-all")
+    with time_machine.travel(NOW, tick=False):
+        first = client.get(address)
+        assert client.get(address).content == first.content
+        known = {"HTTP_IF_NONE_MATCH": first["ETag"]}
+        assert client.get(address, **known).status_code == 304
+    outline = trainings.Outline(title="Nama lain", summary="x", capacity=30, venue=training.venue)
+    trainings.change(training=training, outline=outline, by=None, now=NOW)
+    with time_machine.travel(NOW, tick=False):
+        again = client.get(address, **known)
+    assert again.status_code == 200
+    assert "Nama lain" in again.content.decode()
+
+
 def test_drafts_are_in_no_calendar_and_districts_have_their_own() -> None:
     TrainingFactory(status=TrainingStatus.PLANNED, published_at=None)
     here = TrainingFactory()

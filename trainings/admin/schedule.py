@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
 from foundation.common.dates import clock_time
+from trainings import inviting
 from trainings.actions import trainings
 from trainings.admin.filters import AheadFilter, DistrictFilter, YearFilter, on_day
 from trainings.enums import AHEAD, TrainingStatus
@@ -53,6 +54,7 @@ class TrainingAdmin(OfficeModelAdmin):
         "title",
         "summary",
         "region",
+        "for_whom",
         "state",
         "from_source",
         "capacity",
@@ -112,6 +114,10 @@ class TrainingAdmin(OfficeModelAdmin):
     @admin.display(description=gettext_lazy("Who is invited"), ordering="region")
     def district(self, obj: Training) -> str:
         return obj.region.label
+
+    @admin.display(description=gettext_lazy("Only for"))
+    def for_whom(self, obj: Training) -> str:
+        return "; ".join(inviting.words(obj))
 
     @admin.display(description=gettext_lazy("Starts"), ordering="starts_at")
     def starts(self, obj: Training) -> str:

@@ -1,11 +1,15 @@
 """Calendar feeds: everything, a district's, and one's own by a secret address."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 
 from foundation.common import clock
@@ -13,7 +17,7 @@ from foundation.common.http import form_page, reading
 from foundation.regions.models import Region
 from trainings import calendars
 from trainings.actions import calendar_keys
-from trainings.models import CalendarKey
+from trainings.models import CalendarKey, Session
 from trainings.views import reach
 
 CONTENT = "text/calendar; charset=utf-8"
@@ -46,19 +50,30 @@ def _address(name: str, *args: str) -> str:
 
 @login_not_required
 @reading
-def calendar_all(_request: HttpRequest) -> HttpResponse:
+def calendar_all(request: HttpRequest) -> HttpResponseBase:
     """Every announced training."""
     now = clock.now()
-    return _file(calendars.feed(calendars.everything(now), name=_("Trainings (Guyub)"), now=now), public=True)
+    return _open_feed(request, calendars.everything(now), name=_("Trainings (Guyub)"), now=now)
 
 
 @login_not_required
 @reading
-def calendar_region(_request: HttpRequest, code: str) -> HttpResponse:
+def calendar_region(request: HttpRequest, code: str) -> HttpResponseBase:
     """What invites the owners of a district."""
     region, now = get_object_or_404(Region, code=code), clock.now()
     name = _("Trainings for %(place)s (Guyub)") % {"place": region.label}
-    return _file(calendars.feed(calendars.of_region(region.code, now), name=name, now=now), public=True)
+    return _open_feed(request, calendars.of_region(region.code, now), name=name, now=now)
+
+
+def _open_feed(request: HttpRequest, sessions: QuerySet[Session], *, name: str, now: datetime) -> HttpResponseBase:
+    """What a calendar has already is not sent again."""
+    marked = calendars.mark(sessions, name=name)
+    known: HttpResponseBase | None = get_conditional_response(request, etag=f'"{marked}"')
+    if known is not None:
+        return known
+    response = _file(calendars.kept(sessions, name=name, now=now, as_marked=marked), public=True)
+    response["ETag"] = f'"{marked}"'
+    return response
 
 
 @login_not_required
