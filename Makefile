@@ -76,7 +76,7 @@ docs: .venv/dev ## check that every link and path named in the documents exists
 	@$(PY) -m pytest -q -p no:randomly tests/structure/test_documents.py
 
 requirements: .venv/dev ## pin requirements/*.in anew, keeping what is pinned (ARGS=--upgrade for newer releases)
-	@for name in base dev; do $(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	@for name in base dev hordak; do $(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header $(ARGS) -o requirements/$$name.txt requirements/$$name.in || exit 1; done
 
 clean: ## remove the environment and all data of demo and tests

@@ -1,7 +1,7 @@
 """The other side of `python -m bench ledger`: bare transfers of django-hordak, in an interpreter of its own.
 
 `PYTHON hordak_side.py postgres://user@host:port/database clients seconds` where PYTHON has django-hordak (see
-requirements/hordak.in). Prints transfers a second. It is no part of the platform and shares nothing with it.
+requirements/hordak.txt). Prints transfers a second. It is no part of the platform and shares nothing with it.
 """
 
 import multiprocessing
