@@ -24,12 +24,14 @@ class BankFileForm(forms.Form):
     layout: Any = forms.ModelChoiceField(label=_("Layout"), queryset=None)
     file = forms.FileField(label=_("File of the bank"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["layout"]
-        field.queryset = (
-            FileLayout.objects.filter(purpose=self.purpose).select_related("bank").order_by("bank__name", "name", "pk")
-        )
+        field.queryset = self.layouts(by).filter(purpose=self.purpose).order_by("bank__name", "name", "pk")
+
+    def layouts(self, by: User) -> Any:
+        """Those of the banks that the person's office works with."""
+        return FileLayout.objects.visible_to(by).select_related("bank")
 
 
 class StatementForm(BankFileForm):
@@ -142,7 +144,8 @@ class BillForm(BankFileForm):
     def __init__(self, *args: Any, obj: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["agreement"]
-        field.queryset = Agreement.objects.select_related("bank").order_by("bank__name", "-valid_from", "pk")
+        rows = Agreement.objects.visible_to(kwargs["by"]).select_related("bank")
+        field.queryset = rows.order_by("bank__name", "-valid_from", "pk")
 
 
 class PayClaimForm(forms.Form):
@@ -163,13 +166,20 @@ class AccessForm(forms.Form):
     user: Any = forms.ModelChoiceField(label=_("Account"), queryset=None)
     bank: Any = forms.ModelChoiceField(label=_("Bank"), queryset=None)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people, banks = self.fields["user"], self.fields["bank"]
-        officers = Assignment.objects.in_force().filter(role=str(Role.BANK)).values("user")
-        systems = Client.objects.filter(scopes__contains=["bank.report"], revoked_at__isnull=True).values("user")
+        held, called = Q(pk__in=[]), Q(pk__in=[])
+        for code in by.region_prefixes("revolving_funds.give_bankaccess"):
+            held |= Q(region_code__startswith=code)
+            called |= Q(region_code__startswith=code)
+        officers = Assignment.objects.in_force().filter(held, role=str(Role.BANK)).values("user")
+        systems = Client.objects.filter(called, scopes__contains=["bank.report"], revoked_at__isnull=True).values(
+            "user"
+        )
         people.queryset = User.objects.filter(Q(pk__in=officers) | Q(pk__in=systems)).order_by("full_name", "pk")  # type: ignore[attr-defined]
-        banks.queryset = Bank.objects.order_by("name", "pk")  # type: ignore[attr-defined]
+        here = Agreement.objects.visible_to(by).values("bank")
+        banks.queryset = Bank.objects.filter(pk__in=here).order_by("name", "pk")  # type: ignore[attr-defined]
 
 
 class BankStatementForm(forms.Form):

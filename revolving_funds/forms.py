@@ -7,10 +7,12 @@ from uuid import UUID, uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common import clock
 from foundation.common.money import rupiah
 from foundation.common.widgets import DateInput, MoneyField
 from foundation.files.forms import StoredFileField, UploadForm
 from revolving_funds import checklist
+from revolving_funds.actions import by_hand
 from revolving_funds.enums import CheckLine, Purpose
 from revolving_funds.models import Pool
 
@@ -239,7 +241,7 @@ class DisburseForm(forms.Form):
         _choose_pool(self, obj)
 
 
-class RepaymentForm(forms.Form):
+class RepaymentForm(UploadForm):
     """`request_uid` is drawn when the page is opened: pressed twice, it is one repayment."""
 
     request_uid = forms.UUIDField(widget=forms.HiddenInput)
@@ -248,7 +250,17 @@ class RepaymentForm(forms.Form):
         label=_("Paid on"), widget=DateInput, help_text=_("The day the borrower paid, not the day it was booked.")
     )
     reference = forms.CharField(label=_("Bank reference"), max_length=60, required=False)
+    photo = StoredFileField(
+        purpose="fund_receipt",
+        label=_("Photo of the receipt"),
+        required=False,
+        help_text=_("What the borrower shows: the slip of the bank, the list of the branch."),
+    )
     keep_excess = forms.BooleanField(label=_("Keep what is too much for the borrower"), required=False)
+
+    def __init__(self, *args: Any, obj: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["photo"].required = by_hand.needs_photo(obj, clock.today())
 
 
 class ReverseForm(forms.Form):

@@ -26,6 +26,10 @@ def loan(entry: Transaction) -> tuple[str, str] | None:
     return _page(Loan.objects.filter(disbursement=entry).first())
 
 
+def ended(entry: Transaction) -> tuple[str, str] | None:
+    return _page(Loan.objects.filter(uid=entry.idem_key).first())
+
+
 def application(entry: Transaction) -> tuple[str, str] | None:
     return _page(Application.objects.filter(uid=entry.idem_key[:36]).select_related("person").first())
 
@@ -76,6 +80,7 @@ BY_SCOPE = {
     "pool.place": pool,
     "pool.subsidy": pool,
     "pool.carry": pool,
+    "loan.subsidy_freed": ended,
     "claim.accrue": claim,
     "claim.pay": claim,
 }
@@ -84,6 +89,7 @@ BY_SCOPE = {
 KIND_WORDS = {
     "POOL_PLACED": _("Money placed in the pool"),
     "SUBSIDY_BUDGETED": _("Subsidy budget"),
+    "SUBSIDY_FREED": _("Promised subsidy back to the budget"),
     "RESERVED": _("Set aside for an approved loan"),
     "RELEASED": _("Let go of what was set aside"),
     "DISBURSED": _("Loan paid out"),

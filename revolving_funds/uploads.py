@@ -1,4 +1,4 @@
-"""What private files are for in the fund: papers and photos of an application."""
+"""What private files are for in the fund: papers and photos of an application, receipts of payments."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.files import purposes
 from foundation.files.models import StoredFile
-from revolving_funds.models import Application, ApplicationDocument
+from revolving_funds.models import Application, ApplicationDocument, Repayment
 
 
 def _application(file: StoredFile) -> Any:
@@ -24,4 +24,18 @@ def is_own(user: Any, file: StoredFile) -> bool:
 
 APPLICATION = purposes.register(
     purposes.Purpose("fund_application", _("Papers of a loan application"), may_read=may_read, is_own=is_own)
+)
+
+
+def may_read_receipt(user: Any, file: StoredFile) -> bool:
+    """The borrower, and who sees payments of the region: so the second person looks at it before anything is taken back."""
+    return Repayment.objects.visible_to(user).filter(photo=file).exists()
+
+
+def is_own_receipt(user: Any, file: StoredFile) -> bool:
+    return Repayment.objects.filter(photo=file, loan__person__user_id=user.pk).exists()
+
+
+RECEIPT = purposes.register(
+    purposes.Purpose("fund_receipt", _("Receipts of payments"), may_read=may_read_receipt, is_own=is_own_receipt)
 )

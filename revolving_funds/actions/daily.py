@@ -12,7 +12,7 @@ from django.utils.functional import lazy
 from foundation.common.dates import short_date
 from foundation.notifications.actions import outbox
 from foundation.notifications.actions.outbox import Letter
-from revolving_funds.actions import closing
+from revolving_funds.actions import closing, promises_of_subsidy
 from revolving_funds.enums import CaseKind, CaseStatus, LoanStatus
 from revolving_funds.models import Instalment, Loan, LoanCase
 
@@ -28,6 +28,7 @@ def run(*, on: date, now: datetime) -> dict[str, int]:
     """The close of the day before, and the reminders of the day `on`. Twice, or a day late, tells nobody twice."""
     return {
         **closing.run(on=on, now=now),
+        "subsidy_freed": promises_of_subsidy.free(on=on, now=now),
         "instalments_due": remind_due(on=on, now=now),
         "instalments_late": remind_late(on=on, now=now),
     }

@@ -96,7 +96,7 @@ def change(
     if all(getattr(row, name) == value for name, value in values.items()):
         raise NothingChanged
     if not seen:
-        raise NotSeen(" ".join(str(one) for one in impact.of_change(row, fields)))
+        raise NotSeen(" ".join(str(one) for one in impact.of_change(row, fields, on)))
     ends, row.valid_to = row.valid_to, valid_from - timedelta(days=1)
     row.save(update_fields=["valid_to", "updated_at"])
     made = kind.objects.create(**same, **values, valid_from=valid_from, valid_to=ends, legal_basis=legal_basis.strip())

@@ -50,6 +50,7 @@ class BalanceReportAdmin(WhenEntered, OfficeModelAdmin):
             "revolving_funds.import_statement",
             _compare,
             forms.BalancesForm,
+            takes_user=True,
             primary=True,
             initial=lambda _row: {"as_of": clock.today()},
             text=gettext_lazy("What the bank says is left of each loan is held against our schedule and our book."),

@@ -108,6 +108,7 @@ class BankBatchAdmin(WhenEntered, OfficeModelAdmin):
             "revolving_funds.disburse_loan",
             _make,
             forms.BatchForm,
+            takes_user=True,
             primary=True,
             text=gettext_lazy("Every approved loan of the bank that was not handed over yet, with its agreement."),
         ),
@@ -117,6 +118,7 @@ class BankBatchAdmin(WhenEntered, OfficeModelAdmin):
             "revolving_funds.disburse_loan",
             _answers,
             forms.AnswersForm,
+            takes_user=True,
             text=gettext_lazy(
                 "What was paid out becomes a loan; what the bank refuses is told to the owner with the reason."
             ),
@@ -147,6 +149,7 @@ class BankAccessAdmin(OfficeModelAdmin):
             "revolving_funds.give_bankaccess",
             _give,
             forms.AccessForm,
+            takes_user=True,
             primary=True,
             text=gettext_lazy("The account sees the loans of this bank alone. A new secret ends the one before."),
         ),

@@ -174,6 +174,7 @@ class SubsidyClaimAdmin(WhenEntered, OfficeModelAdmin):
             "revolving_funds.make_claim",
             _receive,
             forms.BillForm,
+            takes_user=True,
             primary=True,
             text=gettext_lazy("The bill is recomputed loan by loan. Another officer approves what is payable."),
         ),

@@ -17,7 +17,7 @@ from foundation.common.http import pdf_response
 from foundation.common.money import rupiah
 from foundation.ledger.models import Account
 from revolving_funds import forms
-from revolving_funds.actions import corrections, repayments
+from revolving_funds.actions import by_hand, corrections
 from revolving_funds.admin.book import statement_of_person
 from revolving_funds.admin.cases import LOAN_DEEDS
 from revolving_funds.admin.parts import BankFilter, DistrictFilter, LevelFilter, LoanStateFilter, person_of
@@ -26,7 +26,7 @@ from revolving_funds.models import Instalment, Loan, Repayment
 
 
 def _repay(request: HttpRequest, loan: Loan, cleaned: dict[str, Any]) -> str:
-    repayment = repayments.record(loan=loan, by=person_of(request), now=clock.now(), on=clock.today(), **cleaned)
+    repayment = by_hand.record(loan=loan, by=person_of(request), now=clock.now(), on=clock.today(), **cleaned)
     return _("%(amount)s booked as receipt %(number)s.") % {
         "amount": rupiah(repayment.amount),
         "number": repayment.receipt_number,
@@ -124,6 +124,8 @@ class LoanAdmin(OfficeModelAdmin):
             forms.RepaymentForm,
             available=lambda row: row.status == LoanStatus.OPEN,
             primary=True,
+            takes_object=True,
+            takes_user=True,
             initial=lambda _row: {"request_uid": uuid.uuid4(), "paid_on": clock.today()},
             text=gettext_lazy("Money that came back to the bank. The oldest instalment is paid first."),
         ),

@@ -71,6 +71,7 @@ class RepaymentAdmin(WhenEntered, OfficeModelAdmin):
         "paid",
         "kept",
         "reference",
+        "shown",
         "recorded_by",
         "entered",
         "entry",
@@ -79,7 +80,7 @@ class RepaymentAdmin(WhenEntered, OfficeModelAdmin):
         "reversed_by",
         "reverse_reason",
     )
-    readonly_fields = ("entered", "receipt", "debtor", "paid", "kept", "entry", "state")
+    readonly_fields = ("shown", "entered", "receipt", "debtor", "paid", "kept", "entry", "state")
     deeds = (
         Deed(
             "kuitansi",
@@ -114,7 +115,11 @@ class RepaymentAdmin(WhenEntered, OfficeModelAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("loan__person", "recorded_by", "reversed_by", "transaction")
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("loan__person", "recorded_by", "reversed_by", "transaction", "photo")
+        )
 
     @admin.display(description=gettext_lazy("Receipt"))
     def receipt(self, row: Repayment) -> str:
@@ -131,6 +136,13 @@ class RepaymentAdmin(WhenEntered, OfficeModelAdmin):
     @admin.display(description=gettext_lazy("Kept for the borrower"))
     def kept(self, row: Repayment) -> str:
         return rupiah(row.excess)
+
+    @admin.display(description=gettext_lazy("Photo of the receipt"))
+    def shown(self, row: Repayment) -> str:
+        """What the borrower showed; the look of a second person is written down."""
+        if row.photo is None:
+            return str(_("none"))
+        return format_html('<a href="{}">{}</a>', reverse("files:read", args=[row.photo.uid]), row.photo.name)
 
     @admin.display(description=gettext_lazy("State"))
     def state(self, row: Repayment) -> str:

@@ -91,6 +91,7 @@ class StatementFileAdmin(WhenEntered, OfficeModelAdmin):
             "revolving_funds.import_statement",
             _receive,
             forms.StatementForm,
+            takes_user=True,
             primary=True,
             text=gettext_lazy(
                 "Sure payments are booked at once, the others wait for you. The same file twice adds nothing."

@@ -1,6 +1,7 @@
 """Between the office and a bank: who speaks for it, the agreement with a borrower, the batches of approved loans."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.conf import settings
@@ -8,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from foundation.accounts.models import Assignment
+from foundation.clients.models import Client
 from foundation.common.crypto import EncryptedField
 from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
 from foundation.common.records import Record
@@ -17,6 +20,17 @@ from revolving_funds.models.programme import Bank
 from revolving_funds.models.statements import FileLayout
 
 NUMBER = re.compile(r"PJ-([0-9]{4})-([0-9]{4})-([0-9]{6})")
+
+
+class BankAccessQuerySet(ScopedQuerySet["BankAccess"]):
+    def scope(self, codes: Iterable[str]) -> Q:
+        """Accounts that work, or systems that call, in any of the regions; a bank's people elsewhere are not seen."""
+        found = Q(pk__in=[])
+        for code in codes:
+            people = Assignment.objects.filter(region_code__startswith=code).values("user")
+            systems = Client.objects.filter(region_code__startswith=code).values("user")
+            found |= Q(user__in=people) | Q(user__in=systems)
+        return found
 
 
 class BankAccess(Record):
@@ -31,7 +45,7 @@ class BankAccess(Record):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("given by")
     )
 
-    objects: Any = BaseQuerySet.as_manager()
+    objects: Any = BankAccessQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("access of a bank")

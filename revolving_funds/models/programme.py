@@ -1,6 +1,7 @@
 """What the programme rests on: banks, agreements with them, pools of money. Its rules stand in `terms`."""
 
-from typing import Self
+from collections.abc import Iterable
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -30,6 +31,18 @@ class Bank(Record):
 
 class AgreementQuerySet(ScopedQuerySet["Agreement"]):
     region_path = "office__region__code"
+
+
+class OfBanks(ScopedQuerySet[Any]):
+    """Rows of a bank: seen by the regions whose office has an agreement with it."""
+
+    def scope(self, codes: Iterable[str]) -> Q:
+        """The condition for rows of the banks that work with an office of any of the regions."""
+        found = Q(pk__in=[])
+        for code in codes:
+            here = Agreement.objects.filter(office__region__code__startswith=code)
+            found |= Q(bank__in=here.values("bank"))
+        return found
 
 
 class Agreement(Dated):

@@ -13,7 +13,7 @@ from foundation.common.records import Record
 from foundation.regions.models import Office
 from revolving_funds.enums import FileFormat, FilePurpose, LineState
 from revolving_funds.models.loans import Loan
-from revolving_funds.models.programme import Bank
+from revolving_funds.models.programme import Bank, OfBanks
 from revolving_funds.models.repayments import Repayment
 
 
@@ -33,7 +33,7 @@ class FileLayout(Record):
     date_format = models.CharField(_("form of dates"), max_length=20, default="%d/%m/%Y")
     decimal = models.CharField(_("sign before the sen"), max_length=1, default=",")
 
-    objects = BaseQuerySet.as_manager()
+    objects: Any = OfBanks.as_manager()
 
     class Meta:
         verbose_name = _("layout of bank files")

@@ -104,6 +104,7 @@ def test_balances_are_compared_and_a_difference_gets_its_owner(desk: Client, tre
 
 
 def test_a_layout_serves_every_office_of_the_bank_and_is_changed_by_the_administrator(desk: Client) -> None:
+    make.pool(0)
     layout = bank.layout()
     values = {"delimiter": ";", "encoding": "utf-8-sig", "skip_rows": 2, "date_format": "%Y-%m-%d", "decimal": "."}
     form = address("filelayout", "ubah", layout)

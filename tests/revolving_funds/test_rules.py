@@ -71,7 +71,7 @@ def test_the_statement_judges_as_the_ladder_does(days: int) -> None:
         new = {"max_days_late": limit, "next_working_day": True}
         before = ladder.judge(facts, ladder.Rule(policy.max_days_late, True), TODAY).on_time
         after = ladder.judge(facts, ladder.Rule(limit, True), TODAY).on_time
-        told = any(loan.person.full_name in str(one) for one in impact.of_change(policy, new))
+        told = any(loan.person.full_name in str(one) for one in impact.of_change(policy, new, TODAY))
         assert told == (before != after), limit
 
 
@@ -79,15 +79,15 @@ def test_each_kind_of_rule_counts_whom_it_touches() -> None:
     make.pool()
     make.submitted()
     tier = Tier.objects.get(level=1)
-    assert "1" in str(impact.of_change(tier, {"amount": 1_000_000, "tenor_months": 10})[0])
+    assert "1" in str(impact.of_change(tier, {"amount": 1_000_000, "tenor_months": 10}, TODAY)[0])
     loan = make.loan()
     terms = AgreementTerms.objects.get()
     fields = {name: getattr(terms, name) for name in rules.CHANGEABLE[AgreementTerms]}
-    assert "2.000.000" in str(impact.of_change(terms, fields | {"rate_bp": 700})[0])
+    assert "2.000.000" in str(impact.of_change(terms, fields | {"rate_bp": 700}, TODAY)[0])
     closing.close_day(office=make.office(), on=D(2026, 3, 1), now=NOW)
     scale = QualityScale.objects.get(scale="COMMERCIAL")
     assert loan.standing.days_past_due == 11
-    moved = impact.of_change(scale, {"days_upto": [20, 90, 120, 180], "matured_upto": []})
+    moved = impact.of_change(scale, {"days_upto": [20, 90, 120, 180], "matured_upto": []}, TODAY)
     assert "1" in str(moved[0])
 
 
