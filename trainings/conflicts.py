@@ -46,17 +46,17 @@ def found(
     return clashes + (_own_people(besides, slots) if besides is not None else [])
 
 
-def _at_once(slots: Sequence[Any]) -> Q:
-    """Sessions that share a moment with one of the slots (or sessions)."""
+def _at_once(slots: Sequence[Slot]) -> Q:
+    """Sessions that share a moment with one of the slots."""
     found = Q(pk__in=[])
     for slot in slots:
         found |= Q(starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at)
     return found
 
 
-def elsewhere(*, slots: Sequence[Any], besides: Training) -> QuerySet[Enrolment]:
-    """Live registrations for other trainings with a session at the time of one of the slots (or sessions)."""
-    at_once = Session.objects.filter(_at_once(slots), training=OuterRef("training"))
+def _elsewhere(at_once: Any, *, besides: Training) -> QuerySet[Enrolment]:
+    """Live registrations for other trainings with one of the sessions that the condition means."""
+    at_once = Session.objects.filter(at_once, training=OuterRef("training"))
     rows: Any = Enrolment.objects.live().filter(Exists(at_once), training__status__in=AHEAD)
     return rows.exclude(training=besides)  # type: ignore[no-any-return]
 
@@ -69,10 +69,12 @@ def of_oneself(training: Training, person: Person) -> str:
 
 
 def of_people(training: Training, people: Sequence[Person], *, said: str = "") -> dict[int, str]:
-    """Who of them is registered somewhere else at the time of this training: the sentence, by the person's key."""
+    """Who of them is registered somewhere else at the time of this training: the sentence, by the person's key. One query."""
     said = said or _("%(name)s is registered for %(title)s at that time: %(when)s.")
-    sessions = list(training.sessions.in_order())
-    rows = elsewhere(slots=sessions, besides=training).filter(person__in=people)
+    own = Session.objects.filter(
+        training=training, starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at")
+    )
+    rows = _elsewhere(Exists(own), besides=training).filter(person__in=people)
     return {
         row.person_id: said
         % {
@@ -87,7 +89,7 @@ def of_people(training: Training, people: Sequence[Person], *, said: str = "") -
 def _own_people(training: Training, slots: Sequence[Slot]) -> list[Conflict]:
     """Participants of the training itself who are registered elsewhere at the new times, counted by training."""
     mine = Enrolment.objects.filter(training=training).live().values("person")
-    rows = elsewhere(slots=slots, besides=training).filter(person__in=mine)
+    rows = _elsewhere(_at_once(slots), besides=training).filter(person__in=mine)
     counted = rows.order_by().values("training__title", "training").annotate(n=Count("person", distinct=True))
     return [
         Conflict(

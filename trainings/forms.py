@@ -351,7 +351,15 @@ class ManyForm(forms.Form):
         max_length=80,
         help_text=_("Only if they come together or not at all: then everybody gets a place, or everybody waits."),
     )
+    community = forms.ModelChoiceField(
+        label=_("Members of this group"), queryset=Community.objects.none(), required=False, to_field_name="uid"
+    )
     source = forms.ChoiceField(label=_("Source of proposal"), choices=ProposalSource.choices, required=False)
+
+    def __init__(self, *args: Any, office_code: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["community"]
+        field.queryset = Community.objects.of_office(office_code)
 
 
 class SourceFileForm(forms.Form):

@@ -14,7 +14,7 @@ from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.files.models import StoredFile
 from members.models import Stage, StagePeriod
-from tests.factories.foundation import user_with_role
+from tests.factories.foundation import region, user_with_role
 from tests.factories.members import OwnerFactory, PersonFactory
 from tests.factories.trainings import DAY, FIRST, HOURS, NOW, EnrolmentFactory, TopicProposalFactory, TrainingFactory
 from tests.trainings.test_schedule import form, logged_in, post, trainer
@@ -121,6 +121,15 @@ def test_the_list_of_groups_costs_the_same_with_one_and_with_three(
     group(PersonFactory(), name="c")
     with django_assert_num_queries(len(one)):
         client.get(address)
+
+
+def test_the_members_of_a_group_are_registered_at_once(training: Training) -> None:
+    near, far = PersonFactory(), PersonFactory(village=region("16.71.14.1001"))
+    made = group(near, far)
+    address = reverse("trainings:participant-enrol-many", args=[training.uid])
+    with time_machine.travel(NOW, tick=False):
+        logged_in(training.facilitator).post(address, {"community": str(made.uid)})
+    assert [row.person for row in Enrolment.objects.all()] == [near]  # the other one is not hers to see
 
 
 # Documents

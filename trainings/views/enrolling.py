@@ -24,7 +24,7 @@ from trainings.actions import capacity, enrolments
 from trainings.enums import EnrolmentState, ProposalSource
 from trainings.forms import CutForm, ManyForm, SourceFileForm
 from trainings.jobs import ENROL
-from trainings.models import Training
+from trainings.models import Community, CommunityMember, Training
 from trainings.views import reach
 
 MOST = 50
@@ -34,8 +34,10 @@ MOST = 50
 def participant_enrol_many(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """Those who were ticked and those whose numbers were typed, each on her own or as a group."""
     training, now = reach.runnable(request, uid), clock.now()
-    form = ManyForm(request.POST)
+    form = ManyForm(request.POST, office_code=training.office_code)
     people, unknown = chosen(request, form.data.get("numbers", ""))
+    if form.is_valid() and form.cleaned_data["community"]:
+        people += [row for row in _members(request, form.cleaned_data["community"]) if row not in people]
     if not form.is_valid() or not people:
         messages.error(request, str(enrolments.NobodyChosen.message))
         return redirect("trainings:participant-add", uid=uid)
@@ -90,6 +92,13 @@ def chosen(request: HttpRequest, numbers: str) -> tuple[list[Person], list[str]]
         elif found not in people:
             people.append(found)
     return people, unknown
+
+
+def _members(request: HttpRequest, community: Community) -> list[Person]:
+    """Of a group, those whom the visitor may see."""
+    visible: Any = Person.objects.visible_to(request.user, "members.view_person").select_related("village", "user")
+    inside = CommunityMember.objects.filter(community=community).values("person")
+    return list(visible.filter(pk__in=inside).order_by("full_name", "pk")[:MOST])
 
 
 def _tell(request: HttpRequest, made: list[enrolments.Outcome]) -> None:

@@ -235,7 +235,7 @@ def participant_add(request: HttpRequest, uid: UUID) -> HttpResponse:
             "training": training,
             "form": form,
             "text": text,
-            "many": ManyForm(),
+            "many": ManyForm(office_code=training.office_code),
             "source": source,
             "people": list(people_found(request, training, text)) if text else [],
         },
