@@ -13,8 +13,8 @@ from monitoring.actions import seeding as monitoring
 from msme_platform.cities.city import Seeding
 from revolving_funds.actions import seeding as funds
 from revolving_funds.actions.seeding import BankShare
+from trainings.actions import community_seeding, topic_seeding
 from trainings.actions import seeding as trainings
-from trainings.actions import topic_seeding
 from trainings.actions.seeding import Participant
 
 TALKERS = 40
@@ -47,6 +47,7 @@ def _trainings(run: Seeding, places: int) -> list[str]:
         for year in (run.as_of.year - 1, run.as_of.year)
     ]
     topic_seeding.seed_topics(office=run.office, people=people, now=run.now)
+    community_seeding.seed_communities(office=run.office, people=people, now=run.now)
     return [f"{sum(year.trainings for year in made):,} trainings", f"{sum(year.places for year in made):,} places"]
 
 

@@ -14,12 +14,13 @@ from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.files.models import StoredFile
 from members.models import Stage, StagePeriod
-from tests.factories.foundation import region, user_with_role
+from tests.factories.foundation import office, region, user_with_role
 from tests.factories.members import OwnerFactory, PersonFactory
 from tests.factories.trainings import DAY, FIRST, HOURS, NOW, EnrolmentFactory, TopicProposalFactory, TrainingFactory
 from tests.trainings.test_schedule import form, logged_in, post, trainer
 from trainings import conflicts, inviting
-from trainings.actions import communities, crew, documents, trainings
+from trainings.actions import communities, community_seeding, crew, documents, trainings
+from trainings.actions.seeding import Participant
 from trainings.actions.trainings import Slot
 from trainings.enums import TopicState
 from trainings.models import Community, CommunityMember, Enrolment, Session, SessionTrainer, TestQuestion, Training
@@ -78,6 +79,13 @@ def test_a_group_is_known_once_and_counts_nobody_twice() -> None:
         Community.objects.create(office_code="16.71", name="Penjahit Ilir")
     communities.take_out(community=made, person=sewer, by=None, now=NOW)
     assert made.members.count() == 1
+
+
+def test_a_demo_city_has_groups_of_neighbours_once() -> None:
+    people = [Participant(row.pk, row.full_name, row.village_id) for row in PersonFactory.create_batch(3)]
+    assert community_seeding.seed_communities(office=office(), people=people, now=NOW) == 1
+    assert community_seeding.seed_communities(office=office(), people=people, now=NOW) == 0
+    assert Community.objects.get().members.count() == 3
 
 
 def test_groups_of_another_office_are_refused(training: Training) -> None:
