@@ -4,15 +4,14 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.periods import moments, never_twice, valid_days
 from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
 from foundation.common.records import Record
 from foundation.regions.models import Region
@@ -63,13 +62,7 @@ class ScaleRule(models.Model):
 
     class Meta:
         constraints = [
-            ExclusionConstraint(
-                name="scalerule_no_overlap",
-                expressions=[
-                    ("scale", RangeOperators.EQUAL),
-                    (Func(F("valid_from"), F("valid_to"), function="daterange"), RangeOperators.OVERLAPS),
-                ],
-            ),
+            never_twice("scalerule_no_overlap", "scale", during=valid_days()),
             models.CheckConstraint(name="scalerule_bounds_positive", condition=Q(capital_max__gt=0, sales_max__gt=0)),
         ]
 
@@ -267,22 +260,11 @@ class StatusPeriod(Record):
         verbose_name = _("status period")
         verbose_name_plural = _("status periods")
         constraints = [
-            ExclusionConstraint(
-                name="statusperiod_no_overlap",
-                expressions=[
-                    ("business", RangeOperators.EQUAL),
-                    (
-                        Func(
-                            F("start_at"),
-                            F("end_at"),
-                            RangeBoundary(),
-                            function="tstzrange",
-                            output_field=DateTimeRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
-                ],
-                violation_error_message=_("The business already has a status at that time."),
+            never_twice(
+                "statusperiod_no_overlap",
+                "business",
+                during=moments("start_at", "end_at"),
+                message=_("The business already has a status at that time."),
             ),
             models.CheckConstraint(
                 name="statusperiod_ends_after_start",

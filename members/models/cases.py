@@ -4,12 +4,11 @@ from datetime import date, timedelta
 from typing import Any, Self
 
 from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.periods import moments, never_twice
 from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
 from foundation.common.records import Record
 from foundation.files.models import StoredFile
@@ -196,22 +195,11 @@ class CaseOfficer(models.Model):
         verbose_name = _("officer of a case")
         verbose_name_plural = _("officers of a case")
         constraints = [
-            ExclusionConstraint(
-                name="caseofficer_no_overlap",
-                expressions=[
-                    ("case", RangeOperators.EQUAL),
-                    (
-                        Func(
-                            F("start_at"),
-                            F("end_at"),
-                            RangeBoundary(),
-                            function="tstzrange",
-                            output_field=DateTimeRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
-                ],
-                violation_error_message=_("The case already has an officer at that time."),
+            never_twice(
+                "caseofficer_no_overlap",
+                "case",
+                during=moments("start_at", "end_at"),
+                message=_("The case already has an officer at that time."),
             ),
             models.CheckConstraint(
                 name="caseofficer_ends_after_start",

@@ -4,12 +4,12 @@ from datetime import date
 from typing import Self, TypeVar
 
 from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.periods import never_twice, valid_days
 from foundation.common.querysets import BaseQuerySet
 from foundation.common.records import Record
 from foundation.files.models import StoredFile
@@ -56,16 +56,14 @@ class LicenceRule(Record):
         verbose_name = _("licence rule")
         verbose_name_plural = _("licence rules")
         constraints = [
-            ExclusionConstraint(
-                name="licencerule_no_overlap",
-                expressions=[
-                    ("kind", RangeOperators.EQUAL),
-                    ("kbli_start", RangeOperators.EQUAL),
-                    ("words", RangeOperators.EQUAL),
-                    ("scale", RangeOperators.EQUAL),
-                    (Func(F("valid_from"), F("valid_to"), function="daterange"), RangeOperators.OVERLAPS),
-                ],
-                violation_error_message=_("There is already a rule for these businesses at that time."),
+            never_twice(
+                "licencerule_no_overlap",
+                "kind",
+                "kbli_start",
+                "words",
+                "scale",
+                during=valid_days(),
+                message=_("There is already a rule for these businesses at that time."),
             ),
             models.CheckConstraint(
                 name="licencerule_need_known",
@@ -111,13 +109,11 @@ class LicenceTerm(Record):
         verbose_name = _("term of a licence")
         verbose_name_plural = _("terms of licences")
         constraints = [
-            ExclusionConstraint(
-                name="licenceterm_no_overlap",
-                expressions=[
-                    ("kind", RangeOperators.EQUAL),
-                    (Func(F("valid_from"), F("valid_to"), function="daterange"), RangeOperators.OVERLAPS),
-                ],
-                violation_error_message=_("There is already a rule for these businesses at that time."),
+            never_twice(
+                "licenceterm_no_overlap",
+                "kind",
+                during=valid_days(),
+                message=_("There is already a rule for these businesses at that time."),
             ),
             models.CheckConstraint(
                 name="licenceterm_kind_known",

@@ -4,12 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
 from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.periods import never_twice, valid_days
 from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
 from foundation.common.records import Record
 from members.enums import RequestKind, RequestState
@@ -198,13 +197,11 @@ class RetentionRule(models.Model):
         verbose_name = _("retention rule")
         verbose_name_plural = _("retention rules")
         constraints = [
-            ExclusionConstraint(
-                name="retentionrule_no_overlap",
-                expressions=[
-                    ("key", RangeOperators.EQUAL),
-                    (Func(F("valid_from"), F("valid_to"), function="daterange"), RangeOperators.OVERLAPS),
-                ],
-                violation_error_message=_("There is a rule for this time already."),
+            never_twice(
+                "retentionrule_no_overlap",
+                "key",
+                during=valid_days(),
+                message=_("There is a rule for this time already."),
             ),
         ]
 

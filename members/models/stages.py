@@ -3,12 +3,11 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.periods import moments, never_twice, valid_days
 from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
 from foundation.common.records import Record
 from members.models.people import Person
@@ -42,16 +41,14 @@ class StageRule(Record):
         verbose_name = _("rule of a stage")
         verbose_name_plural = _("rules of the stages")
         constraints = [
-            ExclusionConstraint(
-                name="stagerule_no_overlap",
-                expressions=[
-                    ("region_code", RangeOperators.EQUAL),
-                    ("stage", RangeOperators.EQUAL),
-                    ("way", RangeOperators.EQUAL),
-                    ("deed", RangeOperators.EQUAL),
-                    (Func(F("valid_from"), F("valid_to"), function="daterange"), RangeOperators.OVERLAPS),
-                ],
-                violation_error_message=_("This line already holds at that time."),
+            never_twice(
+                "stagerule_no_overlap",
+                "region_code",
+                "stage",
+                "way",
+                "deed",
+                during=valid_days(),
+                message=_("This line already holds at that time."),
             ),
             models.CheckConstraint(
                 name="stagerule_above_the_first",
@@ -104,22 +101,11 @@ class StagePeriod(Record):
         verbose_name = _("stage period")
         verbose_name_plural = _("stage periods")
         constraints = [
-            ExclusionConstraint(
-                name="stageperiod_no_overlap",
-                expressions=[
-                    ("person", RangeOperators.EQUAL),
-                    (
-                        Func(
-                            F("start_at"),
-                            F("end_at"),
-                            RangeBoundary(),
-                            function="tstzrange",
-                            output_field=DateTimeRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
-                ],
-                violation_error_message=_("The member already has a stage at that time."),
+            never_twice(
+                "stageperiod_no_overlap",
+                "person",
+                during=moments("start_at", "end_at"),
+                message=_("The member already has a stage at that time."),
             ),
             models.CheckConstraint(
                 name="stageperiod_ends_after_start",

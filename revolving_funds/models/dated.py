@@ -4,11 +4,12 @@ from datetime import date
 from typing import Any, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.periods import never_twice
 from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
 
@@ -24,11 +25,7 @@ VALID = Func(
 
 def no_overlap(name: str, *same: str) -> ExclusionConstraint:
     """Two rows for the same thing never hold on the same day."""
-    return ExclusionConstraint(
-        name=name,
-        expressions=[*((field, RangeOperators.EQUAL) for field in same), (VALID, RangeOperators.OVERLAPS)],
-        violation_error_message=_("Another row already holds for these days."),
-    )
+    return never_twice(name, *same, during=VALID, message=_("Another row already holds for these days."))
 
 
 def in_order(name: str) -> models.CheckConstraint:

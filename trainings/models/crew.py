@@ -3,12 +3,11 @@
 from typing import Any, Self
 
 from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.periods import moments, never_twice
 from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
 from trainings.enums import ContributionKind, Helix
@@ -77,23 +76,12 @@ class SessionTrainer(Record):
         verbose_name_plural = _("trainers of sessions")
         constraints = [
             models.UniqueConstraint(fields=["session", "trainer"], name="sessiontrainer_once"),
-            ExclusionConstraint(
-                name="sessiontrainer_one_place_at_a_time",
-                expressions=[
-                    ("trainer", RangeOperators.EQUAL),
-                    (
-                        Func(
-                            F("starts_at"),
-                            F("ends_at"),
-                            RangeBoundary(),
-                            function="tstzrange",
-                            output_field=DateTimeRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
-                ],
+            never_twice(
+                "sessiontrainer_one_place_at_a_time",
+                "trainer",
+                during=moments("starts_at", "ends_at"),
                 condition=Q(is_busy=True),
-                violation_error_message=_("This trainer already has a session at that time."),
+                message=_("This trainer already has a session at that time."),
             ),
             models.CheckConstraint(
                 name="sessiontrainer_ends_after_start",

@@ -4,15 +4,15 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.db.models.functions import Left, Length
 from django.db.models.lookups import Exact, LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.periods import moments, never_twice
 from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
 from foundation.regions.models import Region
@@ -266,22 +266,11 @@ class Session(Record):
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
         constraints = [
-            ExclusionConstraint(
-                name="session_no_overlap",
-                expressions=[
-                    ("training", RangeOperators.EQUAL),
-                    (
-                        Func(
-                            F("starts_at"),
-                            F("ends_at"),
-                            RangeBoundary(),
-                            function="tstzrange",
-                            output_field=DateTimeRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
-                ],
-                violation_error_message=_("Two sessions of a training cannot be at the same time."),
+            never_twice(
+                "session_no_overlap",
+                "training",
+                during=moments("starts_at", "ends_at"),
+                message=_("Two sessions of a training cannot be at the same time."),
             ),
             models.CheckConstraint(
                 name="session_ends_after_start",
