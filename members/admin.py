@@ -145,7 +145,10 @@ class PersonAdmin(NotesLooks, OfficeModelAdmin):
     fieldsets = (
         (gettext_lazy("Owner"), {"fields": ("full_name", "nik_masked", "other_numbers", "sex", "birth_date")}),
         (gettext_lazy("Ways to reach"), {"fields": ("mobile", "email", "address", "place", "district", "has_account")}),
-        (gettext_lazy("Registered"), {"fields": ("source", "registered_at", "registered_by")}),
+        (
+            gettext_lazy("Registered"),
+            {"fields": ("source", "registered_at", "registered_by", "limited_at", "objected_at")},
+        ),
     )
     readonly_fields = ("nik_masked", "other_numbers", "mobile", "place", "district", "has_account")
     inlines = (BusinessInline, *PERSON_INLINES)

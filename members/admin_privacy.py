@@ -51,6 +51,12 @@ class AnswerForm(ReasonForm):
     )
 
 
+class LimitForm(ReasonForm):
+    answer = forms.CharField(
+        label=gettext_lazy("Word to the person"), max_length=300, required=False, widget=forms.Textarea({"rows": 3})
+    )
+
+
 def _done(request: HttpRequest, row: DataRequest, data: dict[str, Any]) -> str:
     by: Any = request.user
     data_requests.answer(request=row, accepted=True, answer=data["answer"], by=by, now=clock.now())
@@ -99,6 +105,29 @@ class DataRequestAdmin(OfficeModelAdmin):
             primary=True,
             available=lambda row: row.is_open and row.kind == RequestKind.CORRECTION,
             text=gettext_lazy("First correct the record on the page of the person, then say here what you did."),
+        ),
+        Deed(
+            "batasi",
+            gettext_lazy("Limit the use from now on"),
+            ANSWER,
+            _done,
+            form=LimitForm,
+            primary=True,
+            available=lambda row: row.is_open and row.kind == RequestKind.LIMIT,
+            text=gettext_lazy(
+                "She is left out of announcements and of every list of people, businesses and licences that leaves the "
+                "office. What the law asks for, her own loans, trainings and licences, and figures without names go on."
+            ),
+        ),
+        Deed(
+            "hormati",
+            gettext_lazy("Heed the objection from now on"),
+            ANSWER,
+            _done,
+            form=LimitForm,
+            primary=True,
+            available=lambda row: row.is_open and row.kind == RequestKind.OBJECTION,
+            text=gettext_lazy("The rules no longer move her stage; from now on a person in the office sets it."),
         ),
         Deed(
             "hapus",

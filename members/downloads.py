@@ -1,6 +1,7 @@
 """The assistant's people as a file: what her list shows, identity numbers masked."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import QuerySet
@@ -15,6 +16,7 @@ from foundation.jobs import kinds
 from foundation.jobs.kinds import Kind
 from foundation.jobs.runs import Run
 from members import searching
+from members.actions import looks
 from members.models import Person
 
 # Who registers people may take along whom she cares for; who only looks at them may not.
@@ -24,8 +26,8 @@ BATCH: Final = 1_000
 
 
 def people_of(user: Any, text: str = "") -> QuerySet[Person]:
-    """Whom the list shows to this person now, by name; `text` is what was searched for."""
-    seen = Person.objects.visible_to(user, PERMISSION).exclude(user=user)
+    """Whom the list shows to this person now and may leave with it, by name; `text` is what was searched for."""
+    seen = Person.objects.visible_to(user, PERMISSION).unlimited().exclude(user=user)
     rows = seen.select_related("village__parent").prefetch_related("businesses")
     return (searching.people_matching(rows, text) if text else rows).order_by("full_name", "pk")
 
@@ -55,6 +57,11 @@ def name_of(form: Format) -> str:
     return f"binaan-{clock.today()}.{form}"
 
 
+def note(rows: QuerySet[Person], *, by: Any, now: datetime) -> None:
+    """Each of them reads that she stood in the list."""
+    looks.note_export(people=rows.order_by().values("pk"), of="members.people", by=by, now=now)
+
+
 def _work(run: Run) -> dict[str, Any]:
     """The same for a long list, with the rights of now."""
     form, by = Format(run.params["form"]), run.job.by
@@ -68,6 +75,8 @@ def _work(run: Run) -> dict[str, Any]:
             yield line
 
     count = write(run.file(name_of(form)), form, heads(), told())
+    if by is not None:
+        note(rows, by=by, now=run.now)
     log.record("list.exported", run.job, by=by, now=run.now, list="members.people", format=form.value, rows=count)
     return {"rows": count}
 

@@ -101,10 +101,12 @@ class StepWho(models.TextChoices):
 
 
 class RequestKind(models.TextChoices):
-    """What somebody may ask of her data (UU 27/2022 art. 6 and 8)."""
+    """What somebody may ask of her data (UU 27/2022 art. 6, 8, 10 and 11)."""
 
     CORRECTION = "CORRECTION", _("Correct something")
     ERASURE = "ERASURE", _("Delete my data")
+    LIMIT = "LIMIT", _("Limit the use of my data")
+    OBJECTION = "OBJECTION", _("Object to automatic decisions about me")
 
 
 class RequestState(models.TextChoices):

@@ -84,6 +84,7 @@ def values(world: World, route: str) -> dict[str, Any]:
         (r"^alih/", {"uid": world.hand_over.uid}),
         (r"^daftar/", {"step": "diri"}),
         (r"^data-saya/permintaan/", {"uid": world.data_request.uid}),
+        (r"^data-saya/batas/", {"kind": "limit"}),
         (r"^data-saya/salinan/", {"uid": world.data_copy.uid}),
         (
             r"^saya/|^binaan/",

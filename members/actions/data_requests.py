@@ -1,6 +1,7 @@
 """What people ask of their data, and what the office answers within 72 hours (UU 27/2022 art. 6, 8, 30, 42-44)."""
 
 from datetime import datetime
+from typing import Final
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,6 +18,8 @@ from members.privacy import registry
 from members.privacy.messages import DATA_ANSWER
 
 URL = "/data-saya/"
+# Where it stands on the person from when on she is heeded.
+SINCE: Final = {RequestKind.LIMIT: "limited_at", RequestKind.OBJECTION: "objected_at"}
 
 
 class AskedAlready(ActionError):
@@ -31,6 +34,10 @@ class SayWhat(ActionError):
 class SayWhy(ActionError):
     message = _("Please write the reason: the person reads it.")
     field = "answer"
+
+
+class NothingToLift(ActionError):
+    message = _("There is no such limit on your data.")
 
 
 class AnsweredAlready(ActionError):
@@ -82,17 +89,35 @@ def take_back(*, request: DataRequest, by: User, now: datetime) -> DataRequest:
 
 @transaction.atomic
 def answer(*, request: DataRequest, accepted: bool, answer: str, by: User, now: datetime) -> DataRequest:
-    """A correction made or refused, or an erasure refused; the reason is told. Raises AnsweredAlready, SayWhy."""
+    """A correction made, a limit or an objection heeded, or anything refused; the reason is told.
+
+    Raises AnsweredAlready, SayWhy.
+    """
     request = DataRequest.objects.locked(request.pk)
     if not request.is_open:
         raise AnsweredAlready
     if not accepted and not answer.strip():
         raise SayWhy
+    if accepted and request.kind in SINCE:
+        Person.objects.filter(pk=request.person_id).update(**{SINCE[RequestKind(request.kind)]: now})
     state = RequestState.DONE if accepted else RequestState.REFUSED
     _settle(request, state, by=by, now=now, answer=answer.strip()[:300], hold_reason="", held_until=None)
     log.record("data.answered", request, by=by, now=now, state=str(state))
     _tell(request, now)
     return request
+
+
+@transaction.atomic
+def lift(*, person: Person, kind: RequestKind, by: User, now: datetime) -> Person:
+    """The person does not want the limit, or the objection, any more: from now on as before. Raises NothingToLift."""
+    person = Person.objects.locked(person.pk)
+    name = SINCE[kind]
+    if getattr(person, name) is None:
+        raise NothingToLift
+    setattr(person, name, None)
+    person.save(update_fields=[name, "updated_at"])
+    log.record("data.lifted", person, by=by, now=now, asked=str(kind))
+    return person
 
 
 @transaction.atomic

@@ -1,9 +1,11 @@
 """Who looked at somebody's record (UU 27/2022 art. 31, 32): written down once a day for each pair of eyes."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from django.db import transaction
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from foundation.accounts.models import User
@@ -12,6 +14,27 @@ from foundation.audit.models import Event
 from members.models import Person
 
 SEEN: Final = "person.seen"
+EXPORTED: Final = "person.exported"
+# One statement for a whole list: a download of a city must not wait for its audit trail.
+_EXPORTED: Final = """
+INSERT INTO audit_event (at, verb, actor_id, object_kind, object_id, object_label, region_code, request_id, data)
+SELECT %s, %s, %s, 'members.person', p.id, left(p.full_name, 200), p.village_id, '', jsonb_build_object('list', %s::text)
+FROM members_person p WHERE p.id IN ({people}) AND p.user_id IS DISTINCT FROM %s
+"""
+
+
+def note_export(*, people: QuerySet[Any, Any], of: str, by: User, now: datetime) -> int:
+    """`by` took a list along in which these people stand (their keys); `of` names the list. Returns how many others.
+
+    Each download is written down for each person, so that she reads it among who saw her data.
+    """
+    try:
+        statement, values = people.query.sql_with_params()
+    except EmptyResultSet:  # a filter that nobody can meet
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_EXPORTED.replace("{people}", statement), [now, EXPORTED, by.pk, of, *values, by.pk])
+        return int(cursor.rowcount)
 
 
 @transaction.atomic

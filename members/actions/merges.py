@@ -18,7 +18,7 @@ from members import merging
 from members.models import UNDO_FOR, Business, DuplicatePair, Merge, PairState, Person
 
 # What the kept record takes over where it has nothing of its own.
-FILLED: Final = ("sex", "birth_date", "phone", "email", "address")
+FILLED: Final = ("sex", "birth_date", "phone", "email", "address", "limited_at", "objected_at")
 EMPTY: Final = ("", None)
 NIK: Final = ("nik", "nik_hash", "nik_tail")
 

@@ -62,8 +62,7 @@ def recompute(*, now: datetime, among: Iterable[int] | None = None) -> int:
             continue
         if here or wanted != Stage.AWARENESS:
             moves[key] = (wanted, why)
-    _move(moves, now=now)
-    return len(moves)
+    return _move(moves, now=now)
 
 
 def _below() -> str:
@@ -75,8 +74,9 @@ def _held(row: StagePeriod, day: date) -> bool:
     return row.by_hand and (row.held_until is None or row.held_until >= day)
 
 
-def _move(moves: dict[int, tuple[Stage, str]], *, now: datetime) -> None:
-    people = Person.objects.in_bulk(list(moves))
+def _move(moves: dict[int, tuple[Stage, str]], *, now: datetime) -> int:
+    """Who objected to automatic decisions stays where she is. Returns how many moved."""
+    people = Person.objects.filter(objected_at__isnull=True).in_bulk(list(moves))
     keys = [key for key in sorted(moves) if key in people]
     for start in range(0, len(keys), BATCH):
         some = keys[start : start + BATCH]
@@ -87,6 +87,7 @@ def _move(moves: dict[int, tuple[Stage, str]], *, now: datetime) -> None:
         Event.objects.bulk_create(
             [log.event("person.stage_moved", people[key], by=None, now=now, stage=str(moves[key][0])) for key in some]
         )
+    return len(keys)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from foundation.common.widgets import CodeInput
+from members.enums import RequestKind
 
 
 class CorrectionForm(forms.Form):
@@ -16,6 +17,19 @@ class CorrectionForm(forms.Form):
         max_length=500,
         widget=forms.Textarea({"rows": 4}),
         help_text=_("For example: my birth year is 1985, not 1958. Do not write your NIK here."),
+    )
+
+
+class LimitsForm(forms.Form):
+    """What she does not want any more, and why if she likes to say so."""
+
+    kind = forms.ChoiceField(
+        label=_("What do you ask for?"),
+        choices=[(kind.value, kind.label) for kind in (RequestKind.LIMIT, RequestKind.OBJECTION)],
+        widget=forms.RadioSelect,
+    )
+    text = forms.CharField(
+        label=_("Would you tell us why?"), max_length=500, required=False, widget=forms.Textarea({"rows": 2})
     )
 
 

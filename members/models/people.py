@@ -34,8 +34,13 @@ class PersonQuerySet(ScopedQuerySet["Person"]):
         """Whoever has this identity number: found by keyed hash, never by reading numbers."""
         return self.filter(nik_hash=keyed_hash(nik))
 
+    def unlimited(self) -> Self:
+        """Who has not asked to limit the use of her data to what the law and her own affairs need."""
+        return self.filter(limited_at__isnull=True)
+
     def reachable(self) -> Self:
-        return self.filter(Q(user__isnull=False) | ~Q(phone=""))
+        """Whom an announcement may reach."""
+        return self.unlimited().filter(Q(user__isnull=False) | ~Q(phone=""))
 
     def as_recipients(self) -> models.QuerySet[Any, Any]:
         """`Person.as_recipient` for many, as the columns that notifications.actions.broadcast reads."""
@@ -76,6 +81,10 @@ class Person(Record):
     source = models.CharField(_("registered by"), max_length=12, choices=Source.choices)
     registered_at = models.DateTimeField(_("registered"))
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    # She asked to limit the use of her data (UU 27/2022 art. 11): left out of announcements and of lists that leave.
+    limited_at = models.DateTimeField(_("use of the data limited since"), null=True, blank=True)
+    # She objected to automatic decisions (art. 10): rules no longer move her stage, people do.
+    objected_at = models.DateTimeField(_("no automatic decisions since"), null=True, blank=True)
     # Her data was erased: what is left names nobody.
     anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
 

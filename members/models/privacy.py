@@ -31,7 +31,7 @@ class DataRequestQuerySet(ScopedQuerySet["DataRequest"]):
 
 
 class DataRequest(Record):
-    """What a person asks of her data: to correct it or to erase it. The office answers within 72 hours."""
+    """What a person asks of her data: to correct it, to erase it, to limit its use. The office answers within 72 hours."""
 
     person = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="data_requests", verbose_name=_("business owner")
@@ -82,6 +82,12 @@ class DataRequest(Record):
                 fields=["person"],
                 condition=Q(kind=RequestKind.ERASURE, state__in=OPEN_REQUESTS),
                 name="datarequest_one_erasure",
+                violation_error_message=_("You have asked for this already."),
+            ),
+            models.UniqueConstraint(
+                fields=["person", "kind"],
+                condition=Q(kind__in=[RequestKind.LIMIT, RequestKind.OBJECTION], state=RequestState.OPEN),
+                name="datarequest_one_limit",
                 violation_error_message=_("You have asked for this already."),
             ),
         ]

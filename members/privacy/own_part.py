@@ -72,6 +72,8 @@ MEMBERS = Part(
                 "address",
                 "source",
                 "registered_at",
+                "limited_at",
+                "objected_at",
             ),
             lambda s: Q(pk=s.person.pk),
             keys=("user",),

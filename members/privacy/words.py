@@ -12,6 +12,7 @@ DEEDS: Final[dict[str, Any]] = {
     "person.seen": _("Opened your record"),
     "person.nik_shown": _("Had your whole NIK shown"),
     "person.number_shown": _("Had your whole number shown"),
+    "person.exported": _("Took a list along in which you stand"),
     "person.registered": _("Registered you"),
     "person.claimed": _("Linked the record to your account"),
     "person.changed": _("Changed your record"),

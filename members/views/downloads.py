@@ -34,6 +34,7 @@ def people_download(request: HttpRequest) -> HttpResponseBase:
         path = Path(folder) / f"people.{form}"
         count = write(path, form, downloads.heads(), downloads.lines(rows))
         stream = path.open("rb")  # stays open when the folder goes
+    downloads.note(rows, by=user, now=now)
     log.record("list.exported", user, by=user, now=now, list="members.people", format=form.value, rows=count)
     answer = FileResponse(
         stream, as_attachment=True, filename=downloads.name_of(form), content_type=CONTENT_TYPES[form]

@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,7 @@ from foundation.common.phone import masked
 from foundation.jobs.actions import jobs
 from members.actions import copies, data_requests
 from members.enums import RequestKind
-from members.forms.privacy import CorrectionForm, ErasureForm, FreshCodeForm
+from members.forms.privacy import CorrectionForm, ErasureForm, FreshCodeForm, LimitsForm
 from members.models import DataCopy, DataRequest, Person
 from members.privacy import registry, words
 from members.privacy.copying import EVERYTHING
@@ -45,6 +46,11 @@ def my_data(request: HttpRequest) -> HttpResponse:
         "members/my_data.html",
         {
             "requests": requests,
+            "heeded": [
+                (kind, getattr(person, name), reverse("members:my-data-lift", args=[kind.lower()]))
+                for kind, name in data_requests.SINCE.items()
+                if getattr(person, name)
+            ],
             "copy": newest if newest and (newest.is_open_at(now) or _is_made(newest, now)) else None,
             "copy_open": bool(newest and newest.is_open_at(now)),
             "erasing": any(row.is_open and row.kind == RequestKind.ERASURE for row in requests),
@@ -88,6 +94,37 @@ def correction(request: HttpRequest) -> HttpResponseBase:
         else:
             return redirect(HOME)
     return TemplateResponse(request, "members/my_data_correction.html", {"form": form})
+
+
+@form_page
+def limits(request: HttpRequest) -> HttpResponseBase:
+    """Ask to limit the use of one's data, or object to automatic decisions (art. 10, 11)."""
+    person = _me(request)
+    form = LimitsForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _ask(request, person, RequestKind(form.cleaned_data["kind"]), form.cleaned_data["text"])
+        except ActionError as refusal:
+            form.add_error("kind", str(refusal))
+        else:
+            return redirect(HOME)
+    return TemplateResponse(request, "members/my_data_limits.html", {"form": form})
+
+
+@writing
+def lift(request: HttpRequest, kind: str) -> HttpResponse:
+    """As before: the limit, or the objection, is not wanted any more."""
+    user: Any = request.user
+    asked = next((known for known in data_requests.SINCE if known.lower() == kind), None)
+    if asked is None:
+        raise Http404
+    try:
+        data_requests.lift(person=_me(request), kind=asked, by=user, now=clock.now())
+    except ActionError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("It has ended."))
+    return redirect(HOME)
 
 
 @form_page

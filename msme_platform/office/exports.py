@@ -6,6 +6,8 @@ meanwhile gets what she may still see. Identity numbers leave masked, as the lis
 
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,13 +15,14 @@ from django.contrib import admin
 from django.contrib.admin.utils import _get_non_gfk_field  # type: ignore[attr-defined]
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, PermissionDenied
 from django.core.files.base import File
-from django.db.models import ForeignKey, ManyToManyField, prefetch_related_objects
+from django.db.models import ForeignKey, ManyToManyField, Model, prefetch_related_objects
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from foundation.accounts.models import User
 from foundation.audit import log
 from foundation.common import cells, clock
 from foundation.common.downloads import CONTENT_TYPES, Format, value, write
@@ -30,11 +33,17 @@ from foundation.jobs import kinds
 from foundation.jobs.actions import jobs
 from foundation.jobs.kinds import Kind
 from foundation.jobs.runs import Run
+from members.actions import looks
+from members.models import Person
 
 DIRECT: Final = 5_000
 BATCH: Final = 1_000
 # Whose lists leave only with a permission of their own; others with the one to see them.
 PERMISSIONS: Final = {"members": "members.export_members"}
+# Lists that leave without those who asked to limit the use of their data; loans, enrolments and the like are kept by law
+# or are her own affairs, and stay whole.
+LIMITABLE: Final = {"members.person": "", "members.business": "owner__", "members.licence": "business__owner__"}
+STEPS: Final = 4
 
 
 class NotAllowed(ActionError):
@@ -86,6 +95,7 @@ def _at_once(request: HttpRequest, model_admin: Any, found: OfficeChangeList, fo
         count = _write(path, request, model_admin, found, form=form)
         stream = path.open("rb")  # stays open when the folder goes
     about = getattr(request, "office", None) or by
+    note_people(model_admin, found, by=by, now=clock.now())
     log.record("list.exported", about, by=by, now=clock.now(), **_told(model_admin, found, form, count))
     answer = FileResponse(
         File(stream), as_attachment=True, filename=name_of(model_admin, form), content_type=CONTENT_TYPES[form]
@@ -108,7 +118,35 @@ def _told(model_admin: Any, found: OfficeChangeList, form: Format, count: int) -
 def _list(request: HttpRequest, model_admin: Any) -> OfficeChangeList:
     """The list as the address filters it."""
     found: OfficeChangeList = model_admin.get_changelist_instance(request)
+    whose = LIMITABLE.get(model_admin.opts.label_lower)
+    if whose is not None:
+        found.queryset = found.queryset.filter(**{f"{whose}limited_at__isnull": True})
     return found
+
+
+@cache
+def _owners(model: type[Model]) -> tuple[str, ...]:
+    """The shortest ways from a row to the people whom it is about: `("owner",)`, `("business__owner",)`; () if none."""
+    if model is Person:
+        return ("pk",)
+    ways: list[tuple[type[Model], str]] = [(model, "")]
+    for _step in range(STEPS):
+        further: list[tuple[type[Model], str]] = []
+        for here, way in ways:
+            keys = [field for field in here._meta.concrete_fields if isinstance(field, ForeignKey)]
+            further += [(key.related_model, f"{way}{key.name}__") for key in keys if key.related_model is not User]
+        found = tuple(way.removesuffix("__") for there, way in further if there is Person)
+        if found:
+            return found
+        ways = further
+    return ()
+
+
+def note_people(model_admin: Any, found: OfficeChangeList, *, by: Any, now: datetime) -> None:
+    """Everybody who stands in the list reads that it was taken along."""
+    rows = found.queryset.select_related(None).prefetch_related(None).order_by()
+    for way in _owners(model_admin.model):
+        looks.note_export(people=rows.values(way), of=model_admin.opts.label_lower, by=by, now=now)
 
 
 def _columns(model_admin: Any, request: HttpRequest) -> list[Any]:
@@ -187,6 +225,7 @@ def _work(run: Run) -> dict[str, Any]:
     count = _write(
         path, request, model_admin, found, form=form, told=lambda done, total: run.progress(done, total, note)
     )
+    note_people(model_admin, found, by=by, now=run.now)
     log.record("list.exported", run.job, by=by, now=run.now, **_told(model_admin, found, form, count))
     return {"rows": count}
 

@@ -128,6 +128,7 @@ def test_pages_of_an_owner(
             "/data-saya/",
             "/data-saya/siapa-melihat/",
             "/data-saya/perbaikan/",
+            "/data-saya/batas/",
             "/data-saya/hapus/",
             f"/data-saya/salinan/{world.data_copy.uid}/",
         ],

@@ -27,6 +27,11 @@ def two_erasures() -> None:
     request(kind=RequestKind.ERASURE, person=first.person)
 
 
+def two_limits() -> None:
+    first = request(kind=RequestKind.LIMIT)
+    request(kind=RequestKind.LIMIT, person=first.person)
+
+
 def breach(**fields: Any) -> Breach:
     given = {"region_code": "16.71", "title": "x", "what": "x", "how": "x", "done": "x", "criterion": "all", **fields}
     return Breach.objects.create(noticed_at=NOW, due_at=NOW + LEGAL_CLOCK, **given)
@@ -46,6 +51,7 @@ BROKEN: list[tuple[str, Callable[[], Any]]] = [
     ("datarequest_answered_or_not", lambda: request(decided_at=NOW)),
     ("datarequest_held_says_why", lambda: request(state=RequestState.HELD, decided_at=NOW)),
     ("datarequest_one_erasure", two_erasures),
+    ("datarequest_one_limit", two_limits),
     ("datacopy_ready_has_end", lambda: copy(ready_at=NOW, expires_at=NOW)),
     ("breach_happened_before_noticed", lambda: breach(happened_at=NOW + HOUR)),
     ("breach_closed_when_all_are_told", lambda: breach(closed_at=NOW, told_at=NOW)),
