@@ -346,13 +346,17 @@ class ManyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     group = forms.CharField(
-        label=_("Name of the group"),
+        label=_("They come together, as"),
         required=False,
         max_length=80,
         help_text=_("Only if they come together or not at all: then everybody gets a place, or everybody waits."),
     )
     community = forms.ModelChoiceField(
-        label=_("Members of this group"), queryset=Community.objects.none(), required=False, to_field_name="uid"
+        label=_("Members of this group"),
+        queryset=Community.objects.none(),
+        required=False,
+        to_field_name="uid",
+        empty_label=_("no group"),
     )
     source = forms.ChoiceField(label=_("Source of proposal"), choices=ProposalSource.choices, required=False)
 
