@@ -17,6 +17,7 @@ from foundation.ledger.actions import periods
 from foundation.ledger.models import Account, Leg, Period
 from revolving_funds.actions import corrections
 from tests.factories import revolving_funds as make
+from tests.factories import statements as bank
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -91,7 +92,9 @@ def test_the_fund_works_as_ever_in_the_hands_of_the_web_role(web: str) -> None:
     first = make.repay(loan, 200_000, dt.date(2026, 2, 16))
     now = dt.datetime(2026, 2, 17, 3, tzinfo=dt.UTC)
     corrections.reverse(repayment=first, reason="Salah", by=make.treasurer(), now=now, on=now.date())
-    make.repay_on_time(loan)
+    line = bank.row("T-1", 200_000, dt.date(2026, 2, 18), loan_ref=loan.number)
+    assert bank.received([line], on=dt.date(2026, 2, 18)).lines.get().state == "POSTED"
+    make.repay(loan, 1_800_000, dt.date(2026, 3, 16))
     january = Period.objects.order_by("dates")[0]
     periods.close_period(period=january, by=make.approver(), now=dt.datetime(2027, 1, 1, tzinfo=dt.UTC))
     assert [found.name for found in queries.proof() if found.fault_count] == []
