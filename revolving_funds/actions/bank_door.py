@@ -77,6 +77,8 @@ def confirm(
     paper = next((row for row in AgreementPaper.objects.visible_to(by, REPORT).numbered(number)), None)
     if paper is None or paper.application.pool is None or paper.application.pool.agreement.bank_id != bank.pk:
         raise NoSuchLoan
+    if paper.voided_at is not None:
+        batches.refuse_what_came_too_late(paper)
     application, loan = batches.answer(
         application=paper.application,
         paid=answer == "DISBURSED",

@@ -30,6 +30,12 @@ class UnknownAnswer(ActionError):
     field = "file"
 
 
+class AnswerTooLate(ActionError):
+    """The bank answers to an approval that ran out, was withdrawn, or was refused before."""
+
+    field = "file"
+
+
 class ReasonMissing(ActionError):
     message = _("A refusal of the bank needs its reason.")
     field = "reason"
@@ -154,10 +160,11 @@ def take_answers(
                 _("Line %(line)d: %(number)s with the answer “%(answer)s” is not known.")
                 % {"line": row.line_no, "number": values["number"], "answer": values["answer"]}
             )
-        if paper.application.status != ApplicationStatus.APPROVED:
+        paid = word in PAID_WORDS
+        if _answered_so(paper, paid=paid):
             done["known"] += 1
             continue
-        paid = word in PAID_WORDS
+        refuse_what_came_too_late(paper)
         answer(
             application=paper.application,
             paid=paid,
@@ -169,3 +176,19 @@ def take_answers(
         )
         done["paid" if paid else "refused"] += 1
     return done
+
+
+def _answered_so(paper: AgreementPaper, *, paid: bool) -> bool:
+    """The same answer was taken before."""
+    if paid:
+        return paper.voided_at is None and paper.application.status == ApplicationStatus.DISBURSED
+    return paper.application.status == ApplicationStatus.REJECTED
+
+
+def refuse_what_came_too_late(paper: AgreementPaper) -> None:
+    """An answer is for the approval whose paper it names, while that holds. Raises AnswerTooLate."""
+    if paper.voided_at is not None or paper.application.status != ApplicationStatus.APPROVED:
+        raise AnswerTooLate(
+            _("%(number)s no longer holds: its money was let go. Settle with the bank what happened, then decide anew.")
+            % {"number": paper.number}
+        )

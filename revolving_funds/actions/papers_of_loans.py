@@ -24,11 +24,11 @@ class NotApproved(ActionError):
 
 @transaction.atomic
 def make(*, application: Application, by: User | None, now: datetime, on: date) -> AgreementPaper:
-    """The agreement of an approved application as PDF, numbered without a gap; the one that is there, if it is and
-    says the same amount. Raises NotApproved.
+    """The agreement of an approved application as PDF, numbered without a gap; the one that holds, if
+    there is one. Raises NotApproved.
     """
     application = Application.objects.locked(application.pk)
-    known = AgreementPaper.objects.filter(application=application).first()
+    known = AgreementPaper.objects.holding().filter(application=application).first()
     if known is not None:
         return known
     if application.status != ApplicationStatus.APPROVED:

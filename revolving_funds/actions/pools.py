@@ -15,7 +15,7 @@ from foundation.ledger.errors import NotEnough
 from foundation.ledger.models import Account, Leg, Transaction
 from revolving_funds import queries
 from revolving_funds.enums import ApplicationStatus
-from revolving_funds.models import Application, Pool
+from revolving_funds.models import AgreementPaper, Application, BatchRow, Pool
 
 RESERVE = "loan.reserve"
 DEFAULT_HOLD = timedelta(days=30)
@@ -109,7 +109,11 @@ def hold(application: Application, pool: Pool, *, by: User | None, now: datetime
 def let_go(
     application: Application, pool: Pool, *, by: User | None, now: datetime, on: date, why: str
 ) -> Transaction | None:
-    """Take back what `hold` set aside, leg by leg; None where nothing is held any more."""
+    """Take back what `hold` set aside, leg by leg; None where nothing is held any more. The agreement that was printed
+    for it no longer holds, and the bank need not answer.
+    """
+    AgreementPaper.objects.holding().filter(application=application).update(voided_at=now)
+    BatchRow.objects.filter(application=application, answered=False).update(answered=True)
     held = (
         Transaction.objects.filter(idem_scope=RESERVE, idem_key__startswith=f"{application.uid}/{pool.pk}")
         .order_by("-pk")

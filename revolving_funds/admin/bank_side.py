@@ -28,7 +28,7 @@ class AgreementPaperAdmin(WhenEntered, OfficeModelAdmin):
     search_fields = ("application__person__full_name__icontains",)
     search_help_text = gettext_lazy("Search by name")
     ordering = ("-id",)
-    fields = ("paper_number", "application", "granted", "sha256", "entered", "made_by")
+    fields = ("paper_number", "application", "granted", "sha256", "entered", "made_by", "voided_at")
     readonly_fields = ("entered", "paper_number", "granted")
     deeds = (
         Deed(
@@ -53,7 +53,7 @@ class AgreementPaperAdmin(WhenEntered, OfficeModelAdmin):
 
     @admin.display(description=gettext_lazy("Amount approved"))
     def granted(self, row: AgreementPaper) -> str:
-        return rupiah(row.application.approved_amount or 0)
+        return rupiah(row.application.approved_amount or 0) if row.voided_at is None else ""
 
 
 def _make(request: HttpRequest, _obj: Any, cleaned: dict[str, Any]) -> str:

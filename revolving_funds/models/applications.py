@@ -247,6 +247,11 @@ class Application(Record):
         return reverse("revolving_funds:application-detail", args=[self.uid])
 
     @property
+    def paper(self) -> Any:
+        """The agreement that holds for it, if one was printed."""
+        return self.papers.filter(voided_at__isnull=True).first()
+
+    @property
     def office_code(self) -> str:
         return self.village_id[:5]
 

@@ -61,6 +61,9 @@ class AgreementPaperQuerySet(ScopedQuerySet["AgreementPaper"]):
     def own(self, user: Any) -> Q:
         return Q(application__person__user_id=user.pk)
 
+    def holding(self) -> Self:
+        return self.filter(voided_at__isnull=True)
+
     def numbered(self, number: str) -> Self:
         """The paper with this number, if it is one of ours."""
         found = NUMBER.fullmatch(number.strip())
@@ -72,10 +75,13 @@ class AgreementPaperQuerySet(ScopedQuerySet["AgreementPaper"]):
 
 
 class AgreementPaper(Record):
-    """The agreement with a borrower as it was printed: the bytes, their hash, and a number without a gap."""
+    """The agreement with a borrower as it was printed: the bytes, their hash, and a number without a gap.
 
-    application = models.OneToOneField(
-        Application, on_delete=models.PROTECT, related_name="paper", verbose_name=_("application")
+    It holds while the approval holds that it was printed for; the next approval gets a paper of its own.
+    """
+
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, related_name="papers", verbose_name=_("application")
     )
     office_code = models.CharField(_("office"), max_length=5, db_collation="C")
     year = models.PositiveSmallIntegerField(_("year"))
@@ -85,6 +91,7 @@ class AgreementPaper(Record):
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("made by")
     )
+    voided_at = models.DateTimeField(_("no longer holds since"), null=True, blank=True)
 
     objects = AgreementPaperQuerySet.as_manager()
 
@@ -93,6 +100,9 @@ class AgreementPaper(Record):
         verbose_name_plural = _("loan agreements")
         constraints = [
             models.UniqueConstraint(fields=["office_code", "year", "serial"], name="agreementpaper_serial_once"),
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(voided_at__isnull=True), name="agreementpaper_one_holds"
+            ),
             models.CheckConstraint(condition=Q(sha256__regex="^[0-9a-f]{64}$"), name="agreementpaper_hash_form"),
         ]
 

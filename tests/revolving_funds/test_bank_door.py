@@ -1,5 +1,6 @@
 """The bank's door: signed calls, each done once, for the bank's own loans alone."""
 
+import datetime as dt
 import json
 import time
 import uuid
@@ -7,13 +8,14 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
 from foundation.ledger.models import Account
 from revolving_funds import api, signing
-from revolving_funds.actions import bank_access, batches, papers_of_loans
-from revolving_funds.models import Application, BalanceReport, Loan, Repayment
+from revolving_funds.actions import applications, bank_access, batches, papers_of_loans, pools
+from revolving_funds.models import AgreementPaper, Application, BalanceReport, Loan, Repayment
 from tests.factories import clients
 from tests.factories import revolving_funds as make
 from tests.factories import statements as files
@@ -206,3 +208,32 @@ def test_an_agreement_is_made_once_and_keeps_its_hash(loan: Loan) -> None:
     assert bytes(paper.content).startswith(b"%PDF")
     assert hashlib.sha256(bytes(paper.content)).hexdigest() == paper.sha256
     assert paper.number == f"PJ-1671-{today.year}-000001"
+
+
+def test_a_hold_that_ran_out_takes_its_agreement_along_and_the_next_approval_gets_its_own(loan: Loan) -> None:
+    """Otherwise the old paper, with its old amount, would go to the bank again, or the bank would answer to it."""
+    today, by = timezone.localdate(), make.treasurer()
+    application = make.approved(on=today)
+    values = {"office": make.office(), "by": by, "now": make.NOW}
+    batch = {**values, "layout": files.layout("CSV", "BATCH")}
+    batches.make(**batch, on=today)
+    old = application.paper
+    late = application.reserved_until + dt.timedelta(days=1)
+    assert pools.expire(on=late, now=make.NOW) == 1
+    paid = files.content([{"number": old.number, "answer": "CAIR", "disbursed_on": today}], purpose="CONFIRMATION")
+    answers = {**values, "layout": files.layout("CSV", "CONFIRMATION"), "content": paid}
+    with pytest.raises(batches.AnswerTooLate, match=old.number):
+        batches.take_answers(**answers, on=late)
+    later = make.NOW + dt.timedelta(days=31)
+    applications.approve(application=application, by=make.approver(), now=later, on=late, amount=1_500_000)
+    sent = batches.make(**batch, on=late)
+    new = Application.objects.get(pk=application.pk).paper
+    assert (sent.row_count, sent.total) == (1, 1_500_000)
+    assert (new.number != old.number, new.sha256 != old.sha256) == (True, True)
+    with pytest.raises(batches.AnswerTooLate):
+        batches.take_answers(**answers, on=late)
+    old.refresh_from_db()
+    assert (old.voided_at, new.voided_at) == (make.NOW, None)
+    with pytest.raises(IntegrityError, match="agreementpaper_one_holds"), transaction.atomic():
+        AgreementPaper.objects.update(voided_at=None)
+    assert loan.number
