@@ -10,10 +10,10 @@ from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from foundation.clients.api import KEY_PARAMETER, answered_once
+from foundation.clients.api import KEY_PARAMETER
 from foundation.common import clock
 from members import checklists, searching
-from members.actions import businesses, licences
+from members.actions import businesses, licences, statuses
 from members.api import examples
 from members.api.doors import (
     LIST_PARAMETERS,
@@ -21,6 +21,7 @@ from members.api.doors import (
     Door,
     ListQuery,
     asked,
+    created,
     listed,
     must_lie_inside,
     one,
@@ -29,7 +30,7 @@ from members.api.doors import (
     shown,
     unchanged,
 )
-from members.api.shapes import BusinessChange, BusinessIn, BusinessOut, LicenceIn, LicenceOut
+from members.api.shapes import BusinessChange, BusinessIn, BusinessOut, LicenceIn, LicenceOut, PeriodOut, StatusIn
 from members.enums import BusinessStatus, LicenceKind, LicenceStatus, Scale, Source
 from members.models import Business, Licence, Person
 
@@ -91,13 +92,8 @@ class BusinessList(Door):
             raise exceptions.ValidationError({"owner": [_("There is no owner with this uid in your region.")]})
         must_lie_inside(request, "members.change_business", sent.validated_data.get("village", owner.village_id))
         by: Any = request.user
-
-        def perform() -> Response:
-            made = businesses.add(owner=owner, business=sent.entry(), source=Source.STAFF, by=by, now=clock.now())
-            return shown(made, BusinessOut, status=201)
-
-        with sentences():
-            return answered_once(request, perform)
+        filed = {"source": Source.STAFF, "by": by, "now": clock.now()}
+        return created(request, BusinessOut, lambda: businesses.add(owner=owner, business=sent.entry(), **filed))
 
 
 class BusinessDetail(Door):
@@ -123,6 +119,43 @@ class BusinessDetail(Door):
         by: Any = request.user
         with sentences(), unchanged(request, Business.objects, found.pk) as business:
             businesses.change(business=business, entry=sent.entry(business), by=by, now=clock.now())
+        return shown(one(_visible(request), pk=found.pk), BusinessOut)
+
+
+class BusinessStanding(Door):
+    needed = {"GET": "members.view_business", "PUT": "members.change_business"}
+
+    @extend_schema(
+        responses=PeriodOut(many=True),
+        examples=[examples.PERIODS_OUT],
+        operation_id="members_businesses_status_list",
+    )
+    def get(self, request: Request, uid: UUID) -> Response:
+        """How the business stood through time, newest first, a hundred at most. Scope: members.read."""
+        found = one(_visible(request), uid=uid)
+        return Response(PeriodOut(found.status_periods.order_by("-start_at", "-pk")[:100], many=True).data)
+
+    @extend_schema(
+        request=StatusIn,
+        responses=BusinessOut,
+        examples=[examples.STATUS_IN, examples.BUSINESS_OUT],
+        operation_id="members_businesses_status_update",
+    )
+    def put(self, request: Request, uid: UUID) -> Response:
+        """Active, paused, closed, from now on and with its reason; the same again changes nothing. Scope: members.write."""
+        found = one(Business.objects.visible_to(request.user, "members.change_business"), uid=uid)
+        sent = StatusIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        by: Any = request.user
+        with sentences():
+            statuses.change(
+                business=found,
+                status=BusinessStatus(sent.validated_data["status"]),
+                reason=sent.validated_data["reason"],
+                source=Source.STAFF,
+                by=by,
+                now=clock.now(),
+            )
         return shown(one(_visible(request), pk=found.pk), BusinessOut)
 
 

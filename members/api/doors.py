@@ -1,6 +1,6 @@
 """What the doors of the members share: lists by key, the version of a record, the place where a record may lie."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
+from foundation.clients.api import answered_once
 from foundation.clients.authentication import Needs
 from foundation.common.pages import page
 from members.entries import InvalidEntry
@@ -42,6 +43,12 @@ class Door(APIView):
 
     permission_classes = [Needs]
     needed: dict[str, str] = {}
+
+
+def created(request: Request, shape: Any, make: Callable[[], Any]) -> Response:
+    """Answer 201 with what `make` made, once for each idempotency key; refusals in sentences."""
+    with sentences():
+        return answered_once(request, lambda: shown(make(), shape, status=201))
 
 
 class ListQuery(serializers.Serializer[Any]):

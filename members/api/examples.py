@@ -73,6 +73,22 @@ BUSINESS_OUT: Final = OpenApiExample(
     },
     response_only=True,
 )
+STATUS_IN: Final = OpenApiExample(
+    "The business has closed",
+    {"status": "CLOSED", "reason": "Pemilik pindah ke luar kota, warung sudah dibongkar."},
+    request_only=True,
+)
+PERIODS_OUT: Final = OpenApiExample(
+    "Open since 2026, now closed",
+    {
+        "status": "CLOSED",
+        "reason": "Pemilik pindah ke luar kota, warung sudah dibongkar.",
+        "via": "STAFF",
+        "start_at": "2026-11-21T10:00:00+07:00",
+        "end_at": None,
+    },
+    response_only=True,
+)
 LICENCE_IN: Final = OpenApiExample(
     "A NIB on paper",
     {"status": "HELD", "number": "9120304561237", "issued_on": "2024-03-05"},

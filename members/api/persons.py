@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from foundation.clients.api import KEY_PARAMETER, answered_once
+from foundation.clients.api import KEY_PARAMETER
 from foundation.common import clock
 from foundation.common.crypto import keyed_hash
 from foundation.common.errors import ActionError
@@ -23,6 +23,7 @@ from members.api.doors import (
     Door,
     ListQuery,
     asked,
+    created,
     listed,
     must_lie_inside,
     one,
@@ -86,13 +87,8 @@ class PersonList(Door):
         sent.is_valid(raise_exception=True)
         must_lie_inside(request, "members.register_person", sent.validated_data["village"])
         by: Any = request.user
-
-        def perform() -> Response:
-            person = people.register(person=sent.entry(), source=Source.STAFF, by=by, now=clock.now())
-            return shown(person, PersonOut, status=201)
-
-        with sentences():
-            return answered_once(request, perform)
+        filed = {"source": Source.STAFF, "by": by, "now": clock.now()}
+        return created(request, PersonOut, lambda: people.register(person=sent.entry(), **filed))
 
 
 class PersonDetail(Door):

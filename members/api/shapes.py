@@ -10,7 +10,7 @@ from foundation.common import clock
 from foundation.regions.models import Region
 from members import checklists
 from members.entries import BusinessEntry, LicenceEntry, PersonEntry
-from members.enums import BusinessStatus, LicenceKind, LicenceState, LicenceStatus, Scale, ScaleBasis, Sex
+from members.enums import BusinessStatus, LicenceKind, LicenceState, LicenceStatus, Scale, ScaleBasis, Sex, Source
 from members.models import Business, Kbli, Licence, Person
 from members.queries import KBLI_EDITION
 
@@ -147,6 +147,19 @@ class BusinessChange(Shape):
 
 class BusinessIn(BusinessChange):
     owner = serializers.UUIDField(help_text="uid of the person.")
+
+
+class PeriodOut(Shape):
+    status = serializers.ChoiceField(BusinessStatus.choices)
+    reason = serializers.CharField()
+    via = serializers.ChoiceField(Source.choices, source="source")
+    start_at = serializers.DateTimeField()
+    end_at = serializers.DateTimeField(allow_null=True, help_text="null: still.")
+
+
+class StatusIn(Shape):
+    status = serializers.ChoiceField(BusinessStatus.choices)
+    reason = serializers.CharField(max_length=200, help_text="What was seen or said, in one sentence.")
 
 
 class LicenceOut(Shape):

@@ -12,11 +12,20 @@ from members.queries import kbli_named, village_label, villages_typed
 
 MOST_TYPED = 80
 MATCHES = 8
+MOST_LINES = 2_000  # a whole edition
 
 
 def _heard(value: Any) -> str:
     """What came for a search, before any form has checked it: short, and fit for the database."""
     return str(value or "").replace("\x00", "").strip()[:MOST_TYPED]
+
+
+def _unpick(form: forms.Form, name: str) -> None:
+    """Without a script the earlier choice is sent along with the new words: it is none."""
+    if form.is_bound:
+        sent: Any = form.data.copy()  # type: ignore[attr-defined]  # of a request as of a test
+        sent[form.add_prefix(name)] = ""
+        form.data = sent
 
 
 class VillageForm(forms.Form):
@@ -44,15 +53,20 @@ class VillageForm(forms.Form):
         found = villages_typed(typed, inside=self.inside, near=near)[:MATCHES] if typed else []
         self.matches = [(village.code, village_label(village)) for village in found]
         if picked and picked not in dict(self.matches):
-            self.matches += [(village.code, village_label(village)) for village in self._kept(picked)]
+            kept = [(village.code, village_label(village)) for village in self._kept(picked, typed)]
+            self.matches += kept
+            if not kept:
+                _unpick(self, "village")
         self.fields["village"].choices = self.matches  # type: ignore[attr-defined]
         self.fields["village"].required = len(self.matches) > 1
 
     def _typed(self, name: str) -> Any:
         return self.data.get(self.add_prefix(name)) if self.is_bound else self.initial.get(name)
 
-    def _kept(self, code: str) -> list[Region]:
-        """The village picked earlier, if it is one in reach."""
+    def _kept(self, code: str, typed: str) -> list[Region]:
+        """The village picked earlier, if it is one in reach; once another name was typed it is picked no more."""
+        if self.is_bound and typed:
+            return list(villages_typed(typed, inside=self.inside).filter(code=code))
         rows = Region.objects.filter(code=code, level=Region.Level.VILLAGE).select_related("parent__parent")
         return [row for row in rows if any(row.code.startswith(prefix) for prefix in self.inside)]
 
@@ -66,6 +80,11 @@ class VillageForm(forms.Form):
                     "village_q", _("No village or urban ward of this name was found here. Please check the spelling.")
                 )
         return cleaned
+
+
+def _named_so(row: Kbli, typed: str) -> bool:
+    """Whether these words would have found this line; no words change nothing."""
+    return not typed or row in kbli_named(typed, edition=row.edition, limit=MOST_LINES)
 
 
 class KbliForm(forms.Form):
@@ -87,7 +106,10 @@ class KbliForm(forms.Form):
         typed, picked = _heard(self._answer("kbli_q")), _heard(self._answer("kbli"))
         rows = list(kbli_named(typed, limit=MATCHES)) if typed else []
         if picked.isdecimal() and int(picked) not in {row.pk for row in rows}:
-            rows += Kbli.objects.filter(pk=int(picked))
+            kept = [row for row in Kbli.objects.filter(pk=int(picked)) if not self.is_bound or _named_so(row, typed)]
+            rows += kept
+            if not kept:
+                _unpick(self, "kbli")
         self.lines = [(str(row.pk), f"{row.title} ({row.code})") for row in rows]
         self.fields["kbli"].choices = self.lines  # type: ignore[attr-defined]
 

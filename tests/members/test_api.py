@@ -223,6 +223,26 @@ def test_a_licence_is_written_down_once_however_often_it_is_sent(writer: Client)
     assert writer.put(address, {"status": "HELD"}, content_type="application/json").status_code == 400
 
 
+def test_the_status_of_a_business_changes_with_its_reason_and_keeps_its_history(writer: Client, reader: Client) -> None:
+    business: Any = BusinessFactory(village=region(VILLAGE))
+    address = f"{BUSINESSES}{business.uid}/status/"
+    closed = {"status": "CLOSED", "reason": "Warung dibongkar"}
+    for _time in range(2):
+        answer: Any = writer.put(address, closed, content_type="application/json")
+        assert (answer.status_code, answer.json()["status"]) == (200, "CLOSED")
+    period = business.status_periods.get()
+    assert (period.status, period.reason, period.source) == ("CLOSED", "Warung dibongkar", "STAFF")
+    assert Event.objects.filter(verb="business.status_changed").count() == 1
+    told: Any = reader.get(address).json()
+    assert [set(row) for row in told] == [set(examples.PERIODS_OUT.value)]
+    assert (told[0]["status"], told[0]["end_at"]) == ("CLOSED", None)
+    for wrong in ({"status": "CLOSED"}, {"status": "SOLD", "reason": "x"}):
+        assert writer.put(address, wrong, content_type="application/json").status_code == 400
+    assert reader.put(address, closed, content_type="application/json").status_code == 403
+    far: Any = BusinessFactory(village=region(ELSEWHERE))
+    assert writer.put(f"{BUSINESSES}{far.uid}/status/", closed, content_type="application/json").status_code == 404
+
+
 def test_a_business_needs_an_owner_of_the_region(writer: Client) -> None:
     stranger: Any = PersonFactory(village=region(ELSEWHERE))
     answer = create(writer, BUSINESSES, {"owner": str(stranger.uid), "name": "Keripik", "capital": 1})
@@ -277,6 +297,8 @@ def test_every_example_of_the_schema_works(writer: Client) -> None:
     assert promised(business, examples.BUSINESS_OUT)
     address = f"{BUSINESSES}{business.json()['uid']}/"
     assert change(writer, address, examples.BUSINESS_CHANGE.value).json()["workers"] == 3
+    status = writer.put(f"{address}status/", examples.STATUS_IN.value, content_type="application/json")
+    assert status.json()["status"] == "CLOSED"
     licence = writer.put(f"{address}licences/nib/", examples.LICENCE_IN.value, content_type="application/json")
     assert promised(licence, examples.LICENCE_OUT)
 
