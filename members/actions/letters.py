@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
 from foundation.audit import log
-from foundation.common import codes
+from foundation.common import codes, serials
 from foundation.common.errors import ActionError
 from foundation.regions.models import Office
 from members.entries import squeeze
 from members.enums import LicenceKind
-from members.models import LETTER_CODE_LENGTH, Business, Licence, LicenceCase, RecommendationLetter
+from members.models import LETTER_CODE_LENGTH, Business, LetterSerial, Licence, LicenceCase, RecommendationLetter
 from members.queries import village_label
 
 # Filing code of cooperatives and small business in the numbering of letters, unless the office sets its own.
@@ -90,7 +90,7 @@ def issue(
         raise MarkMissing
     if not goods or not FIRST_CLASS <= filing.goods_class <= LAST_CLASS:
         raise GoodsMissing
-    serial = next_serial(office_code=office.region_id, year=day.year)
+    serial = serials.take(LetterSerial, office_code=office.region_id, year=day.year)
     letter = RecommendationLetter(
         business=business,
         case=case,
@@ -130,17 +130,6 @@ def address_of(business: Business) -> str:
     owner = business.owner
     street = owner.address or business.address
     return ", ".join(part for part in (street, village_label(owner.village)) if part)
-
-
-def next_serial(*, office_code: str, year: int) -> int:
-    """The next number of the office's year. A rollback gives it back: no gaps."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO members_letterserial (office_code, year, last) VALUES (%s, %s, 1) "
-            "ON CONFLICT (office_code, year) DO UPDATE SET last = members_letterserial.last + 1 RETURNING last",
-            [office_code, year],
-        )
-        return int(cursor.fetchone()[0])
 
 
 def number(office: Office, serial: int, year: int) -> str:

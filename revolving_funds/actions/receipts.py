@@ -1,6 +1,7 @@
 """Receipt numbers, without a gap."""
 
-from django.db import connection
+from foundation.common import serials
+from revolving_funds.models import ReceiptSerial
 
 
 def next_serial(*, office_code: str, year: int, count: int) -> int:
@@ -8,11 +9,4 @@ def next_serial(*, office_code: str, year: int, count: int) -> int:
 
     Called after the ledger entry, so that every booking locks in the same order: loan, accounts, number.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO revolving_funds_receiptserial (office_code, year, last) VALUES (%s, %s, %s) "
-            "ON CONFLICT (office_code, year) DO UPDATE SET last = revolving_funds_receiptserial.last + excluded.last "
-            "RETURNING last",
-            [office_code, year, count],
-        )
-        return int(cursor.fetchone()[0]) - count + 1
+    return serials.take(ReceiptSerial, office_code=office_code, year=year, count=count)

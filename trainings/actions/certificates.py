@@ -2,17 +2,18 @@
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
 from foundation.audit import log
+from foundation.common import serials
 from foundation.common.errors import ActionError
 from foundation.regions.models import Office
 from trainings import codes, queries
 from trainings.enums import TrainingStatus
-from trainings.models import Certificate, Enrolment, Training
+from trainings.models import Certificate, CertificateSerial, Enrolment, Training
 from trainings.models.certificates import VERIFICATION_LENGTH
 
 # Filing code of education and training in the office's numbering (Permendagri 83/2022), unless the office sets its own.
@@ -73,14 +74,7 @@ def earned(training: Training) -> list[Enrolment]:
 
 def next_serial(*, office_code: str, year: int, count: int) -> int:
     """Take `count` numbers of the office's year and return the first. A rollback gives them back: no gaps."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO trainings_certificateserial (office_code, year, last) VALUES (%s, %s, %s) "
-            "ON CONFLICT (office_code, year) DO UPDATE SET last = trainings_certificateserial.last + excluded.last "
-            "RETURNING last",
-            [office_code, year, count],
-        )
-        return int(cursor.fetchone()[0]) - count + 1
+    return serials.take(CertificateSerial, office_code=office_code, year=year, count=count)
 
 
 def number(office: Office | None, serial: int, year: int) -> str:
