@@ -191,3 +191,38 @@ class BankStatementForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["bank"]
         field.queryset = Bank.objects.order_by("name", "pk")
+
+
+class BankAnswerForm(forms.Form):
+    """The bank's answer to one approved loan."""
+
+    answer = forms.ChoiceField(
+        label=_("Your answer"),
+        choices=[("DISBURSED", _("Paid out")), ("REFUSED", _("Refused"))],
+        widget=forms.RadioSelect,
+    )
+    disbursed_on = forms.DateField(label=_("Day on which the bank paid"), widget=DateInput, required=False)
+    reason = forms.CharField(
+        label=_("Reason of the refusal"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("The owner reads this sentence. Say what she can do."),
+    )
+
+
+class BankUploadForm(forms.Form):
+    """A file by one of the bank's own layouts."""
+
+    layout: Any = forms.ModelChoiceField(label=_("What it is"), queryset=None)
+    as_of = forms.DateField(
+        label=_("Balances as of"), widget=DateInput, required=False, help_text=_("Only for a file of balances.")
+    )
+    file = forms.FileField(label=_("File of the bank"))
+
+    def __init__(self, *args: Any, bank: Bank, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["layout"]
+        kinds = (FilePurpose.STATEMENT, FilePurpose.BALANCES, FilePurpose.CONFIRMATION)
+        field.queryset = FileLayout.objects.filter(bank=bank, purpose__in=kinds).order_by("purpose", "name", "pk")
+        field.label_from_instance = lambda row: f"{row.get_purpose_display()}: {row.name}"

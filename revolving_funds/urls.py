@@ -1,6 +1,6 @@
 from django.urls import path
 
-from revolving_funds import field, group_views, survey_views, views
+from revolving_funds import bank_views, field, group_views, survey_views, views
 
 app_name = "revolving_funds"
 
@@ -9,6 +9,11 @@ urlpatterns = [
     path("modal-lain/", field.capital, name="capital"),
     path("kunjungan/", field.visits, name="visits"),
     path("kunjungan/<uuid:uid>/", field.visit, name="visit"),
+    path("bank/", bank_views.home, name="bank"),
+    path("bank/kirim/", bank_views.send, name="bank-send"),
+    path("bank/pinjaman/", bank_views.loans, name="bank-loans"),
+    path("bank/selisih/", bank_views.differences, name="bank-differences"),
+    path("bank/jawaban/<uuid:uid>/", bank_views.answer, name="bank-answer"),
     path("survei/", survey_views.visits, name="surveys"),
     path("survei/<uuid:uid>/", survey_views.visit, name="survey"),
     path("survei/<uuid:uid>/kirim/", survey_views.bring, name="survey-bring"),

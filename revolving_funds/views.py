@@ -25,6 +25,7 @@ from revolving_funds.forms import BusinessStep, NeedStep, PapersStep, ReadyForm,
 from revolving_funds.ladder import Step
 from revolving_funds.models import Application, Loan, Repayment
 
+REPORT = "revolving_funds.report_as_bank"
 PAPERS = {"place": DocumentKind.PLACE, "ktp": DocumentKind.KTP, "note": DocumentKind.NOTE}
 
 
@@ -43,6 +44,8 @@ def ladder(request: HttpRequest) -> HttpResponse:
     person, today = _person(request), clock.today()
     if person is None:
         owner: Any = request.user
+        if owner.has_perm(REPORT) and not owner.works_in_office:
+            return redirect("revolving_funds:bank")
         can_register = bool(
             owner.phone and owner.phone_verified and not owner.works_in_office and not owner.is_facilitator
         )

@@ -20,6 +20,8 @@ from members.actions import people as members
 from members.entries import BusinessEntry, ConsentEntry, LicenceEntry, PersonEntry
 from members.enums import LicenceKind, LicenceStatus, Source
 from members.models import Business, Licence, Person
+from revolving_funds.actions import bank_access
+from revolving_funds.models import Agreement, BankAccess
 from trainings.actions import trainings
 from trainings.models import Training
 
@@ -185,6 +187,7 @@ def ensure_demo_people(now: dt.datetime) -> list[User]:
         raise RuntimeError("Demo people exist in demo mode only.")
     users = [_ensure(person, now) for person in DEMO_PEOPLE]
     _invite(now)
+    _speak_for_a_bank(now)
     return users
 
 
@@ -202,6 +205,14 @@ def _invite(now: dt.datetime) -> None:
         now=now,
     )
     trainings.publish(training=training, by=rizky, now=now)
+
+
+def _speak_for_a_bank(now: dt.datetime) -> None:
+    """The bank officer has a bank: the first one that the city works with."""
+    fajar = account_of(BY_KEY["fajar"])
+    agreement = Agreement.objects.inside(CITY).select_related("bank").order_by("pk").first()
+    if fajar is not None and agreement is not None and not BankAccess.objects.filter(user=fajar).exists():
+        bank_access.give(user=fajar, bank=agreement.bank, by=None, now=now)
 
 
 def _slot(now: dt.datetime, days: int, title: str) -> trainings.Slot:

@@ -59,6 +59,8 @@ def home(request: HttpRequest) -> HttpResponse:
         )
     if user.works_in_office:
         return redirect("admin:index")
+    if user.has_perm("revolving_funds.report_as_bank"):
+        return redirect("revolving_funds:bank")
     context = {
         "today": today,
         "home": owner_home(user, now=now, today=today),

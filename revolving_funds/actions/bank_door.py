@@ -1,5 +1,6 @@
 """What a bank tells us itself. The same actions as at the desk; its own loans alone."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,8 +11,9 @@ from foundation.accounts.models import User
 from foundation.common.errors import ActionError
 from foundation.ledger.models import Account
 from foundation.regions.models import Office
-from revolving_funds.actions import bank_access, batches, repayments, statements
-from revolving_funds.models import AgreementPaper, Bank, Loan
+from revolving_funds.actions import balances, bank_access, batches, repayments, statements
+from revolving_funds.enums import FilePurpose
+from revolving_funds.models import AgreementPaper, BalanceReport, Bank, FileLayout, Loan, StatementFile
 
 REPORT = "revolving_funds.report_as_bank"
 
@@ -89,3 +91,47 @@ def confirm(
         on=on,
     )
     return {"number": number, "status": application.status, "loan": loan.number if loan else ""}
+
+
+class NotYourLayout(ActionError):
+    message = _("This layout is not one of your bank.")
+    field = "layout"
+
+
+class DayMissing(ActionError):
+    message = _("Write the day of the balances.")
+    field = "as_of"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a file: one of the three, and whether it was new."""
+
+    statement: StatementFile | None = None
+    report: BalanceReport | None = None
+    answers: dict[str, int] | None = None
+    is_new: bool = True
+
+
+@transaction.atomic
+def take_file(
+    *, layout: FileLayout, name: str, content: bytes, as_of: date | None, by: User, now: datetime, on: date
+) -> Taken:
+    """A file of the bank by one of its own layouts: payments (kept; a job matches them), balances, or answers.
+
+    Raises NotYourBank, SeveralOffices, NotYourLayout, DayMissing, and what the action of the kind raises.
+    """
+    office, bank = one_office(by, on)
+    if layout.bank_id != bank.pk:
+        raise NotYourLayout
+    if layout.purpose == FilePurpose.STATEMENT:
+        file, new = statements.receive(office=office, layout=layout, name=name, content=content, by=by, now=now)
+        return Taken(statement=file, is_new=new)
+    if layout.purpose == FilePurpose.BALANCES:
+        if as_of is None:
+            raise DayMissing
+        report, new = balances.receive(
+            office=office, layout=layout, name=name, content=content, as_of=as_of, by=by, now=now, on=on
+        )
+        return Taken(report=report, is_new=new)
+    return Taken(answers=batches.take_answers(office=office, layout=layout, content=content, by=by, now=now, on=on))

@@ -142,6 +142,12 @@ def _refuse(application: Application, reason: str, *, by: User, now: datetime, o
     )
 
 
+def _of_other_bank(paper: AgreementPaper, layout: FileLayout) -> bool:
+    """A bank answers for its own loans alone."""
+    pool = paper.application.pool
+    return pool is not None and pool.agreement.bank_id != layout.bank_id
+
+
 @transaction.atomic
 def take_answers(
     *, office: Office, layout: FileLayout, content: bytes, by: User, now: datetime, on: date
@@ -155,7 +161,7 @@ def take_answers(
     for row in bank_files.read(content, layout):
         values, word = row.values, row.values["answer"].upper()
         paper = AgreementPaper.objects.filter(office_code=office.region_id).numbered(values["number"]).first()
-        if paper is None or word not in PAID_WORDS | REFUSED_WORDS:
+        if paper is None or _of_other_bank(paper, layout) or word not in PAID_WORDS | REFUSED_WORDS:
             raise UnknownAnswer(
                 _("Line %(line)d: %(number)s with the answer “%(answer)s” is not known.")
                 % {"line": row.line_no, "number": values["number"], "answer": values["answer"]}

@@ -135,6 +135,16 @@ def test_pages_of_an_owner(
     )
 
 
+def test_pages_of_a_bank_officer(
+    page_desk: Page, world: World, look: Callable[[Page, list[str]], None], login_as: Callable[..., None]
+) -> None:
+    officer = world.people["bank"]
+    assert officer
+    login_as(page_desk, officer, CITY)
+    pages = ["bank/", "bank/kirim/", "bank/pinjaman/", "bank/selisih/", f"bank/jawaban/{world.paper.uid}/"]
+    look(page_desk, [f"/dana/{page}" for page in pages])
+
+
 def test_pages_of_a_verifier_in_the_field(
     page_phone: Page, world: World, look: Callable[[Page, list[str]], None], login_as: Callable[..., None]
 ) -> None:
