@@ -45,8 +45,10 @@ def _without_bank(request: HttpRequest, refusal: ActionError) -> HttpResponse:
 
 def _waiting(user: User, bank: Bank) -> QuerySet[AgreementPaper]:
     """Agreements that were handed over and wait for the bank's answer."""
-    rows = AgreementPaper.objects.visible_to(user, REPORT).filter(
-        application__status=ApplicationStatus.APPROVED, application__pool__agreement__bank=bank
+    rows = (
+        AgreementPaper.objects.visible_to(user, REPORT)
+        .holding()
+        .filter(application__status=ApplicationStatus.APPROVED, application__pool__agreement__bank=bank)
     )
     return rows.select_related("application__person", "application__business", "application__village__parent")
 
