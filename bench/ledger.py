@@ -144,10 +144,15 @@ def posting(*, hot: bool) -> Client:
 
 
 def repaying(number: int) -> Callable[[], Any]:
-    """A whole repayment: action, ledger, receipt, audit, message."""
+    """A whole repayment: action, ledger, receipt, audit, message in the outbox. Sending is the workers' part: in the
+    tests' mode it would be done here, within the same call.
+    """
+    from foundation.notifications.receivers import wake_sender  # noqa: PLC0415
+    from foundation.notifications.signals import queued  # noqa: PLC0415
     from revolving_funds.actions import repayments  # noqa: PLC0415
     from revolving_funds.models import Loan  # noqa: PLC0415
 
+    queued.disconnect(wake_sender)
     now = dt.datetime.now(dt.UTC)
     loans = list(
         Loan.objects.open()

@@ -128,7 +128,7 @@ KEEP = """
      WHERE s.village_id LIKE %(office)s
        AND NOT EXISTS (SELECT 1 FROM classed c WHERE c.id = s.loan_id AND c.arrears > 0)
 ), kept AS (
-    INSERT INTO revolving_funds_loanstanding (loan_id, village_id, as_of, outstanding, arrears, days_past_due,
+    INSERT INTO revolving_funds_loanstanding AS s (loan_id, village_id, as_of, outstanding, arrears, days_past_due,
            quality_commercial, quality_rural, quality_office, is_rescheduled)
     SELECT id, village_id, %(on)s, outstanding, arrears, dpd, class_commercial, class_rural, class_office, eased
       FROM classed WHERE arrears > 0
@@ -137,6 +137,11 @@ KEEP = """
            arrears = excluded.arrears, days_past_due = excluded.days_past_due,
            quality_commercial = excluded.quality_commercial, quality_rural = excluded.quality_rural,
            quality_office = excluded.quality_office, is_rescheduled = excluded.is_rescheduled
+     WHERE (s.village_id, s.as_of, s.outstanding, s.arrears, s.days_past_due, s.quality_commercial, s.quality_rural,
+            s.quality_office, s.is_rescheduled)
+        IS DISTINCT FROM (excluded.village_id, excluded.as_of, excluded.outstanding, excluded.arrears,
+            excluded.days_past_due, excluded.quality_commercial, excluded.quality_rural, excluded.quality_office,
+            excluded.is_rescheduled)
 )
 """
 

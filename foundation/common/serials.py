@@ -1,6 +1,18 @@
 """Numbers without a gap, per office and year: of letters, certificates, receipts."""
 
+from typing import Any
+
 from django.db import connection, models
+
+
+def statement(counter: type[models.Model], *, office_code: str, year: int, count: int = 1) -> tuple[str, list[Any]]:
+    """What takes the numbers, as SQL with its values, for a caller who writes more in the same round trip."""
+    table = counter._meta.db_table
+    return (
+        f"INSERT INTO {table} (office_code, year, last) VALUES (%s, %s, %s) "  # noqa: S608 -- a table of ours
+        f"ON CONFLICT (office_code, year) DO UPDATE SET last = {table}.last + excluded.last RETURNING last",
+        [office_code, year, count],
+    )
 
 
 def take(counter: type[models.Model], *, office_code: str, year: int, count: int = 1) -> int:
@@ -8,11 +20,6 @@ def take(counter: type[models.Model], *, office_code: str, year: int, count: int
 
     `counter` is a table of (office_code, year, last) with one row each; whoever takes next waits for the end of the transaction.
     """
-    table = counter._meta.db_table
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} (office_code, year, last) VALUES (%s, %s, %s) "  # noqa: S608 -- a table of ours
-            f"ON CONFLICT (office_code, year) DO UPDATE SET last = {table}.last + excluded.last RETURNING last",
-            [office_code, year, count],
-        )
+        cursor.execute(*statement(counter, office_code=office_code, year=year, count=count))
         return int(cursor.fetchone()[0]) - count + 1

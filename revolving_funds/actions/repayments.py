@@ -18,7 +18,7 @@ from foundation.ledger.enums import AccountKind
 from foundation.ledger.errors import KeyReused, PeriodClosed
 from foundation.ledger.models import Account, Transaction
 from foundation.notifications.actions import outbox
-from revolving_funds.actions import receipts
+from revolving_funds.actions import plain_payments, receipts
 from revolving_funds.enums import LoanStatus
 from revolving_funds.models import Loan, Repayment
 from revolving_funds.signals import loan_closed
@@ -66,16 +66,19 @@ def record(
     Locks the loan. Nobody books what they owe themselves (OwnLoan). Where the month of `paid_on` is closed, the
     entry stands on the day `on`; `paid_on` still decides punctuality.
     """
-    loan = Loan.objects.locked(loan.pk)
+    facts = plain_payments.facts(loan, request_uid, paid_on)
+    loan, left = facts.loan, facts.left
     if by is not None and by.pk == loan.person.user_id:
         raise OwnLoan
-    known = Repayment.objects.filter(request_uid=request_uid).first()
-    if known is not None:
+    if facts.is_known:
+        known = Repayment.objects.get(request_uid=request_uid)
         if (known.loan_id, known.amount, known.paid_on) != (loan.pk, amount, paid_on):
             raise KeyReused
         return known
     _check(loan, amount, paid_on, on)
-    left = Account.objects.get(pk=loan.account_id).balance
+    if amount < left:
+        payment = plain_payments.Payment(amount, paid_on, request_uid, reference)
+        return plain_payments.write(facts, payment, by=by, now=now, on=on)
     excess = max(0, amount - left)
     if excess and not keep_excess:
         raise MoreThanOwed(
@@ -86,10 +89,7 @@ def record(
         loan, amount, excess, paid_on=paid_on, request_uid=request_uid, reference=reference, by=by, now=now, on=on
     )
     log.record("loan.repaid", loan, by=by, now=now, amount=amount, excess=excess, paid_on=str(paid_on))
-    if amount >= left:
-        _close(loan, by=by, now=now)
-    else:
-        _tell("fund_instalment_received", repayment, repayment.get_absolute_url(), now)
+    _close(loan, by=by, now=now)
     return repayment
 
 
@@ -173,14 +173,3 @@ def _close(loan: Loan, *, by: User | None, now: datetime) -> None:
         now=now,
     )
     transaction.on_commit(partial(loan_closed.send_robust, sender=Loan, loan=loan), robust=True)
-
-
-def _tell(kind: str, repayment: Repayment, url: str, now: datetime) -> None:
-    outbox.queue(
-        kind,
-        to=[repayment.loan.person.as_recipient()],
-        subject=f"repayment:{repayment.pk}",
-        context={},
-        url=url,
-        now=now,
-    )

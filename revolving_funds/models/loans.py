@@ -104,6 +104,7 @@ class Loan(Record):
         indexes = [
             models.Index(fields=["village", "disbursed_on", "id"], name="loan_village_idx"),
             models.Index(fields=["disbursed_on", "id"], name="loan_date_idx"),
+            models.Index(fields=["status", "disbursed_on", "id"], name="loan_status_idx"),
             models.Index(fields=["village", "id"], condition=Q(status="OPEN"), name="loan_open_idx"),
         ]
 

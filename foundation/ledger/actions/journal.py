@@ -8,8 +8,8 @@ from itertools import islice
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models.base import ModelState
 
+from foundation.common.records import known
 from foundation.ledger.entries import Entry, Posting
 from foundation.ledger.errors import KeyReused, readable, refusal
 from foundation.ledger.models import Leg, Transaction
@@ -59,11 +59,8 @@ def _as_posted(posting: Posting, fingerprint: bytes, pk: int) -> Transaction:
     """The row without reading it again: what a posting and the row of its key have in common for certain, since the
     fingerprint tells of all of it. Its other fields (uid, moment, people) are read when somebody asks.
     """
-    entry = Transaction.__new__(Transaction)  # as from_db does it, without going through every field
-    state = ModelState()
-    state.adding, state.db = False, connection.alias
-    entry.__dict__.update(
-        _state=state,
+    return known(
+        Transaction,
         id=pk,
         book=posting.book,
         kind=posting.kind,
@@ -74,7 +71,13 @@ def _as_posted(posting: Posting, fingerprint: bytes, pk: int) -> Transaction:
         request_hash=fingerprint,
         reverses_id=posting.reverses_id,
     )
-    return entry
+
+
+def statement(posting: Posting) -> tuple[str, list[Any]]:
+    """The posting as SQL with its values, for a caller who writes more in the same round trip, within `readable()` and a
+    transaction of its own: a refusal ends that.
+    """
+    return POST, _values(posting, posting.fingerprint)
 
 
 @transaction.atomic
@@ -108,7 +111,20 @@ def _post_one(posting: Posting, fingerprint: bytes) -> int:
     """One round trip: by itself a transaction of its own; within the caller's the refusal comes back as an answer, so
     that the caller's transaction stays usable without a savepoint.
     """
-    values: list[Any] = [
+    values = _values(posting, fingerprint)
+    with readable(), connection.cursor() as cursor:
+        if not connection.in_atomic_block:
+            cursor.execute(POST, values)
+            return int(cursor.fetchone()[0])
+        cursor.execute(TRY_POST, values)
+        entry, state, rule, message = cursor.fetchone()
+    if entry is None:
+        raise refusal(state, rule) or IntegrityError(message)
+    return int(entry)
+
+
+def _values(posting: Posting, fingerprint: bytes) -> list[Any]:
+    return [
         str(posting.uid),
         posting.book,
         posting.kind,
@@ -124,15 +140,6 @@ def _post_one(posting: Posting, fingerprint: bytes) -> int:
         [leg.account_id for leg in posting.legs],
         [leg.amount for leg in posting.legs],
     ]
-    with readable(), connection.cursor() as cursor:
-        if not connection.in_atomic_block:
-            cursor.execute(POST, values)
-            return int(cursor.fetchone()[0])
-        cursor.execute(TRY_POST, values)
-        entry, state, rule, message = cursor.fetchone()
-    if entry is None:
-        raise refusal(state, rule) or IntegrityError(message)
-    return int(entry)
 
 
 @transaction.atomic

@@ -146,3 +146,26 @@ def _insert(rows: list[Message]) -> int:
         ours = [[str(uid) for uid in before]]
         cursor.execute("SELECT count(*) FROM notifications_message WHERE uid = ANY(%s::uuid[])", ours)
         return int(cursor.fetchone()[0])
+
+
+def statement(kind: str, *, letter: Letter, now: datetime) -> tuple[str, list[Any]] | None:
+    """What `queue` writes for one letter that cannot be switched off, as SQL with its values, for a caller who writes
+    more in the same round trip. None where no channel reaches the recipient. The sender is told after commit.
+    """
+    spec = kinds.get(kind)
+    if spec.category != Category.SERVICE:
+        raise ValueError(kind)
+    rows = [
+        _message(spec, letter.to, channel, subject=letter.subject, context=letter.context, url=letter.url, now=now)
+        for channel in spec.channels
+        if letter.to.address(channel)
+    ]
+    if not rows:
+        return None
+    transaction.on_commit(partial(queued.send_robust, sender=Message), robust=True)
+    fields = [field for field in Message._meta.concrete_fields if not field.primary_key]
+    names = ", ".join(str(field.column) for field in fields)
+    marks = f"({', '.join(['%s'] * len(fields))})"
+    every = ", ".join([marks] * len(rows))
+    sql = f"INSERT INTO notifications_message ({names}) VALUES {every} ON CONFLICT DO NOTHING"  # noqa: S608 -- own names
+    return sql, [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in fields]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
 from foundation.common import clock
+from foundation.common.dates import short_date
 from foundation.regions.models import Office, Region
 from msme_platform.office.figures.links import list_url
 from msme_platform.office.tables import Column, Figure, Kind, Measure, Row, summed
@@ -19,7 +20,15 @@ SUMS = ("loans", "outstanding", "overdue_loans", "overdue_amount", "overdue_outs
 
 
 def loans(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
-    """Running loans by bank in whole rupiah; today from the balances of the ledger, else by value date."""
+    """Running loans by bank in whole rupiah; today from the balances of the ledger, else by value date. An office with
+    very many loans sees the last close instead of today, and is told so.
+    """
+    today = clock.today()
+    label: Any = _("All banks")
+    kept = queries.last_close(office, today=today) if as_of == today else None
+    if kept:
+        label = _("All banks, close of %(day)s") % {"day": short_date(kept[0])}
+    parts = kept[1] if kept else queries.portfolio(office.region_id, on=as_of, today=today, by="bank")
     codes = dict(Bank.objects.values_list("name", "code"))
     rows = [
         Row(
@@ -37,9 +46,9 @@ def loans(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
                 "overdue_loans": list_url(LOANS, state="overdue", bank=codes.get(part.group, "")),
             },
         )
-        for part in queries.portfolio(office.region_id, on=as_of, today=clock.today(), by="bank")
+        for part in parts
     ]
-    total = summed(rows, SUMS, {"bank": _("All banks")})
+    total = summed(rows, SUMS, {"bank": label})
     out = total.cells["outstanding"]
     par = total.cells["overdue_outstanding"] / out if out else None
     links = {"loans": list_url(LOANS, state="open"), "overdue_loans": list_url(LOANS, state="overdue")}
