@@ -123,6 +123,7 @@ def test_the_loan_list_finds_the_overdue_ones(pool: Pool) -> None:
     old = make.loan(on=today)
     old.instalments.update(due_on=today, contract_due_on=today)
     old.instalments.filter(number=1).update(contract_due_on=today.replace(year=2020), due_on=today.replace(year=2020))
+    type(old).objects.filter(pk=old.pk).update(disbursed_on=today.replace(year=2019))
     client = seen_by(make.treasurer())
     page = client.get(reverse("admin:revolving_funds_loan_changelist"), {"state": "overdue"}).content.decode()
     assert change(old) in page
