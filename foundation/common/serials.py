@@ -8,11 +8,11 @@ from django.db import connection, models
 def statement(counter: type[models.Model], *, office_code: str, year: int, count: int = 1) -> tuple[str, list[Any]]:
     """What takes the numbers, as SQL with its values, for a caller who writes more in the same round trip."""
     table = counter._meta.db_table
-    return (
+    sql = (
         f"INSERT INTO {table} (office_code, year, last) VALUES (%s, %s, %s) "  # noqa: S608 -- a table of ours
-        f"ON CONFLICT (office_code, year) DO UPDATE SET last = {table}.last + excluded.last RETURNING last",
-        [office_code, year, count],
+        f"ON CONFLICT (office_code, year) DO UPDATE SET last = {table}.last + excluded.last RETURNING last"
     )
+    return sql, [office_code, year, count]
 
 
 def take(counter: type[models.Model], *, office_code: str, year: int, count: int = 1) -> int:
