@@ -18,7 +18,7 @@ def moments(start: str, end: str) -> Func:
 
 
 def never_twice(
-    name: str, *same: str, during: Func, message: Any = None, condition: Q | None = None
+    name: str, *same: str, during: "Func[Any]", message: Any = None, condition: Q | None = None
 ) -> ExclusionConstraint:
     """Of rows that agree in the fields `same`, no two share a moment of `during`."""
     return ExclusionConstraint(
