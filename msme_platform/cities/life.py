@@ -8,6 +8,7 @@ from foundation.accounts.models import Assignment, User
 from foundation.accounts.roles import Role
 from foundation.common.bulk import settle
 from members.actions import seeding as members
+from members.actions import stages
 from members.models import Person
 from monitoring.actions import seeding as monitoring
 from msme_platform.cities.city import Seeding
@@ -27,7 +28,8 @@ def live(run: Seeding, *, places: int, banks: Sequence[BankShare], topics: int) 
     lines += _loans(run, banks)
     settle()
     lines += _talk(run, topics)
-    return [*lines, *_follow_up(run)]
+    lines += _follow_up(run)
+    return [*lines, f"{stages.recompute(now=run.now):,} moved on by the rules of the stages"]
 
 
 def _cases(run: Seeding) -> list[str]:
