@@ -133,27 +133,41 @@ def test_a_busy_book_does_not_keep_the_closer_waiting() -> None:
 
 
 def test_with_row_locks_the_closer_would_starve() -> None:
-    """The control: those who post share a lock on the month's row, one always before the last has let go."""
+    """The control: who posts shares a lock on the month's row, and the next has it before the last has let go."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE naive_month (id int); INSERT INTO naive_month VALUES (1)")
-    over = threading.Event()
+    over, holds, turn = threading.Event(), threading.Condition(), [0]
 
-    def deed(number: int) -> object:
-        if number == 0:
-            time.sleep(0.2)
-            try:
-                with transaction.atomic(), connection.cursor() as cursor:
-                    cursor.execute("SET LOCAL statement_timeout = '1500ms'; SELECT id FROM naive_month FOR UPDATE")
-            finally:
-                over.set()
-        while not over.is_set():
+    def closes() -> None:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = '1500ms'; SELECT id FROM naive_month FOR UPDATE")
+        finally:
+            over.set()
+
+    def posts(number: int) -> None:
+        """Shares the lock in every second turn, each time until the other holds it, too."""
+        for mine in range(number, 10_000, 2):
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("SELECT id FROM naive_month FOR SHARE")
-                time.sleep(0.1)
-        return None
+                with holds:
+                    turn[0] = mine
+                    holds.notify_all()
+                    holds.wait_for(lambda at=mine: turn[0] > at or over.is_set(), timeout=20)  # type: ignore[misc]
+            if over.is_set():
+                return
+            with holds:  # the other's turn before my next one
+                holds.wait_for(lambda at=mine: turn[0] == at + 1 or over.is_set(), timeout=20)  # type: ignore[misc]
+
+    def deed(number: int) -> object:
+        if number:
+            return posts(number)
+        with holds:
+            holds.wait_for(lambda: turn[0] > 1, timeout=20)
+        return closes()
 
     try:
-        starved = together(5, deed)[0]
+        starved = together(3, deed)[0]
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE naive_month")

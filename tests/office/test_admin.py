@@ -28,7 +28,7 @@ def page(name: str, *args: Any) -> str:
 @pytest.fixture
 def application() -> Application:
     fund.pool()
-    return fund.submitted()
+    return fund.checked(fund.submitted(), by=fund.verifier())
 
 
 @pytest.fixture
