@@ -74,15 +74,16 @@ class _Run:
         """What has happened to one case since it was asked for."""
         rng = self.rng
         officer = self._officer(case)
-        if rng.random() < LATE_SHARE:
-            case.due_on = self.today - timedelta(days=rng.randint(1, 20))
+        age = (self.now - case.opened_at).days
+        if rng.random() < LATE_SHARE and age > FRESH_DAYS:
+            case.due_on = self.today - timedelta(days=rng.randint(1, min(age - 1, 20)))
         elif case.due_on <= self.today:
             case.due_on = self.today + timedelta(days=rng.randint(1, 30))
         if officer is None:
             return
         case.officer_id = officer
         self.officers.append(CaseOfficer(case=case, officer_id=officer, start_at=case.opened_at, given_by_id=officer))
-        steps, age = self.steps[case.process_id], (self.now - case.opened_at).days
+        steps = self.steps[case.process_id]
         for step in steps[: min(age // DAYS_A_STEP, len(steps) - 1)]:
             at = case.opened_at + timedelta(days=DAYS_A_STEP * step.number)
             self.done.append(CaseStep(case=case, step=step, done_at=at, done_by_id=officer, note=rng.choice(NOTES)))

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from foundation.notifications.models import Message
 
@@ -52,7 +53,7 @@ class Shell:
         if user.is_facilitator:
             return (_("My people"), "people", "members:people-list")
         if user.works_in_office:
-            return (_("Office"), "people", "admin:index")
+            return (pgettext("the bar at the bottom", "Office"), "people", "admin:index")
         return (_("Fund"), "fund", "revolving_funds:ladder")
 
     def _is_current(self, url: str) -> bool:

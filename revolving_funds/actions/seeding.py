@@ -82,6 +82,7 @@ def seed_loans(
     writer = Writer(office, hands, rng, as_of, now)
     writer.write(made, banks)
     waiting = writer.write_waiting(stream, banks, len(made))
+    writer.write_checks()
     with connection.cursor() as cursor:
         cursor.execute(
             "ANALYZE revolving_funds_loan, revolving_funds_instalment, revolving_funds_repayment,"

@@ -7,6 +7,8 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from foundation.common.bulk import copy_rows, take_ids
 from foundation.ledger.actions import journal
 from foundation.ledger.entries import Entry, Posting, credit, debit
@@ -250,6 +252,12 @@ class Writer:
         copy_rows("revolving_funds_survey", SURVEY, surveys)
         return len(rows)
 
+    def write_checks(self) -> None:
+        """Whoever was visited had her papers checked before, by the same officer."""
+        with connection.cursor() as cursor:
+            cursor.execute(CHECKED, [f"{self.office.region_id}.%"])
+            cursor.execute(CHECKS, [f"{self.office.region_id}.%"])
+
     def _waiting(
         self, pk: int, uid: UUID, borrower: Borrower, *, status: str, sent: date, pool: Pool
     ) -> tuple[Any, ...]:
@@ -264,6 +272,18 @@ class Writer:
         return *head, *ask, *granted, reason, at, hands.sender(borrower.village), *surveyed, *decided, *nothing
 
 
+CHECKED = """
+UPDATE revolving_funds_application SET checked_by_id = surveyed_by_id,
+    checked_at = least(submitted_at + interval '1 hour', surveyed_at)
+WHERE village_id LIKE %s AND surveyed_at IS NOT NULL AND checked_at IS NULL
+"""
+CHECKS = """
+INSERT INTO revolving_funds_paperscheck (uid, created_at, updated_at, application_id, checked_at, checked_by_id, missing, note)
+SELECT gen_random_uuid(), a.checked_at, a.checked_at, a.id, a.checked_at, a.checked_by_id, '{}', ''
+FROM revolving_funds_application a
+WHERE a.village_id LIKE %s AND a.checked_at IS NOT NULL
+    AND NOT EXISTS (SELECT FROM revolving_funds_paperscheck c WHERE c.application_id = a.id)
+"""
 APPLICATION = (
     "id uid created_at updated_at person_id business_id village_id status level amount tenor_months purpose details"
     " monthly_sales approved_amount pool_id decision_reason submitted_at applied_by_id surveyed_at surveyed_by_id"

@@ -237,6 +237,8 @@ class ApplicationAdmin(OfficeModelAdmin):
     @admin.display(description=gettext_lazy("Papers"))
     def checked(self, row: Application) -> str:
         """Complete, by whom and when; or that nobody has looked yet."""
+        if row.checked_at is None and row.surveyed_at is not None:
+            return str(_("Not looked at on their own: this visit is older than that step"))
         if row.checked_at is None:
             return str(_("Nobody has looked at them since they were sent"))
         return str(

@@ -2,9 +2,11 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,8 +24,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("foundation.common.clock.now", lambda: later(hours=2))
+def _today() -> Iterator[None]:
+    with time_machine.travel(later(hours=2), tick=False):
+        yield
 
 
 def browser(user: User) -> Client:

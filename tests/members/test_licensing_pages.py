@@ -1,5 +1,6 @@
 """Pages of licences and cases: who sees what, what a press does, what a fixed page costs."""
 
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -273,6 +274,7 @@ def test_a_made_up_city_has_cases_in_every_state() -> None:
     licensing.assistant()
     for _ in range(60):
         LicenceFactory(business=licensing.business(nib=False), status=LicenceStatus.WANTED, number="")
+    cases.open_missing(now=NOW - timedelta(days=40))
     LicenceFactory(business=licensing.business(nib=False), issued_on=NOW.date())
     assert seeding.seed_cases(office=Office.objects.get(), rng=Random(1), now=NOW) == 61
     states = set(LicenceCase.objects.values_list("status", flat=True))
