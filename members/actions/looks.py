@@ -1,5 +1,6 @@
 """Who looked at somebody's record (UU 27/2022 art. 31, 32): written down once a day for each pair of eyes."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,6 +23,17 @@ SELECT %s, %s, %s, 'members.person', p.id, left(p.full_name, 200), p.village_id,
 FROM members_person p WHERE p.id IN ({people}) AND p.user_id IS DISTINCT FROM %s
 """
 
+# The same for a page that another system reads: each person once a day, however often the page is asked for.
+_SEEN: Final = """
+INSERT INTO audit_event (at, verb, actor_id, object_kind, object_id, object_label, region_code, request_id, data)
+SELECT %(now)s, %(verb)s, %(by)s, 'members.person', p.id, left(p.full_name, 200), p.village_id, '',
+    jsonb_build_object('way', %(way)s::text)
+FROM members_person p
+WHERE p.id = ANY(%(people)s) AND p.user_id IS DISTINCT FROM %(by)s AND NOT EXISTS (
+    SELECT FROM audit_event e WHERE e.object_kind = 'members.person' AND e.object_id = p.id
+    AND e.at >= %(midnight)s AND e.actor_id = %(by)s AND e.verb = %(verb)s)
+"""
+
 
 def note_export(*, people: QuerySet[Any, Any], of: str, by: User, now: datetime) -> int:
     """`by` took a list along in which these people stand (their keys); `of` names the list. Returns how many others.
@@ -37,6 +49,20 @@ def note_export(*, people: QuerySet[Any, Any], of: str, by: User, now: datetime)
         return int(cursor.rowcount)
 
 
+def note_page(*, people: Collection[int], by: User, way: str, now: datetime) -> int:
+    """`by` read a page on which these people stand (their keys): once a day for each of them, in one statement."""
+    if not people:
+        return 0
+    values: dict[str, Any] = {"people": list(people), "by": by.pk, "way": way, "verb": SEEN, "now": now, "midnight": _midnight(now)}
+    with connection.cursor() as cursor:
+        cursor.execute(_SEEN, values)
+        return int(cursor.rowcount)
+
+
+def _midnight(now: datetime) -> datetime:
+    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 @transaction.atomic
 def note(*, person: Person, by: User, way: str, now: datetime) -> bool:
     """`by` opened the record of `person`; her own looks are not written down. True for the first look of the day.
@@ -45,8 +71,8 @@ def note(*, person: Person, by: User, way: str, now: datetime) -> bool:
     """
     if person.user_id == by.pk:
         return False
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    today = Event.objects.about("members.person", person.pk).filter(actor_id=by.pk, verb=SEEN, at__gte=midnight)
+    events = Event.objects.about("members.person", person.pk)
+    today = events.filter(actor_id=by.pk, verb=SEEN, at__gte=_midnight(now))
     if today.exists():
         return False
     log.record(SEEN, person, by=by, now=now, way=way)

@@ -23,9 +23,11 @@ from members.api.doors import (
     asked,
     created,
     listed,
+    may_leave,
     must_lie_inside,
     one,
     page_of,
+    released,
     sentences,
     shown,
     unchanged,
@@ -62,6 +64,7 @@ class BusinessList(Door):
         ],
         operation_id="members_businesses_list",
         responses=page_of(BusinessOut),
+        examples=[examples.BUSINESSES_PAGE],
     )
     def get(self, request: Request) -> Response:
         """Businesses in the region, those registered first first. Scope: members.read."""
@@ -74,7 +77,7 @@ class BusinessList(Door):
             rows = rows.filter(pk__in=held.values("business"))
         if "q" in query:
             rows = searching.businesses_matching(rows, query["q"])
-        return listed(request, rows, query, BusinessOut)
+        return listed(request, rows, query, BusinessOut, owner="owner")
 
     @extend_schema(
         request=BusinessIn,
@@ -90,6 +93,7 @@ class BusinessList(Door):
         owner = owners.filter(uid=sent.validated_data["owner"]).first()
         if owner is None:
             raise exceptions.ValidationError({"owner": [_("There is no owner with this uid in your region.")]})
+        may_leave(request, owner)
         must_lie_inside(request, "members.change_business", sent.validated_data.get("village", owner.village_id))
         by: Any = request.user
         filed = {"source": Source.STAFF, "by": by, "now": clock.now()}
@@ -102,7 +106,9 @@ class BusinessDetail(Door):
     @extend_schema(responses=BusinessOut, examples=[examples.BUSINESS_OUT])
     def get(self, request: Request, uid: UUID) -> Response:
         """One business, with the version of the record in ETag. Scope: members.read."""
-        return shown(one(_visible(request), uid=uid), BusinessOut)
+        business = one(_visible(request), uid=uid)
+        released(request, business.owner)
+        return shown(business, BusinessOut)
 
     @extend_schema(
         request=BusinessChange(partial=True),
@@ -113,6 +119,7 @@ class BusinessDetail(Door):
     def patch(self, request: Request, uid: UUID) -> Response:
         """Change what is sent, leave the rest; the scale follows. Scope: members.write."""
         found = one(Business.objects.visible_to(request.user, "members.change_business"), uid=uid)
+        released(request, found.owner)
         sent = BusinessChange(data=request.data, partial=True)
         sent.is_valid(raise_exception=True)
         must_lie_inside(request, "members.change_business", sent.validated_data.get("village", found.village_id))
@@ -133,6 +140,7 @@ class BusinessStanding(Door):
     def get(self, request: Request, uid: UUID) -> Response:
         """How the business stood through time, newest first, a hundred at most. Scope: members.read."""
         found = one(_visible(request), uid=uid)
+        released(request, found.owner)
         return Response(PeriodOut(found.status_periods.order_by("-start_at", "-pk")[:100], many=True).data)
 
     @extend_schema(
@@ -144,6 +152,7 @@ class BusinessStanding(Door):
     def put(self, request: Request, uid: UUID) -> Response:
         """Active, paused, closed, from now on and with its reason; the same again changes nothing. Scope: members.write."""
         found = one(Business.objects.visible_to(request.user, "members.change_business"), uid=uid)
+        released(request, found.owner)
         sent = StatusIn(data=request.data)
         sent.is_valid(raise_exception=True)
         by: Any = request.user
@@ -167,7 +176,8 @@ class LicenceQuery(ListQuery):
 
 
 def _licences(request: Request) -> Any:
-    rows = Licence.objects.visible_to(request.user, "members.view_licence").select_related("business")
+    rows = Licence.objects.visible_to(request.user, "members.view_licence")
+    rows = rows.select_related("business__owner").defer("business__owner__nik")
     return checklists.with_terms(rows, clock.today())
 
 
@@ -184,6 +194,7 @@ class LicenceList(Door):
         ],
         operation_id="members_licences_list",
         responses=page_of(LicenceOut),
+        examples=[examples.LICENCES_PAGE],
     )
     def get(self, request: Request) -> Response:
         """Licences of the businesses in the region. Scope: members.read."""
@@ -193,7 +204,7 @@ class LicenceList(Door):
             rows = rows.filter(business__uid=query["business"])
         if "ends_before" in query:
             rows = rows.filter(valid_to__lt=query["ends_before"])
-        return listed(request, rows, query, LicenceOut)
+        return listed(request, rows, query, LicenceOut, owner="business.owner")
 
 
 class BusinessLicence(Door):
@@ -202,7 +213,9 @@ class BusinessLicence(Door):
     @extend_schema(responses=LicenceOut, examples=[examples.LICENCE_OUT])
     def get(self, request: Request, uid: UUID, kind: str) -> Response:
         """Where the licence of this kind stands. Scope: members.read."""
-        return shown(one(_licences(request), business__uid=uid, kind=kind.upper()), LicenceOut)
+        licence = one(_licences(request), business__uid=uid, kind=kind.upper())
+        released(request, licence.business.owner)
+        return shown(licence, LicenceOut)
 
     @extend_schema(request=LicenceIn, responses=LicenceOut, examples=[examples.LICENCE_IN, examples.LICENCE_OUT])
     def put(self, request: Request, uid: UUID, kind: str) -> Response:
@@ -210,6 +223,7 @@ class BusinessLicence(Door):
         if kind.upper() not in LicenceKind.values:
             raise Http404
         business = one(Business.objects.visible_to(request.user, "members.change_licence"), uid=uid)
+        released(request, business.owner)
         sent = LicenceIn(data=request.data)
         sent.is_valid(raise_exception=True)
         by: Any = request.user

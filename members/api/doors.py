@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
@@ -17,9 +19,14 @@ from rest_framework.views import APIView
 
 from foundation.clients.api import answered_once
 from foundation.clients.authentication import Needs
+from foundation.clients.models import Client
+from foundation.common import clock
 from foundation.common.pages import page
+from members.actions import looks
 from members.entries import InvalidEntry
+from members.models import Person
 
+WAY: Final = "api"
 LARGEST_PAGE: Final = 200
 REGION_CODE: Final = r"^\d\d(\.\d\d(\.\d\d(\.\d{4})?)?)?$"
 
@@ -36,6 +43,14 @@ class VersionGone(exceptions.APIException):
 
     status_code = 412
     default_detail = "The record has changed since you read it. Please read it again."
+
+
+class UseIsLimited(exceptions.PermissionDenied):
+    """She asked the office to limit the use of her data (UU 27/2022 art. 11), which goes on at the desk only."""
+
+    default_detail = gettext_lazy(
+        "The owner has limited the use of these data. They are worked on at the office, not by other systems."
+    )
 
 
 class Door(APIView):
@@ -88,13 +103,23 @@ def asked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[st
     return found
 
 
-def listed(request: Request, rows: Any, query: dict[str, Any], shape: type[serializers.Serializer[Any]]) -> Response:
-    """A page of `rows` in the order in which they were made: what is new comes last."""
+def listed(
+    request: Request, rows: Any, query: dict[str, Any], shape: type[serializers.Serializer[Any]], *, owner: str = ""
+) -> Response:
+    """A page of `rows` in the order in which they were made: what is new comes last.
+
+    `owner` is the way from a row to the person whom it is about, with dots ("" for people). Who limited the use of her
+    data is left out; everybody on the page reads who had it.
+    """
+    key = f"{owner}_id" if owner else "pk"
+    rows = rows.filter(**{f"{owner}.limited_at__isnull".lstrip(".").replace(".", "__"): True})
     if "region" in query:
         rows = rows.inside(query["region"])
     if "changed_since" in query:
         rows = rows.filter(updated_at__gte=query["changed_since"])
     found = page(rows, order=["id"], cursor=query.get("cursor", ""), size=query["size"])
+    by: Any = request.user
+    looks.note_page(people={attrgetter(key)(row) for row in found.rows}, by=by, way=WAY, now=clock.now())
     url = replace_query_param(request.build_absolute_uri(), "cursor", found.next) if found.next else None
     return Response({"next": url, "results": shape(found.rows, many=True).data})
 
@@ -105,6 +130,19 @@ def one(rows: QuerySet[Any], **keys: Any) -> Any:
     if row is None:
         raise Http404
     return row
+
+
+def released(request: Request, person: Person) -> None:
+    """What is about her may be answered: she has not limited it for other systems, and reads who had it."""
+    may_leave(request, person)
+    by: Any = request.user
+    looks.note(person=person, by=by, way=WAY, now=clock.now())
+
+
+def may_leave(request: Request, person: Person) -> None:
+    """403 for another system where she limited the use of her data; who works at the office sees her at the desk as well."""
+    if person.limited_at is not None and isinstance(request.auth, Client):
+        raise UseIsLimited
 
 
 def shown(row: Any, shape: type[serializers.Serializer[Any]], *, status: int = 200) -> Response:

@@ -109,3 +109,14 @@ LICENCE_OUT: Final = OpenApiExample(
     },
     response_only=True,
 )
+
+
+def _page(name: str, row: OpenApiExample) -> OpenApiExample:
+    """The last page of a list, with one record."""
+    return OpenApiExample(name, {"next": None, "results": [row.value]}, response_only=True)
+
+
+PERSONS_PAGE: Final = _page("The last page of owners", PERSON_OUT)
+BUSINESSES_PAGE: Final = _page("The last page of businesses", BUSINESS_OUT)
+LICENCES_PAGE: Final = _page("The last page of licences", LICENCE_OUT)
+NIK_OUT: Final = OpenApiExample("A whole NIK", {"nik": "1671044107850003"}, response_only=True)

@@ -15,7 +15,7 @@ from foundation.common import clock
 from foundation.common.crypto import keyed_hash
 from foundation.common.errors import ActionError
 from members import searching
-from members.actions import looks, people
+from members.actions import people
 from members.api import examples
 from members.api.doors import (
     LIST_PARAMETERS,
@@ -25,9 +25,11 @@ from members.api.doors import (
     asked,
     created,
     listed,
+    may_leave,
     must_lie_inside,
     one,
     page_of,
+    released,
     sentences,
     shown,
     unchanged,
@@ -64,6 +66,7 @@ class PersonList(Door):
         ],
         operation_id="members_persons_list",
         responses=page_of(PersonOut),
+        examples=[examples.PERSONS_PAGE],
     )
     def get(self, request: Request) -> Response:
         """Owners in the region, those registered first first. Scope: members.read."""
@@ -97,9 +100,8 @@ class PersonDetail(Door):
     @extend_schema(responses=PersonOut, examples=[examples.PERSON_OUT])
     def get(self, request: Request, uid: UUID) -> Response:
         """One owner, with the version of the record in ETag. Scope: members.read."""
-        by: Any = request.user
         person = one(_visible(request), uid=uid)
-        looks.note(person=person, by=by, way="api", now=clock.now())
+        released(request, person)
         return shown(person, PersonOut)
 
     @extend_schema(
@@ -111,6 +113,7 @@ class PersonDetail(Door):
     def patch(self, request: Request, uid: UUID) -> Response:
         """Change what is sent, leave the rest. Scope: members.write."""
         found = one(Person.objects.visible_to(request.user, "members.change_person"), uid=uid)
+        released(request, found)
         sent = PersonIn(data=request.data, partial=True)
         sent.is_valid(raise_exception=True)
         must_lie_inside(request, "members.change_person", sent.validated_data.get("village", found.village_id))
@@ -132,19 +135,19 @@ class PersonFind(Door):
         sent = NikIn(data=request.data)
         if not sent.is_valid():  # what is no NIK is nobody's
             raise Http404
-        by: Any = request.user
         person = one(_visible(request).with_nik(sent.validated_data["nik"]))
-        looks.note(person=person, by=by, way="api", now=clock.now())
+        released(request, person)
         return shown(person, PersonOut)
 
 
 class PersonNik(Door):
     needed = {"POST": "members.show_nik"}
 
-    @extend_schema(request=None, responses=NikOut)
+    @extend_schema(request=None, responses=NikOut, examples=[examples.NIK_OUT])
     def post(self, request: Request, uid: UUID) -> Response:
         """The whole NIK. Scope: members.identity. Each call is written down and its owner can see it."""
         person = one(Person.objects.visible_to(request.user, "members.show_nik"), uid=uid)
+        may_leave(request, person)
         by: Any = request.user
         nik = people.show_nik(person=person, by=by, now=clock.now())
         return Response({"nik": nik}, headers={"Cache-Control": "no-store"})

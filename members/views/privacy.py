@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from foundation.accounts import fresh
 from foundation.audit.models import Event
-from foundation.common import clock
+from foundation.common import clock, dates
 from foundation.common.errors import ActionError
 from foundation.common.http import form_page, reading, writing
 from foundation.common.pages import page
@@ -69,10 +69,15 @@ def looks(request: HttpRequest) -> HttpResponse:
     rows = Event.objects.filter(object_kind="members.person", object_id=person.pk).select_related("actor")
     found = page(rows, order=["-at", "-id"], cursor=request.GET.get("cursor", ""), size=25)
     lines = [
-        {"who": words.who(event, me=person.user_id), "deed": words.deed(event), "way": words.way(event), "at": event.at}
+        {"who": words.who(event, me=person.user_id), "deed": words.deed(event), "meta": _when(event)}
         for event in found.rows
     ]
     return TemplateResponse(request, "members/my_data_looks.html", {"lines": lines, "page": found})
+
+
+def _when(event: Event) -> list[str]:
+    """When, and by which door where that says something."""
+    return [part for part in (dates.moment(event.at), words.way(event)) if part]
 
 
 def _ask(request: HttpRequest, person: Person, kind: RequestKind, text: str) -> None:

@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,12 +15,13 @@ from drf_spectacular.validation import validate_schema
 
 from foundation.accounts.roles import Role
 from foundation.audit.models import Event
+from members.actions import looks
 from members.api import examples
 from members.enums import Scale
 from members.models import Business, Kbli, Licence, Person
 from tests.factories.clients import caller
 from tests.factories.foundation import office, region, user_with_role
-from tests.factories.members import BusinessFactory, LicenceFactory, PersonFactory
+from tests.factories.members import BusinessFactory, LicenceFactory, OwnerFactory, PersonFactory
 from tests.races import together
 
 PERSONS, BUSINESSES = "/api/v1/members/persons/", "/api/v1/members/businesses/"
@@ -268,7 +270,66 @@ def test_a_list_costs_the_same_for_one_row_and_for_three(reader: Client, address
         with CaptureQueriesContext(connection) as queries:
             reader.get(address)
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 4
+    assert counts[0] == counts[1] <= 5  # one of them writes who was seen
+
+
+def seen(person: Any) -> list[str]:
+    """By whom she was seen, as she reads it."""
+    events = Event.objects.about("members.person", person.pk).filter(verb=looks.SEEN).select_related("actor")
+    return [str(event.actor.full_name) for event in events if event.actor and event.data == {"way": "api"}]
+
+
+LISTS = [PERSONS, BUSINESSES, "/api/v1/members/licences/"]
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_everybody_on_a_page_reads_once_a_day_which_system_had_it(client: Client, reader: Client, address: str) -> None:
+    first, beyond = [LicenceFactory(business__owner=OwnerFactory()).business.owner for _n in range(2)]
+    for _time in range(2):
+        assert len(reader.get(f"{address}?size=1").json()["results"]) == 1
+    assert (seen(first), seen(beyond)) == (["Satu Data"], [])
+    reader.get(f"{PERSONS}{first.uid}/")
+    assert seen(first) == ["Satu Data"]
+    with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(days=1)):
+        reader.get(f"{address}?size=1")
+    assert len(seen(first)) == 2
+    client.force_login(first.user)
+    page = client.get("/data-saya/siapa-melihat/").text
+    assert "Satu Data" in page
+    assert "oleh sistem lain" in page
+
+
+@pytest.mark.parametrize("address", ["{business}/", "{business}/status/", "{business}/licences/nib/"])
+def test_a_record_of_a_business_is_a_look_at_its_owner(reader: Client, address: str) -> None:
+    business: Any = LicenceFactory().business
+    assert reader.get(BUSINESSES + address.format(business=business.uid)).status_code == 200
+    assert seen(business.owner) == ["Satu Data"]
+
+
+def test_who_limited_the_use_of_her_data_is_given_to_no_other_system() -> None:
+    business: Any = LicenceFactory().business
+    owner = business.owner
+    owner.set_nik(NIK)
+    owner.limited_at = owner.registered_at
+    owner.save()
+    browser = caller("members.write", "members.identity")
+    for address in LISTS:
+        assert browser.get(address).json()["results"] == []
+    shop, person = f"{BUSINESSES}{business.uid}/", f"{PERSONS}{owner.uid}/"
+    licence = {"status": "HELD", "number": "9120304561237"}
+    refused = [
+        *(browser.get(address) for address in (person, shop, f"{shop}status/", f"{shop}licences/nib/")),
+        change(browser, person, {"address": "x"}),
+        change(browser, shop, {"workers": 1}),
+        browser.put(f"{shop}licences/nib/", licence, content_type="application/json"),
+        browser.put(f"{shop}status/", {"status": "CLOSED", "reason": "x"}, content_type="application/json"),
+        browser.post(f"{PERSONS}find/", {"nik": NIK}, content_type="application/json"),
+        browser.post(f"{person}show-nik/"),
+        create(browser, BUSINESSES, {"owner": str(owner.uid), "name": "Keripik"}),
+    ]
+    assert {answer.status_code for answer in refused} == {403}
+    assert "membatasi" in refused[0].json()["message"]
+    assert seen(owner) == []
 
 
 def answered(example: Any) -> dict[str, Any]:
@@ -303,7 +364,7 @@ def test_every_example_of_the_schema_works(writer: Client) -> None:
     assert promised(licence, examples.LICENCE_OUT)
 
 
-def test_the_schema_is_whole_and_every_writing_call_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_schema_is_whole_and_every_call_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
     schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     validate_schema(schema)
     assert "Warning" not in capsys.readouterr().err
@@ -313,6 +374,8 @@ def test_the_schema_is_whole_and_every_writing_call_has_an_example(capsys: pytes
         for method, call in calls.items():
             body = call.get("requestBody")
             assert body is None or body["content"]["application/json"]["examples"], (path, method)
+            answers = [answer for status, answer in call["responses"].items() if status in {"200", "201"}]
+            assert all(answer["content"]["application/json"]["examples"] for answer in answers), (path, method)
             assert call["description"], (path, method)
 
 
