@@ -1,7 +1,9 @@
 """Owners and businesses by what somebody types: spelling is forgiven, and a common name costs no more than a rare one.
 
 Each name goes by its own trigram index, and no more than MOST rows are ever looked at: who types `siti` is shown the
-first of many and types on. The fence (MATERIALIZED) keeps the planner from walking a whole city with a slow comparison.
+first of many and types on. What nobody is called is spelled anew, word by word (`members.spelling`), and only a word that is
+newer than the words learnt is compared with names themselves. The fence (MATERIALIZED) keeps the planner from walking a
+whole city with a slow comparison.
 """
 
 import contextlib
@@ -14,6 +16,7 @@ from django.db.models.expressions import RawSQL
 
 from foundation.common.crypto import keyed_hash
 from foundation.common.phone import BadPhone, parse_mobile
+from members import spelling
 from members.identifiers import compact
 from members.models import Business, Person
 
@@ -22,7 +25,6 @@ TOO_LONG_FOR_A_NAME: Final = 8  # digits: from nine on it is a phone number or a
 
 MOST_ALIKE: Final = 2_000  # compared one by one, so that a common word misspelt costs no more than a rare one
 SHORT: Final = 3  # letters: below it there is no trigram to look up
-FORGIVEN: Final = 4  # letters: in a shorter word every other spelling is another word
 
 _ALIKE: Final = {
     "person": "SELECT id FROM members_person WHERE %s <%% full_name",
@@ -38,6 +40,24 @@ def _alike(of: str, text: str) -> RawSQL:
 
 def _some(rows: QuerySet[Any], **condition: Any) -> set[int]:
     return set(rows.filter(**condition).order_by().values_list("pk", flat=True)[:MOST])
+
+
+def _spelled(text: str) -> list[tuple[str, ...]]:
+    """Patterns of names that somebody may have meant: first with every word, then with the longest that is known at all."""
+    words = {word: spelling.meant(word) for word in spelling.words_of(text)}
+    patterns = {word: rf"\m({'|'.join(meant or [word])})" for word, meant in words.items()}
+    known = sorted((word for word, meant in words.items() if meant), key=len, reverse=True)
+    if len(words) == 1 or not known:
+        return [(patterns[word],) for word in known]
+    unknown = any(len(word) >= spelling.FORGIVEN for word in words.keys() - set(known))
+    return [*([] if unknown else [tuple(patterns.values())]), *((patterns[word],) for word in known)]
+
+
+def _each(rows: QuerySet[Any], field: str, patterns: tuple[str, ...]) -> QuerySet[Any]:
+    """Rows whose `field` holds every one of the patterns."""
+    for pattern in patterns:
+        rows = rows.filter(**{f"{field}__iregex": pattern})
+    return rows
 
 
 def people_matching(people: QuerySet[Person], text: str) -> QuerySet[Person]:
@@ -56,9 +76,27 @@ def people_matching(people: QuerySet[Person], text: str) -> QuerySet[Person]:
     found = _some(people, full_name__iregex=words)
     if len(found) < MOST:  # more than anybody leafs through: she types on
         found |= _some(people, pk__in=shops)
-    if not found and len(text) >= FORGIVEN:
-        found = _some(people, pk__in=_alike("person", text)) | _some(people, pk__in=_alike("owner", text))
+    if not found and len(text) >= spelling.FORGIVEN:
+        found = _people_meant(people, text)
     return people.filter(pk__in=found)
+
+
+def _people_meant(people: QuerySet[Person], text: str) -> set[int]:
+    for patterns in _spelled(text):
+        shops = _each(Business.objects.all(), "name", patterns).values("owner_id")
+        found = _some(_each(people, "full_name", patterns)) or _some(people, pk__in=shops)
+        if found:
+            return found
+    return _some(people, pk__in=_alike("person", text)) | _some(people, pk__in=_alike("owner", text))
+
+
+def _businesses_meant(businesses: QuerySet[Business], text: str) -> set[int]:
+    for patterns in _spelled(text):
+        owners = _each(Person.objects.all(), "full_name", patterns).values("pk")
+        found = _some(_each(businesses, "name", patterns)) or _some(businesses, owner__in=owners)
+        if found:
+            return found
+    return _some(businesses, pk__in=_alike("business", text)) | _some(businesses, owner__in=_alike("person", text))
 
 
 def _numbered(people: QuerySet[Person], digits: str) -> set[int]:
@@ -78,8 +116,8 @@ def businesses_matching(businesses: QuerySet[Business], text: str) -> QuerySet[B
     found = _some(businesses, name__iregex=words)
     if len(found) < MOST:
         found |= _some(businesses, owner__in=owners)
-    if not found and len(text) >= FORGIVEN:
-        found = _some(businesses, pk__in=_alike("business", text)) | _some(businesses, owner__in=_alike("person", text))
+    if not found and len(text) >= spelling.FORGIVEN:
+        found = _businesses_meant(businesses, text)
     return businesses.filter(pk__in=found)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from foundation.common import clock
-from members.actions import drafts, duplicates, import_runs, merges, stages, tallies
+from members.actions import drafts, duplicates, import_runs, merges, stages, tallies, words
 
 
 @shared_task(name="members.forget_drafts")
@@ -42,3 +42,9 @@ def fold_counts(**_kwargs: Any) -> None:
 def move_stages(**_kwargs: Any) -> None:
     """Bring every member's stage to what the rules say today; overrides that are over end."""
     stages.recompute(now=clock.now())
+
+
+@shared_task(name="members.learn_words")
+def learn_words(**_kwargs: Any) -> None:
+    """The words of new names, so that they are found misspelt; those that nobody is called any more go."""
+    words.learn()

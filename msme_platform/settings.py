@@ -377,6 +377,7 @@ CELERY_BEAT_SCHEDULE = {
     "members.forget_drafts": {"task": "members.forget_drafts", "schedule": crontab(hour="3", minute="20")},
     "members.forget_imports": {"task": "members.forget_imports", "schedule": crontab(hour="3", minute="45")},
     "members.forget_merges": {"task": "members.forget_merges", "schedule": crontab(hour="3", minute="25")},
+    "members.learn_words": {"task": "members.learn_words", "schedule": crontab(minute="15")},
     "members.move_stages": {"task": "members.move_stages", "schedule": crontab(hour="2", minute="50")},
     "monitoring.run_day": {"task": "monitoring.run_day", "schedule": crontab(hour="6", minute="5")},
     "notifications.sweep": {"task": "notifications.sweep", "schedule": 60.0},

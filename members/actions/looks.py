@@ -53,7 +53,14 @@ def note_page(*, people: Collection[int], by: User, way: str, now: datetime) -> 
     """`by` read a page on which these people stand (their keys): once a day for each of them, in one statement."""
     if not people:
         return 0
-    values: dict[str, Any] = {"people": list(people), "by": by.pk, "way": way, "verb": SEEN, "now": now, "midnight": _midnight(now)}
+    values: dict[str, Any] = {
+        "people": list(people),
+        "by": by.pk,
+        "way": way,
+        "verb": SEEN,
+        "now": now,
+        "midnight": _midnight(now),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_SEEN, values)
         return int(cursor.rowcount)

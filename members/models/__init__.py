@@ -28,6 +28,7 @@ from members.models.people import VILLAGE_CODE_LENGTH, Person, PersonQuerySet, R
 from members.models.privacy import LEGAL_CLOCK, Breach, DataCopy, DataRequest, RetentionRule
 from members.models.stages import Stage, StagePeriod, StagePeriodQuerySet, StageRule
 from members.models.tallies import BusinessTally
+from members.models.words import NameWord
 
 __all__ = [
     "ANSWER_WITHIN",
@@ -71,6 +72,7 @@ __all__ = [
     "LicenceTerm",
     "Merge",
     "MergeQuerySet",
+    "NameWord",
     "NumberKind",
     "Ownership",
     "PairState",

@@ -15,6 +15,7 @@ from foundation.accounts.models import Assignment, User
 from foundation.accounts.roles import OFFICE_ROLES, Role
 from foundation.common.bulk import settle
 from foundation.regions.models import Office, Region
+from members.actions import words
 from members.enums import Sex
 from msme_platform.cities.names import Place, person_name
 from msme_platform.cities.population import Cell, Population, scaled
@@ -76,6 +77,7 @@ def seed(city: City, *, share: float, seed_text: str, as_of: date) -> list[str]:
     population.build()
     population.save()
     settle()
+    words.learn()
     lines = [f"{len(population.businesses):,} businesses", f"{_assistants(run)} assistants"]
     _officers(run)
     _analyze()
