@@ -1,5 +1,7 @@
 """Field surveys on the verifier's phone: the list, the form, and what the phone brings when it has signal again."""
 
+import datetime as dt
+import json
 import uuid
 from typing import Any, cast
 from uuid import UUID
@@ -10,11 +12,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
 
 from foundation.accounts.models import User
-from foundation.common import clock
+from foundation.common import clock, phone_keys
 from foundation.common.errors import ActionError
 from foundation.common.http import form_page, reading, writing
 from revolving_funds.actions import surveys
@@ -24,6 +28,8 @@ from revolving_funds.models import Application, Survey
 
 SURVEY = "revolving_funds.survey_application"
 PAGE = 50
+KEY = phone_keys.register(phone_keys.PhoneKey("survey", "guyub_survey", reverse_lazy("revolving_funds:surveys")))
+KEY_LASTS = dt.timedelta(days=3)  # so long the forms open without signal
 
 
 def _user(request: HttpRequest) -> User:
@@ -47,14 +53,49 @@ def record(application: Application, cleaned: dict[str, Any], by: User) -> Surve
     return surveys.record(application=application, photos=kept, **values, **seen)
 
 
+def _phone() -> dict[str, str]:
+    """What static/js/survey has to know of the server."""
+    return {
+        "csrf": settings.CSRF_COOKIE_NAME,
+        "list": reverse("revolving_funds:surveys"),
+        "frame": reverse("revolving_funds:survey-frame"),
+        "key": reverse("revolving_funds:survey-key"),
+    }
+
+
 @never_cache
+@ensure_csrf_cookie
 @reading
 def visits(request: HttpRequest) -> HttpResponse:
     """Whose papers are complete and whose business is to be seen, the longest waiting first."""
     rows = _mine(request).filter(checked_at__isnull=False).for_lists().order_by("submitted_at", "pk")
     unchecked = _mine(request).filter(checked_at__isnull=True).count()
-    context = {"rows": rows[:PAGE], "unchecked": unchecked, "csrf_cookie": settings.CSRF_COOKIE_NAME}
+    context = {"rows": rows[:PAGE], "unchecked": unchecked, "phone": _phone()}
     return TemplateResponse(request, "revolving_funds/survey_list.html", context)
+
+
+@never_cache
+@ensure_csrf_cookie
+@reading
+def frame(request: HttpRequest) -> HttpResponse:
+    """What a phone keeps at the addresses of the list and its forms: it names nobody. What belongs in it stands sealed on
+    that phone. Here a form that was refused is opened again.
+    """
+    _mine(request)
+    return TemplateResponse(request, "revolving_funds/survey_frame.html", {"phone": _phone()})
+
+
+@writing
+def key(request: HttpRequest) -> HttpResponse:
+    """The key of this account on this device, under which its forms and pages stand on the phone."""
+    _mine(request)
+    try:
+        device = UUID(json.loads(request.body)["device"])
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise Http404 from error
+    response = JsonResponse({"user": str(_user(request).uid)})
+    KEY.give(response, account=_user(request).pk, device=device, lasts=KEY_LASTS)
+    return response
 
 
 @never_cache
@@ -73,7 +114,7 @@ def visit(request: HttpRequest, uid: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The survey is recorded. The approver decides next."))
             return redirect("revolving_funds:surveys")
-    context = {"application": application, "form": form, "csrf_cookie": settings.CSRF_COOKIE_NAME}
+    context = {"application": application, "form": form, "phone": _phone()}
     return TemplateResponse(request, "revolving_funds/survey_form.html", context)
 
 
@@ -85,20 +126,23 @@ def bring(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     user = _user(request)
     if not user.has_perm(SURVEY):
         raise PermissionDenied
-    application = (
-        Application.objects.visible_to(user, SURVEY).exclude(status=ApplicationStatus.DRAFT).filter(uid=uid).first()
-    )
-    if application is None:
+    application = Application.objects.visible_to(user, SURVEY).filter(uid=uid).first()
+    if application is None or not (application.submitted_at or application.return_reason):
         raise Http404
     if request.POST.get("user") != str(user.uid):
         return _refused(_("This form was filled in by another officer. It is sent when she logs in on this phone."))
     form = SurveyForm(request.POST, request.FILES, by=user)
     if not form.is_valid():
-        return _refused(" ".join(_told(form)))
+        return _refused(" ".join(_told(form)), form)
+    if application.status == ApplicationStatus.DRAFT:
+        return _refused(
+            _("The application went back to its owner to be mended. Send this form once she has sent it again.")
+        )
     try:
         record(application, form.cleaned_data, user)
     except ActionError as refusal:
-        return _refused(str(refusal))
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return _refused(str(refusal), form)
     return JsonResponse({"done": True})
 
 
@@ -111,5 +155,14 @@ def _told(form: SurveyForm) -> list[str]:
     ]
 
 
-def _refused(message: str) -> JsonResponse:
-    return JsonResponse({"done": False, "message": message})
+def _refused(message: str, form: SurveyForm | None = None) -> JsonResponse:
+    """`message` for the list, `faults` for the form when it is opened again."""
+    faults = [{"field": "", "text": message}]
+    if form is not None:
+        told = form.errors.items()
+        faults = [
+            {"field": name if name in form.fields else "", "text": str(said)}
+            for name, errors in told
+            for said in errors
+        ]
+    return JsonResponse({"done": False, "message": message, "faults": faults})

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from foundation.accounts import forms, texts
+from foundation.common import phone_keys
 from foundation.common.http import form_page, reading, writing
 from foundation.common.phone import masked
 
@@ -117,10 +118,12 @@ def code(request: HttpRequest) -> Any:
 @login_not_required
 @writing
 def logout(request: HttpRequest) -> HttpResponse:
-    """Out, and back to the login page."""
+    """Out, and back to the login page; what this phone keeps sealed can no longer be read on it."""
     flows.logout.logout(request, show_message=False)
     messages.success(request, _("You are logged out."))
-    return redirect(settings.LOGOUT_REDIRECT_URL)
+    response = redirect(settings.LOGOUT_REDIRECT_URL)
+    phone_keys.take_back(response)
+    return response
 
 
 @login_not_required

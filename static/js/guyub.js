@@ -98,19 +98,25 @@
   window.addEventListener("offline", signal);
   window.addEventListener("pageshow", (event) => { if (event.persisted) each(document, "form[data-sent]", (form) => { delete form.dataset.sent; }); });
 
-  /* Nobody is logged in (any more): the names that the scanner keeps on this phone go. Unsent scans stay. */
+  /* Nobody is logged in (any more): kept pages, names and the keys of what is sealed go. What is not sent yet stays, sealed. */
+  const SEALED = [
+    { key: "guyub_door", path: "/pelatihan/", name: "guyub-door", store: "rosters" },
+    { key: "guyub_survey", path: "/dana/survei/", name: "guyub-survey", store: "pages" },
+  ];
   const forget = () => {
     if ("caches" in window) caches.delete("guyub-kept");
-    document.cookie = "guyub_door=; path=/pelatihan/; max-age=0; samesite=strict"; // the key of what is kept there
-    if (!("indexedDB" in window)) return;
-    const asked = indexedDB.open("guyub-door");
-    asked.onupgradeneeded = () => asked.transaction.abort();
-    asked.onerror = (event) => event.preventDefault();
-    asked.onsuccess = () => {
-      const base = asked.result;
-      if (base.objectStoreNames.contains("rosters")) base.transaction("rosters", "readwrite").objectStore("rosters").clear();
-      base.close();
-    };
+    SEALED.forEach(({ key, path, name, store }) => {
+      document.cookie = `${key}=; path=${path}; max-age=0; samesite=strict`;
+      if (!("indexedDB" in window)) return;
+      const asked = indexedDB.open(name);
+      asked.onupgradeneeded = () => asked.transaction.abort();
+      asked.onerror = (event) => event.preventDefault();
+      asked.onsuccess = () => {
+        const base = asked.result;
+        if (base.objectStoreNames.contains(store)) base.transaction(store, "readwrite").objectStore(store).clear();
+        base.close();
+      };
+    });
   };
   if ("nobody" in document.body.dataset) forget();
   if ("serviceWorker" in navigator && window.isSecureContext) navigator.serviceWorker.register("/sw.js").catch(() => null);

@@ -151,7 +151,7 @@ def test_pages_of_a_verifier_in_the_field(
     verifier = world.people["verifier"]
     assert verifier
     login_as(page_phone, verifier, CITY)
-    look(page_phone, ["/dana/survei/", f"/dana/survei/{world.application.uid}/"])
+    look(page_phone, ["/dana/survei/", "/dana/survei/ponsel/", f"/dana/survei/{world.application.uid}/"])
 
 
 def test_pages_of_a_borrower(

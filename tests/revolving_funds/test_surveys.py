@@ -195,6 +195,60 @@ def test_what_cannot_be_taken_says_why_and_stays_for_a_person_to_see() -> None:
     assert Survey.objects.count() == 1
 
 
+def test_a_refusal_names_its_fields_and_a_form_outlives_an_application_that_went_back() -> None:
+    application, user, key = ready(), make.verifier(), uuid.uuid4()
+    client = seen_by(user)
+    found = json.loads(
+        brought(client, application, key, user, recommended_amount="9.000.000", is_recommended="1").content
+    )
+    assert [fault["field"] for fault in found["faults"]] == ["recommended_amount"]
+    assert found["faults"][0]["text"] == found["message"]
+    found = json.loads(brought(client, application, key, user, monthly_sales="", notes="").content)
+    assert [fault["field"] for fault in found["faults"]] == ["monthly_sales", "notes"]
+    applications.send_back(application=application, reason="Foto kios buram.", by=make.verifier(), now=NOW)
+    assert "dikembalikan" in json.loads(brought(client, application, key, user).content)["message"]
+    applications.submit(application=application, by=application.person.user, now=NOW, on=timezone.localdate())
+    make.checked(application)
+    assert json.loads(brought(client, application, key, user).content) == {"done": True}
+    never_sent = make.draft(make.owner(), on=timezone.localdate())
+    assert brought(client, never_sent, uuid.uuid4(), user).status_code == 404
+
+
+def test_the_phones_key_is_one_for_an_account_and_a_device_and_goes_with_the_login() -> None:
+    name, first, second = str(uuid.uuid4()), make.verifier(), make.verifier()
+
+    def given(user: User, device: str = name) -> Any:
+        asked = seen_by(user).post(
+            reverse("revolving_funds:survey-key"), json.dumps({"device": device}), content_type="application/json"
+        )
+        assert asked.json() == {"user": str(user.uid)}
+        return asked.cookies["guyub_survey"]
+
+    key = given(first)
+    assert (len(key.value), key["path"], key["samesite"], key["max-age"]) == (64, reverse(LIST), "Strict", 3 * 86_400)
+    assert given(first).value == key.value
+    assert len({key.value, given(second).value, given(first, str(uuid.uuid4())).value}) == 3
+    for body in ("", "[]", "{}", '{"device": "ponsel"}', '{"device": 7}'):
+        wrong = seen_by(first).post(reverse("revolving_funds:survey-key"), body, content_type="application/json")
+        assert wrong.status_code == 404
+    out = seen_by(first).post(reverse("accounts:logout"))
+    for cookie, path in (("guyub_survey", reverse(LIST)), ("guyub_door", "/pelatihan/")):
+        assert (out.cookies[cookie].value, out.cookies[cookie]["path"]) == ("", path)
+
+
+def test_the_frame_that_a_phone_keeps_names_nobody() -> None:
+    application, user = ready(), make.verifier()
+    page = seen_by(user).get(reverse("revolving_funds:survey-frame")).content.decode()
+    for word in (
+        application.person.full_name,
+        application.business.name,
+        user.full_name,
+        str(user.uid),
+        str(user.phone),
+    ):
+        assert word not in page
+
+
 @pytest.mark.parametrize(("role", "code", "status"), [(Role.APPROVER, "16.71", 403), (Role.VERIFIER, "32.04", 404)])
 def test_who_visits_nobody_here_has_no_form(role: Role, code: str, status: int) -> None:
     application, user = ready(), user_with_role(role, code)

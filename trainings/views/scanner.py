@@ -9,13 +9,12 @@ from uuid import UUID
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from foundation.common import clock
-from foundation.common.crypto import keyed_hash
+from foundation.common import clock, phone_keys
 from foundation.common.errors import ActionError
 from foundation.common.http import reading, writing
 from trainings import queries, roster, texts, verdicts
@@ -25,7 +24,8 @@ from trainings.enums import CheckInWay
 from trainings.models import DoorDevice, Session
 from trainings.views import reach
 
-KEY_COOKIE, KEY_SHORTEST = "guyub_door", dt.timedelta(minutes=10)
+KEY = phone_keys.register(phone_keys.PhoneKey("door", "guyub_door", reverse_lazy("trainings:training-list")))
+KEY_SHORTEST = dt.timedelta(minutes=10)
 LARGEST = 300_000  # bytes of what a device brings at once
 WAYS = {"SCAN": CheckInWay.SCAN, "TYPED": CheckInWay.TYPED, "MANUAL": CheckInWay.MANUAL, "GUEST": CheckInWay.GUEST}
 
@@ -69,25 +69,9 @@ def scanner_prepare(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     session.training = training
     row = door.prepare(session=session, door=_door(request, upload), now=now)
     response = JsonResponse(roster.build(session, row, now=now))
-    _give_key(response, request, row.device, until=door_hours(session)[1], now=now)
+    lasts = max(door_hours(session)[1] - now, KEY_SHORTEST)  # until the door shuts
+    KEY.give(response, account=reach.actor(request).pk, device=row.device, lasts=lasts)
     return response
-
-
-def _give_key(
-    response: HttpResponseBase, request: HttpRequest, device: UUID, *, until: dt.datetime, now: dt.datetime
-) -> None:
-    """The key under which the phone keeps names and scans (static/js/door/store.js), until the door shuts.
-
-    The same for one account on one device, so that what a signing out left unsent can be read after the next login.
-    """
-    response.set_cookie(
-        KEY_COOKIE,
-        keyed_hash(f"door:{reach.actor(request).pk}:{device}"),
-        max_age=max(until - now, KEY_SHORTEST),
-        path=reverse("trainings:training-list"),
-        secure=settings.SESSION_COOKIE_SECURE,
-        samesite="Strict",
-    )
 
 
 @writing

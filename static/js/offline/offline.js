@@ -1,6 +1,7 @@
 /* Work without signal, for every page that can: what is kept on the phone, what waits to be sent, and the page itself.
-   Used by the scanner at the door and by the form of a field survey. What waits stays until the server has answered;
-   pages that are kept go when nobody is logged in any more (guyub.js). */
+   Used by the scanner at the door and by the form of a field survey. What waits stays until the server has answered. A page
+   that is kept names nobody: it is a frame, and what belongs in it stands sealed (seal.js). Kept pages go when nobody is logged
+   in any more (guyub.js). */
 window.guyubOffline = window.guyubOffline || {};
 
 (() => {
@@ -16,7 +17,10 @@ window.guyubOffline = window.guyubOffline || {};
       opened = opened || new Promise((resolve, reject) => {
         const asked = indexedDB.open(name, version);
         asked.onupgradeneeded = () => upgrade(asked.result);
-        asked.onsuccess = () => resolve(asked.result);
+        asked.onsuccess = () => {
+          asked.result.onversionchange = () => { asked.result.close(); opened = null; }; // a newer page wants to change it
+          resolve(asked.result);
+        };
         asked.onerror = () => reject(asked.error);
       });
       return opened;
@@ -70,5 +74,21 @@ window.guyubOffline = window.guyubOffline || {};
     return true;
   };
 
-  window.guyubOffline = { base, post, keepPage };
+  /* The frame, kept, and for each of these addresses too. -> was it kept? */
+  const keepFrame = async (frame, addresses) => {
+    if (!(await keepPage(frame))) return false;
+    const cache = await caches.open("guyub-kept");
+    for (const address of addresses) await cache.put(address, await cache.match(frame));
+    return true;
+  };
+  /* Of what is kept below `root` only these addresses stay. */
+  const keepOnly = async (root, addresses) => {
+    const cache = await caches.open("guyub-kept");
+    for (const known of await cache.keys()) {
+      const { pathname } = new URL(known.url);
+      if (pathname.startsWith(root) && !addresses.includes(pathname)) await cache.delete(known);
+    }
+  };
+
+  Object.assign(window.guyubOffline, { base, post, keepPage, keepFrame, keepOnly });
 })();
