@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -21,7 +22,7 @@ from foundation.accounts.models import User
 from foundation.common import clock, phone_keys
 from foundation.common.errors import ActionError
 from foundation.common.http import form_page, reading, writing
-from revolving_funds.actions import surveys
+from revolving_funds.actions import hands, surveys
 from revolving_funds.enums import VISIT_FIELDS, ApplicationStatus
 from revolving_funds.forms import SurveyForm
 from revolving_funds.models import Application, Survey
@@ -68,9 +69,14 @@ def _phone() -> dict[str, str]:
 @reading
 def visits(request: HttpRequest) -> HttpResponse:
     """Whose papers are complete and whose business is to be seen, the longest waiting first."""
-    rows = _mine(request).filter(checked_at__isnull=False).for_lists().order_by("submitted_at", "pk")
-    unchecked = _mine(request).filter(checked_at__isnull=True).count()
-    context = {"rows": rows[:PAGE], "unchecked": unchecked, "phone": _phone()}
+    checked = _mine(request).filter(checked_at__isnull=False)
+    hers = hands.without(checked, _user(request), step="surveyed_by")
+    counts = _mine(request).aggregate(
+        unchecked=Count("pk", filter=Q(checked_at__isnull=True)),
+        of_others=Count("pk", filter=Q(checked_at__isnull=False) & ~Q(pk__in=hers.values("pk"))),
+    )
+    rows = hers.for_lists().order_by("submitted_at", "pk")[:PAGE]
+    context = {"rows": rows, **counts, "phone": _phone()}
     return TemplateResponse(request, "revolving_funds/survey_list.html", context)
 
 
@@ -104,6 +110,9 @@ def visit(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The form. Sent in the ordinary way, or by the script when there is signal."""
     application = get_object_or_404(_mine(request).filter(checked_at__isnull=False).for_lists(), uid=uid)
     user = _user(request)
+    if before := hands.earlier(application, user, step="surveyed_by"):
+        messages.error(request, str(hands.DONE[before]))
+        return redirect("revolving_funds:surveys")
     start = {"visited_on": clock.today(), "other_debts": 0, "request_uid": uuid.uuid4()}
     form = SurveyForm(request.POST or None, request.FILES or None, by=user, initial=start)
     if request.method == "POST" and form.is_valid():

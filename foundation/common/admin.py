@@ -34,6 +34,10 @@ def _always(_obj: Any) -> bool:
     return True
 
 
+def _anybody(_user: Any, _obj: Any) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Deed:
     """One thing that can be done to a row (or, without a row, to the list).
@@ -48,6 +52,7 @@ class Deed:
     perform: Callable[[HttpRequest, Any, dict[str, Any]], Any]
     form: Callable[..., Form] = EmptyForm
     available: Callable[[Any], bool] = _always
+    open_to: Callable[[Any, Any], bool] = _anybody  # (user, obj): else no button; the action itself refuses
     text: str | Promise = ""
     danger: bool = False
     primary: bool = False
@@ -137,7 +142,12 @@ class OfficeModelAdmin(ModelAdmin):
 
     def deeds_for(self, request: HttpRequest, obj: Any) -> list[Deed]:
         """The buttons on this row's page: what this person may do now."""
-        return [deed for deed in self.deeds if request.user.has_perm(deed.permission, obj) and deed.available(obj)]
+        user = request.user
+        return [
+            deed
+            for deed in self.deeds
+            if user.has_perm(deed.permission, obj) and deed.available(obj) and deed.open_to(user, obj)
+        ]
 
     def list_deeds_for(self, request: HttpRequest) -> list[Deed]:
         """The buttons above the list."""

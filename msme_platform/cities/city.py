@@ -87,6 +87,10 @@ def seed(city: City, *, share: float, seed_text: str, as_of: date) -> list[str]:
     return lines
 
 
+IN_PAIRS = (Role.VERIFIER, Role.TREASURER)
+PAIR = 2
+
+
 def _office(city: City) -> Office:
     region = Region.objects.get(code=city.code)
     office, _created = Office.objects.get_or_create(region=region, defaults=city.office)
@@ -120,6 +124,19 @@ def _officers(run: Seeding) -> None:
         accounts.assign(
             user=user, role=role, region_code=run.city.code, start_on=date(2021, 1, 4), by=None, now=run.now
         )
+    for role in IN_PAIRS:
+        _second(run, role)
+
+
+def _second(run: Seeding, role: Role) -> None:
+    """Who looks at the papers does not make the visit; who hands a batch over does not write down the answers."""
+    held = Assignment.objects.in_force().filter(region_code=run.city.code, role=role).count()
+    if held >= PAIR:
+        return
+    rng = Random(f"{run.city.key}/{role}")  # noqa: S311 -- a made-up name
+    name, _first = person_name(rng, rng.choice((Sex.FEMALE, Sex.MALE)))
+    user = User.objects.create_user(email=f"{role.lower()}-2@{run.city.key}.example", full_name=name)
+    accounts.assign(user=user, role=role, region_code=run.city.code, start_on=date(2021, 1, 4), by=None, now=run.now)
 
 
 def _take_time() -> None:

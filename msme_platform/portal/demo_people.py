@@ -1,4 +1,4 @@
-"""The people whom the demo lets anybody be: one of each role, all of Palembang.
+"""The people whom the demo lets anybody be: one of each role (two where two hands are needed), all of Palembang.
 
 Phones are of the block 0812-0000, which no operator gives out; emails end in `.example`, which no network knows.
 """
@@ -118,6 +118,14 @@ DEMO_PEOPLE: Final[tuple[DemoPerson, ...]] = (
         email="lina@dinas.example",
     ),
     DemoPerson(
+        "fitri",
+        "Fitri Oktaviani",
+        _("Verification officer: looks at the papers, another one makes the visit"),
+        Role.VERIFIER,
+        CITY,
+        email="fitri@dinas.example",
+    ),
+    DemoPerson(
         "agus",
         "Agus Salim",
         _("Approver: decides on loans that another person verified"),
@@ -132,6 +140,14 @@ DEMO_PEOPLE: Final[tuple[DemoPerson, ...]] = (
         Role.TREASURER,
         CITY,
         email="tuti@dinas.example",
+    ),
+    DemoPerson(
+        "yusuf",
+        "Yusuf Ramadhan",
+        _("Assistant treasurer: hands approved loans to the bank, another one writes down its answers"),
+        Role.TREASURER,
+        CITY,
+        email="yusuf@dinas.example",
     ),
     DemoPerson(
         "bambang",

@@ -16,11 +16,10 @@ from foundation.notifications.actions import outbox
 from foundation.regions.models import Office
 from members.models import Person
 from revolving_funds import eligibility, queries
-from revolving_funds.actions import documents, pools
+from revolving_funds.actions import documents, hands, pools
 from revolving_funds.actions.pools import PoolEmpty
 from revolving_funds.enums import LIVE, ApplicationStatus
 from revolving_funds.models import Application, Pool, Survey
-from revolving_funds.models.applications import HANDS
 
 
 class NotEligible(ActionError):
@@ -29,10 +28,6 @@ class NotEligible(ActionError):
 
 class WrongStep(ActionError):
     message = _("This application has moved on. Open it again to see where it stands.")
-
-
-class SamePersonTwice(ActionError):
-    message = _("You already did another step of this loan, or it is your own. Another officer must do this one.")
 
 
 class SentTogether(ActionError):
@@ -83,12 +78,6 @@ def _advance(application: Application, *, expect: tuple[str, ...]) -> Applicatio
     if application.status not in expect:
         raise WrongStep
     return application
-
-
-def keep_hands_apart(application: Application, by: User, *, also: tuple[str, ...] = ()) -> None:
-    """The sentence before the database says it: nobody does two steps of one loan."""
-    if by.pk in {getattr(application, f"{hand}_id") for hand in (*HANDS, *also)}:
-        raise SamePersonTwice
 
 
 @transaction.atomic
@@ -219,7 +208,7 @@ def send_back(*, application: Application, reason: str, by: User, now: datetime)
     if not reason.strip():
         raise ReasonMissing
     application = _advance(application, expect=(ApplicationStatus.SUBMITTED,))
-    keep_hands_apart(application, by)
+    hands.keep_apart(application, by, step="checked_by")
     sent_by, sent_at = application.applied_by_id, application.submitted_at
     application.status, application.return_reason = ApplicationStatus.DRAFT, reason.strip()
     application.submitted_at = application.applied_by = application.checked_at = application.checked_by = None
@@ -285,7 +274,7 @@ def survey(
     application = _advance(application, expect=(ApplicationStatus.SUBMITTED,))
     if application.checked_at is None:
         raise PapersNotChecked
-    keep_hands_apart(application, by)
+    hands.keep_apart(application, by, step="surveyed_by")
     if visited_on > on:
         raise VisitInFuture
     if is_recommended:
@@ -330,7 +319,7 @@ def approve(
     AmountTooHigh, PoolEmpty, SubsidyBudgetEmpty.
     """
     application = _advance(application, expect=(ApplicationStatus.SURVEYED,))
-    keep_hands_apart(application, by, also=("checked_by",))
+    hands.keep_apart(application, by, step="decided_by")
     found = application.survey
     amount = amount or found.recommended_amount or application.amount or 0
     _within_tier(application, amount, on)
@@ -369,7 +358,7 @@ def reject(*, application: Application, by: User, now: datetime, reason: str) ->
     if not reason.strip():
         raise ReasonMissing
     application = _advance(application, expect=(ApplicationStatus.SURVEYED,))
-    keep_hands_apart(application, by, also=("checked_by",))
+    hands.keep_apart(application, by, step="decided_by")
     application.status, application.decision_reason = ApplicationStatus.REJECTED, reason.strip()
     application.decided_at, application.decided_by = now, by
     application.save(update_fields=["status", "decision_reason", "decided_at", "decided_by", "updated_at"])

@@ -13,7 +13,7 @@ from foundation.common.errors import ActionError
 from foundation.notifications.actions import outbox
 from foundation.regions.models import Office
 from revolving_funds import bank_files
-from revolving_funds.actions import applications, loans, papers_of_loans, pools
+from revolving_funds.actions import applications, hands, loans, papers_of_loans, pools
 from revolving_funds.actions.statements import WrongLayout
 from revolving_funds.enums import ApplicationStatus, FilePurpose
 from revolving_funds.models import AgreementPaper, Application, BankBatch, BatchRow, FileLayout, Loan
@@ -45,23 +45,25 @@ class ReasonMissing(ActionError):
 def make(*, office: Office, layout: FileLayout, by: User, now: datetime, on: date) -> BankBatch:
     """Every approved loan of the layout's bank that stands in no open batch, with its agreement, in one file.
 
-    Raises WrongLayout, NothingToSend.
+    Loans in which `by` had a hand before wait for another officer. Raises WrongLayout, NothingToSend, and
+    SamePersonTwice where nothing else is left.
     """
     if layout.purpose != FilePurpose.BATCH:
         raise WrongLayout
+    waiting = Application.objects.filter(
+        status=ApplicationStatus.APPROVED,
+        pool__agreement__bank=layout.bank_id,
+        village__code__startswith=office.region_id,
+    ).exclude(pk__in=BatchRow.objects.filter(answered=False).values("application"))
+    open_to_her = hands.without(waiting, by, step="handed_by").values("pk")
     rows = list(
         Application.objects.for_update()
-        .filter(
-            status=ApplicationStatus.APPROVED,
-            pool__agreement__bank=layout.bank_id,
-            village__code__startswith=office.region_id,
-        )
-        .exclude(pk__in=BatchRow.objects.filter(answered=False).values("application"))
+        .filter(pk__in=open_to_her, status=ApplicationStatus.APPROVED)
         .select_related("person", "business", "village")
         .order_by("decided_at", "pk")
     )
     if not rows:
-        raise NothingToSend
+        raise hands.SamePersonTwice if waiting.exists() else NothingToSend
     values = [_row(row, papers_of_loans.make(application=row, by=by, now=now, on=on)) for row in rows]
     content = bank_files.write(values, layout)
     batch = BankBatch.objects.create(
@@ -77,6 +79,9 @@ def make(*, office: Office, layout: FileLayout, by: User, now: datetime, on: dat
     try:
         with transaction.atomic():
             BatchRow.objects.bulk_create([BatchRow(batch=batch, application=row) for row in rows])
+            Application.objects.filter(pk__in=[row.pk for row in rows]).update(
+                handed_at=now, handed_by=by, updated_at=now
+            )
     except IntegrityError as error:  # somebody else made the batch in the meantime
         raise NothingToSend from error
     log.record("batch.made", batch, by=by, now=now, loans=len(rows), total=batch.total, sha256=batch.sha256)
@@ -110,7 +115,8 @@ def answer(
     on: date,
 ) -> tuple[Application, Loan | None]:
     """The bank has paid an approved loan out, or refuses it: the money that was held is free again and the owner
-    reads why. Raises WrongStep, ReasonMissing and what `loans.disburse` raises.
+    reads why. Who handed the loan to the bank does not write down the answer. Raises WrongStep, ReasonMissing,
+    SamePersonTwice and what `loans.disburse` raises.
     """
     loan = None
     if paid:
@@ -127,6 +133,7 @@ def _refuse(application: Application, reason: str, *, by: User, now: datetime, o
     application = Application.objects.locked(application.pk)
     if application.status != ApplicationStatus.APPROVED or application.pool is None:
         raise applications.WrongStep
+    hands.keep_apart(application, by, step="disbursed_by")
     pools.let_go(application, application.pool, by=by, now=now, on=on, why="bank refused")
     application.status = ApplicationStatus.REJECTED
     application.decision_reason = reason.strip()[:300]
@@ -171,15 +178,18 @@ def take_answers(
             done["known"] += 1
             continue
         refuse_what_came_too_late(paper)
-        answer(
-            application=paper.application,
-            paid=paid,
-            disbursed_on=values.get("disbursed_on"),
-            reason=values.get("reason", ""),
-            by=by,
-            now=now,
-            on=on,
-        )
+        try:
+            answer(
+                application=paper.application,
+                paid=paid,
+                disbursed_on=values.get("disbursed_on"),
+                reason=values.get("reason", ""),
+                by=by,
+                now=now,
+                on=on,
+            )
+        except hands.SamePersonTwice as refusal:
+            raise hands.SamePersonTwice(f"{values['number']}: {refusal}") from refusal
         done["paid" if paid else "refused"] += 1
     return done
 

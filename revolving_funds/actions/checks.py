@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.accounts.models import User
 from foundation.audit import log
 from foundation.common.errors import ActionError
-from revolving_funds.actions import applications
+from revolving_funds.actions import applications, hands
 from revolving_funds.enums import ApplicationStatus, CheckLine
 from revolving_funds.models import Application, PapersCheck
 
@@ -25,14 +25,14 @@ def check(
     """Write down what was looked at. With nothing missing the visit may be made; otherwise the application goes back
     to its owner, who reads the missing lines. Raises WrongStep, CheckedAlready, SamePersonTwice.
 
-    Who looks at the papers may make the visit too, but has no other hand in the loan.
+    Who looks at the papers has no other hand in the loan, also when the papers went back to the owner.
     """
     application = Application.objects.locked(application.pk)
     if application.status != ApplicationStatus.SUBMITTED:
         raise applications.WrongStep
     if application.checked_at is not None:
         raise CheckedAlready
-    applications.keep_hands_apart(application, by)
+    hands.keep_apart(application, by, step="checked_by")
     wanted = set(missing)
     lines = [line for line in CheckLine if line in wanted]
     made = PapersCheck.objects.create(

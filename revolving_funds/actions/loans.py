@@ -17,7 +17,7 @@ from foundation.ledger.enums import AccountKind
 from foundation.notifications.actions import outbox
 from foundation.regions.models import Office
 from revolving_funds import queries, schedule
-from revolving_funds.actions import applications, pools
+from revolving_funds.actions import applications, hands, pools
 from revolving_funds.enums import ApplicationStatus
 from revolving_funds.models import Application, Instalment, Loan, Pool
 from revolving_funds.signals import loan_disbursed
@@ -58,7 +58,7 @@ def disburse(
     application = Application.objects.locked(application.pk)
     if application.status != ApplicationStatus.APPROVED:
         raise applications.WrongStep
-    applications.keep_hands_apart(application, by, also=("checked_by",))
+    hands.keep_apart(application, by, step="disbursed_by")
     day = disbursed_on or on
     if day > on or (application.decided_at and day < application.decided_at.date()):
         raise DayOutOfRange

@@ -167,7 +167,7 @@ def expire(*, on: date, now: datetime, limit: int = 500) -> int:
         )
         application.status = ApplicationStatus.SURVEYED
         application.approved_amount = application.pool = application.reserved_until = None
-        application.decided_at = application.decided_by = None
+        application.decided_at = application.decided_by = application.handed_at = application.handed_by = None
         application.decision_reason = ""
         application.save(
             update_fields=[
@@ -177,6 +177,8 @@ def expire(*, on: date, now: datetime, limit: int = 500) -> int:
                 "reserved_until",
                 "decided_at",
                 "decided_by",
+                "handed_at",
+                "handed_by",
                 "decision_reason",
                 "updated_at",
             ]

@@ -22,6 +22,8 @@ from revolving_funds.actions.seeding_rows import Writer
 
 __all__ = ["BankShare", "Borrower", "Hands", "borrowers_of", "hands_of", "seed_loans"]
 
+TWO = 2
+
 
 def hands_of(office: Office) -> Hands:
     """The people of the office by their roles. Raises ValueError where one is missing."""
@@ -32,6 +34,8 @@ def hands_of(office: Office) -> Hands:
     missing = [role for role in (Role.VERIFIER, Role.APPROVER, Role.TREASURER, Role.FACILITATOR) if not by_role[role]]
     if missing:
         raise ValueError(f"{office} has nobody as {', '.join(missing)}.")
+    if len({user for _code, user in by_role[Role.VERIFIER]}) < TWO:
+        raise ValueError(f"{office} has one {Role.VERIFIER}: who looks at the papers does not make the visit.")
     return Hands(
         [user for _code, user in by_role[Role.VERIFIER]],
         by_role[Role.APPROVER][0][1],

@@ -253,9 +253,9 @@ class Writer:
         return len(rows)
 
     def write_checks(self) -> None:
-        """Whoever was visited had her papers checked before, by the same officer."""
+        """Whoever was visited had her papers checked before, by another officer."""
         with connection.cursor() as cursor:
-            cursor.execute(CHECKED, [f"{self.office.region_id}.%"])
+            cursor.execute(CHECKED, [list(self.hands.verifiers), f"{self.office.region_id}.%"])
             cursor.execute(CHECKS, [f"{self.office.region_id}.%"])
 
     def _waiting(
@@ -273,7 +273,7 @@ class Writer:
 
 
 CHECKED = """
-UPDATE revolving_funds_application SET checked_by_id = surveyed_by_id,
+UPDATE revolving_funds_application SET checked_by_id = (array_remove(%s::bigint[], surveyed_by_id))[1],
     checked_at = least(submitted_at + interval '1 hour', surveyed_at)
 WHERE village_id LIKE %s AND surveyed_at IS NOT NULL AND checked_at IS NULL
 """

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -18,9 +19,9 @@ from foundation.regions.models import Office
 from revolving_funds import checklist, forms, queries, survey_views
 from revolving_funds.actions import applications, checks, loans
 from revolving_funds.admin.groups import fellows_line, group_line
-from revolving_funds.admin.parts import DistrictFilter, LevelFilter, money, person_of, yes_no
+from revolving_funds.admin.parts import DistrictFilter, LevelFilter, NextHand, money, open_step, person_of, yes_no
 from revolving_funds.enums import ApplicationStatus, CheckLine
-from revolving_funds.models import Application
+from revolving_funds.models import Application, PapersCheck
 
 
 def _check(request: HttpRequest, application: Application, cleaned: dict[str, Any]) -> str:
@@ -62,7 +63,7 @@ def _decision_initial(application: Application) -> dict[str, Any]:
 
 
 @admin.register(Application)
-class ApplicationAdmin(OfficeModelAdmin):
+class ApplicationAdmin(NextHand, OfficeModelAdmin):
     list_display = ("person", "business", "district", "asked", "stage", "sent_on")
     list_filter = ("status", LevelFilter, DistrictFilter)
     search_fields = ("person__full_name__icontains",)
@@ -121,13 +122,17 @@ class ApplicationAdmin(OfficeModelAdmin):
                     "surveyed_at",
                     "decided_by",
                     "decided_at",
+                    "handed_by",
+                    "handed_at",
                     "disbursed_by",
                     "disbursed_at",
+                    "not_again",
                 )
             },
         ),
     )
     readonly_fields = (
+        "not_again",
         "checked",
         "found_missing",
         "given_back",
@@ -158,6 +163,7 @@ class ApplicationAdmin(OfficeModelAdmin):
             _check,
             forms.CheckForm,
             available=lambda row: row.status == ApplicationStatus.SUBMITTED and row.checked_at is None,
+            open_to=open_step("checked_by"),
             primary=True,
             takes_object=True,
             initial=lambda row: {line.value: fact.there for line, fact in checklist.facts(row).items()},
@@ -172,6 +178,7 @@ class ApplicationAdmin(OfficeModelAdmin):
             _survey,
             forms.SurveyForm,
             available=lambda row: row.status == ApplicationStatus.SUBMITTED and row.checked_at is not None,
+            open_to=open_step("surveyed_by"),
             primary=True,
             takes_user=True,
             initial=lambda _row: {"visited_on": clock.today(), "other_debts": 0, "request_uid": uuid.uuid4()},
@@ -184,6 +191,7 @@ class ApplicationAdmin(OfficeModelAdmin):
             _send_back,
             forms.SendBackForm,
             available=lambda row: row.status == ApplicationStatus.SUBMITTED,
+            open_to=open_step("checked_by"),
             text=gettext_lazy("When a paper cannot be read or something is missing, before the visit."),
         ),
         Deed(
@@ -193,6 +201,7 @@ class ApplicationAdmin(OfficeModelAdmin):
             _approve,
             forms.ApproveForm,
             available=lambda row: row.status == ApplicationStatus.SURVEYED,
+            open_to=open_step("decided_by"),
             primary=True,
             initial=_decision_initial,
             takes_object=True,
@@ -205,6 +214,7 @@ class ApplicationAdmin(OfficeModelAdmin):
             _reject,
             forms.RejectForm,
             available=lambda row: row.status == ApplicationStatus.SURVEYED,
+            open_to=open_step("decided_by"),
             danger=True,
         ),
         Deed(
@@ -214,6 +224,7 @@ class ApplicationAdmin(OfficeModelAdmin):
             _disburse,
             forms.DisburseForm,
             available=lambda row: row.status == ApplicationStatus.APPROVED,
+            open_to=open_step("disbursed_by"),
             primary=True,
             takes_object=True,
             initial=lambda row: {"pool": row.pool_id, "disbursed_on": clock.today()},
@@ -223,15 +234,21 @@ class ApplicationAdmin(OfficeModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows: Any = super().get_queryset(request).exclude(status=ApplicationStatus.DRAFT)
-        return rows.for_lists().select_related(
-            "group",
-            "survey",
-            "pool__agreement__bank",
-            "applied_by",
-            "checked_by",
-            "surveyed_by",
-            "decided_by",
-            "disbursed_by",
+        mine = PapersCheck.objects.filter(application=OuterRef("pk"), checked_by=request.user.pk)
+        return (
+            rows.for_lists()
+            .annotate(is_mine=Exists(mine))
+            .select_related(
+                "group",
+                "survey",
+                "pool__agreement__bank",
+                "applied_by",
+                "checked_by",
+                "surveyed_by",
+                "decided_by",
+                "handed_by",
+                "disbursed_by",
+            )
         )
 
     @admin.display(description=gettext_lazy("Papers"))
@@ -271,7 +288,7 @@ class ApplicationAdmin(OfficeModelAdmin):
     @admin.display(description=gettext_lazy("On the phone"))
     def phone_form(self, row: Application) -> str:
         """The same form for the visit; works without signal."""
-        if row.status != ApplicationStatus.SUBMITTED or row.checked_at is None:
+        if row.status != ApplicationStatus.SUBMITTED or row.checked_at is None or row.is_mine:  # type: ignore[attr-defined]
             return ""
         url = reverse("revolving_funds:survey", args=[row.uid])
         return format_html('<a href="{}">{}</a>', url, _("Form for the visit, works without signal"))

@@ -1,5 +1,6 @@
 """Filters and words that the lists of the fund share."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +13,10 @@ from django.utils.translation import gettext_lazy
 from foundation.common import clock
 from foundation.common.money import rupiah
 from foundation.regions.models import Region
+from revolving_funds.actions import hands
 from revolving_funds.actions.programme import STEPS
-from revolving_funds.enums import LoanStatus
-from revolving_funds.models import Bank
+from revolving_funds.enums import LIVE, LoanStatus
+from revolving_funds.models import Application, Bank
 
 # The first instalment is due a month after the payout, never earlier.
 SHORTEST_MONTH = timedelta(days=28)
@@ -109,3 +111,18 @@ class LevelFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         known = {level for level, _label in self.lookup_choices}
         return queryset.filter(level=self.value()) if self.value() in known else queryset
+
+
+def open_step(step: str) -> Callable[[Any, Application], bool]:
+    """For a deed: open to who had no other hand in the loan."""
+    return lambda user, row: hands.may(row, user, step=step)
+
+
+class NextHand:
+    """Says whose hands the next step can no longer be."""
+
+    @admin.display(description=gettext_lazy("The next step"))
+    def not_again(self, row: Application) -> str:
+        """Who did a step so far; empty where no step is left."""
+        names = ", ".join(hands.names(row)) if row.status in LIVE else ""
+        return names and str(_("By somebody who did none of the steps so far, so not by: %(names)s") % {"names": names})

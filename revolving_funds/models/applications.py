@@ -1,6 +1,6 @@
 """From wish to decision. Who did which step stands in one row, so the database can keep the hands apart."""
 
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 from django.conf import settings
@@ -19,14 +19,15 @@ from revolving_funds.models.groups import GroupApplication
 from revolving_funds.models.programme import Pool
 
 # Everybody who has a hand in one loan, by the field that names them.
-HANDS = ("borrower", "applied_by", "surveyed_by", "decided_by", "disbursed_by")
-# Who looks at the papers also may make the visit: both gather facts, neither decides.
-CHECKER_IS_NOT = ("borrower", "applied_by", "decided_by", "disbursed_by")
+FIRST = ("borrower", "applied_by", "surveyed_by", "decided_by", "disbursed_by")
+LATER = ("checked_by", "handed_by")
+HANDS = (*FIRST, *LATER)
 STEPS = {
     "submitted_at": "applied_by",
     "checked_at": "checked_by",
     "surveyed_at": "surveyed_by",
     "decided_at": "decided_by",
+    "handed_at": "handed_by",
     "disbursed_at": "disbursed_by",
 }
 DONE_BEFORE = {
@@ -49,15 +50,24 @@ DONE_BEFORE = {
 
 
 def separation_of_duties() -> list[models.CheckConstraint]:
-    """Nobody does two steps of one loan. Only the owner applies for herself; that is one step, not two."""
+    """Nobody does two steps of one loan. Only the owner applies for herself; that is one step, not two.
+
+    Until a version ago the one who looked at the papers could make the visit too: those rows carry `hands_of_before`.
+    A trigger lets nobody set it, and keeps apart as well who looked at papers that went back to their owner.
+    """
+    before = {("checked_by", "surveyed_by"): Q(hands_of_before=True)}
+    pairs = [*combinations(FIRST, 2), *((hand, other) for hand, other in product(LATER, HANDS) if hand != other)]
     return [
         models.CheckConstraint(
             name=f"application_{one}_not_{other}",
-            condition=Q(**{f"{one}__isnull": True}) | Q(**{f"{other}__isnull": True}) | ~Q(**{one: F(other)}),
+            condition=Q(**{f"{one}__isnull": True})
+            | Q(**{f"{other}__isnull": True})
+            | ~Q(**{one: F(other)})
+            | before.get((one, other), Q()),
             violation_error_message=_("Nobody does two steps of one loan."),
         )
-        for one, other in (*combinations(HANDS, 2), *(("checked_by", hand) for hand in CHECKER_IS_NOT))
-        if (one, other) != ("borrower", "applied_by")
+        for one, other in pairs
+        if (one, other) not in {("borrower", "applied_by"), ("checked_by", "handed_by")}  # one step; named once
     ]
 
 
@@ -163,6 +173,7 @@ class Application(Record):
         related_name="+",
         verbose_name=_("papers checked by"),
     )
+    hands_of_before = models.BooleanField(default=False, db_default=False, editable=False)
     surveyed_at = models.DateTimeField(_("surveyed"), null=True, blank=True)
     surveyed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -180,6 +191,16 @@ class Application(Record):
         blank=True,
         related_name="+",
         verbose_name=_("decided by"),
+    )
+    # Who put it into the file for the bank; who writes down the bank's answer is somebody else.
+    handed_at = models.DateTimeField(_("handed to the bank"), null=True, blank=True)
+    handed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("handed to the bank by"),
     )
     disbursed_at = models.DateTimeField(_("disbursed"), null=True, blank=True)
     disbursed_by = models.ForeignKey(

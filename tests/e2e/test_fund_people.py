@@ -42,8 +42,8 @@ class Desk:
         self.new_page, self.login, self.shoot = new_page, login, shoot
         self.people: dict[str, User] = {}
 
-    def of(self, role: Role, *, phone: bool = False) -> Page:
-        user = user_with_role(role, CITY, full_name=NAMES[role])
+    def of(self, role: Role, *, phone: bool = False, name: str = "") -> Page:
+        user = user_with_role(role, CITY, full_name=name or NAMES[role])
         return self.by(user, CITY, phone=phone)
 
     def by(self, user: User, region: str, *, phone: bool) -> Page:
@@ -72,7 +72,7 @@ def jobs_run() -> None:
 
 
 def visit(desk: Desk, application: Application) -> None:
-    """Her queue, the papers, the visit; she does not recommend it."""
+    """Her queue, the papers that another officer looks at, the visit; she does not recommend it."""
     lina = desk.of(Role.VERIFIER, phone=True)
     lina.goto("/kantor/")
     desk.picture(lina, "01-verifier-desk")
@@ -80,11 +80,16 @@ def visit(desk: Desk, application: Application) -> None:
     desk.picture(lina, "02-verifier-queue")
     lina.goto(f"{KANTOR}/application/{application.uid}/change/")
     desk.picture(lina, "03-verifier-application")
-    lina.goto(f"{KANTOR}/application/{application.uid}/deed/periksa/")
-    desk.picture(lina, "03b-verifier-papers")
-    for box in lina.locator("main input[type=checkbox]").all():
+    fitri = desk.of(Role.VERIFIER, name="Fitri Oktaviani")
+    fitri.goto(f"{KANTOR}/application/{application.uid}/deed/periksa/")
+    desk.picture(fitri, "03b-verifier-papers")
+    for box in fitri.locator("main input[type=checkbox]").all():
         box.check()
-    lina.locator("main button[type=submit]").last.click()
+    fitri.locator("main button[type=submit]").last.click()
+    see(fitri, "bukan oleh Fitri Oktaviani")
+    expect(fitri.get_by_role("link", name="Catat hasil survei")).to_have_count(0)
+    desk.picture(fitri, "03c-the-visit-is-anothers")
+    lina.reload()
     expect(lina.get_by_role("link", name="Catat hasil survei")).to_be_visible()
     lina.goto(f"{KANTOR}/application/{application.uid}/deed/survey/")
     lina.fill("input[name=monthly_sales]", "1.500.000")
@@ -148,13 +153,17 @@ def test_a_treasurer_hands_a_batch_to_the_bank_and_takes_its_answers(desk: Desk,
     answers.write_bytes(
         bank.content([{"number": paper.number, "answer": "CAIR", "disbursed_on": TODAY}], purpose="CONFIRMATION")
     )
-    tuti.goto(f"{KANTOR}/bankbatch/deed/jawaban/")
-    tuti.select_option("select[name=layout]", str(bank.layout(purpose="CONFIRMATION").pk))
-    tuti.set_input_files("input[type=file]", answers)
-    desk.picture(tuti, "15-answers")
-    tuti.locator("main button[type=submit]").last.click()
-    expect(tuti.get_by_text(re.compile("1")).first).to_be_visible()
-    desk.picture(tuti, "16-answers-taken")
+    yusuf = desk.of(Role.TREASURER, name="Yusuf Ramadhan")
+    for page, said, picture in (
+        (tuti, "Anda yang menyerahkan pinjaman ini ke bank", "15-answers-are-anothers"),
+        (yusuf, "Dicairkan: 1", "16-answers-taken"),
+    ):
+        page.goto(f"{KANTOR}/bankbatch/deed/jawaban/")
+        page.select_option("select[name=layout]", str(bank.layout(purpose="CONFIRMATION").pk))
+        page.set_input_files("input[type=file]", answers)
+        page.locator("main button[type=submit]").last.click()
+        see(page, said)
+        desk.picture(page, picture)
     loan = Loan.objects.get(application=application)
     tuti.goto(f"{KANTOR}/loan/{loan.uid}/change/")
     desk.picture(tuti, "17-loan")

@@ -35,6 +35,7 @@ def people() -> dict[str, User]:
     return {
         "rizky": user_with_role(Role.FACILITATOR, DISTRICT, full_name="Rizky Maulana", phone="+6281200005002"),
         "hendra": user_with_role(Role.STAFF, CITY, full_name="Hendra Saputra", phone="+6281200005003"),
+        "fitri": user_with_role(Role.VERIFIER, CITY, full_name="Fitri Oktaviani", phone="+6281200005007"),
         "lina": user_with_role(Role.VERIFIER, CITY, full_name="Lina Marlina", phone="+6281200005004"),
         "agus": user_with_role(Role.APPROVER, CITY, full_name="Agus Salim", phone="+6281200005005"),
         "tuti": user_with_role(Role.TREASURER, CITY, full_name="Tuti Handayani", phone="+6281200005006"),
@@ -75,7 +76,7 @@ def test_the_main_job(cast: Cast, rahma: Person) -> None:
     trainings.anyone_can_check_the_certificate(cast)
     move_to(fund.DISBURSED)
     fund.she_applies(cast)
-    fund.three_people_decide(cast)
+    fund.four_people_decide(cast)
     fund.another_owner_borrows_too(rahma)
     forum.a_question_is_answered(cast)
     forum.a_report_reaches_the_assistant(cast)

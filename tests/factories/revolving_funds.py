@@ -154,7 +154,7 @@ def checked(application: Application, *, by: User | None = None) -> Application:
 
 def surveyed(person: Person | None = None, *, by: User | None = None, **changes: Any) -> Application:
     on = changes.pop("on", TODAY)
-    application = checked(submitted(person, on=on, amount=changes.pop("amount", 2_000_000)), by=by)
+    application = checked(submitted(person, on=on, amount=changes.pop("amount", 2_000_000)))
     applications.survey(
         application=application, by=by or verifier(), now=NOW, on=on, **SEEN | {"visited_on": on} | changes
     )

@@ -1,10 +1,12 @@
 """The way of one loan, from wish to the last rupiah, and every wrong turn of it."""
 
 import datetime as dt
+import re
 import uuid
+from itertools import combinations
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
 from foundation.audit.models import Event
@@ -17,10 +19,13 @@ from foundation.notifications.models import Message
 from members.enums import LicenceStatus
 from members.models import Licence
 from revolving_funds import eligibility, queries
-from revolving_funds.actions import applications, loans, repayments
-from revolving_funds.models import Application, Loan, Policy, Repayment, Tier
+from revolving_funds.actions import applications, batches, checks, hands, loans, repayments
+from revolving_funds.enums import CheckLine
+from revolving_funds.models import Application, Loan, PapersCheck, Policy, Repayment, Tier
+from revolving_funds.models.applications import HANDS
 from revolving_funds.signals import loan_closed, loan_disbursed
 from tests.factories import revolving_funds as make
+from tests.factories import statements as files
 from tests.factories.revolving_funds import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -148,29 +153,95 @@ def test_nobody_does_two_steps_of_one_loan() -> None:
         lambda: applications.reject(application=application, by=one, now=NOW, reason="x"),
         lambda: applications.approve(application=application, by=application.person.user, now=NOW, on=TODAY),
     ):
-        with pytest.raises(applications.SamePersonTwice):
+        with pytest.raises(hands.SamePersonTwice):
             deed()
     applications.approve(application=application, by=two, now=NOW, on=TODAY)
     for hand in (one, two, application.person.user):
-        with pytest.raises(applications.SamePersonTwice):
+        with pytest.raises(hands.SamePersonTwice):
             loans.disburse(application=application, by=hand, now=NOW, on=TODAY)
 
 
-@pytest.mark.parametrize(
-    ("hand", "other"),
-    [
-        (one, two)
-        for n, one in enumerate(["borrower", "applied_by", "surveyed_by", "decided_by", "disbursed_by"])
-        for two in ["borrower", "applied_by", "surveyed_by", "decided_by", "disbursed_by"][n + 1 :]
-        if (one, two) != ("borrower", "applied_by")
-    ],
-)
+PAIRS = [pair for pair in combinations(HANDS, 2) if pair != ("borrower", "applied_by")]
+
+
+@pytest.mark.parametrize(("hand", "other"), PAIRS)
 def test_the_database_itself_keeps_the_hands_apart(hand: str, other: str) -> None:
+    """Every two of the seven, but for the owner who applies for herself."""
     make.pool()
     loan = make.loan()
-    keeper = getattr(Application.objects.get(pk=loan.application_id), hand)
-    with pytest.raises(IntegrityError, match=f"application_({hand}|applied_by)_not_{other}"), transaction.atomic():
-        Application.objects.filter(pk=loan.application_id).update(**{other: keeper})
+    rows = Application.objects.filter(pk=loan.application_id)
+    rows.update(handed_by=make.treasurer(), handed_at=NOW)
+    PapersCheck.objects.all().delete()  # so that the row alone must say it
+    keeper = getattr(rows.get(), hand)
+    pair = {hand, other} | ({"borrower", "applied_by"} if hand in {"borrower", "applied_by"} else set())
+    with pytest.raises(IntegrityError, match="_not_") as refused, transaction.atomic():
+        rows.update(**{other: keeper})
+    named = re.findall(r"application_(\w+)_not_(\w+)", str(refused.value))
+    assert set(named[0]) <= pair
+
+
+def test_a_look_at_papers_that_went_back_counts_as_a_step() -> None:
+    """Ana found a line missing; after the owner's mending Budi finds all. Ana makes no visit, and decides nothing."""
+    make.pool()
+    application, ana, budi = make.submitted(), make.approver(), make.verifier()
+    checks.check(application=application, missing=[CheckLine.NIB], by=ana, now=NOW)
+    applications.submit(application=application, by=application.person.user, now=NOW, on=TODAY)
+    make.checked(application, by=budi)
+    assert not hands.may(application, ana, step="surveyed_by")
+    assert hands.may(application, ana, step="checked_by")
+    with pytest.raises(hands.SamePersonTwice, match="berkas"):
+        applications.survey(application=application, by=ana, now=NOW, on=TODAY, **make.SEEN)
+    rows = Application.objects.filter(pk=application.pk)
+    for hand, at in (("surveyed_by", "surveyed_at"), ("decided_by", "decided_at"), ("handed_by", "handed_at")):
+        with pytest.raises(IntegrityError, match="two steps"), transaction.atomic():
+            rows.update(**{hand: ana, at: NOW})
+    verifier = make.verifier()
+    applications.survey(application=application, by=verifier, now=NOW, on=TODAY, **make.SEEN)
+    with pytest.raises(IntegrityError, match="two steps"), transaction.atomic():
+        PapersCheck.objects.create(application=application, checked_at=NOW, checked_by=verifier, missing=["NIB"])
+
+
+def test_a_loan_of_the_rule_before_stays_workable_and_nobody_else_gets_that_freedom() -> None:
+    """The migration marks them; here as it does, with the trigger away."""
+    make.pool()
+    application = make.surveyed()
+    rows = Application.objects.filter(pk=application.pk)
+    with pytest.raises(IntegrityError, match="two steps"), transaction.atomic():
+        rows.update(hands_of_before=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE revolving_funds_application DISABLE TRIGGER application_hands_apart")
+        rows.update(hands_of_before=True, checked_by=application.surveyed_by)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE revolving_funds_application ENABLE TRIGGER application_hands_apart")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    applications.approve(application=application, by=make.approver(), now=NOW, on=TODAY)
+    assert loans.disburse(application=application, by=make.treasurer(), now=NOW, on=TODAY).number
+
+
+def test_who_hands_a_loan_to_the_bank_does_not_write_down_its_answer() -> None:
+    make.pool()
+    application, one, other = make.approved(), make.treasurer(), make.treasurer()
+    batch = files.batch(by=one, on=TODAY)
+    application.refresh_from_db()
+    assert (batch.row_count, application.handed_by, application.handed_at) == (1, one, NOW)
+    answer = {"application": application, "disbursed_on": TODAY, "reason": "x", "now": NOW, "on": TODAY}
+    for paid in (True, False):
+        with pytest.raises(hands.SamePersonTwice, match="menyerahkan pinjaman ini ke bank"):
+            batches.answer(paid=paid, by=one, **answer)
+    _application, loan = batches.answer(paid=True, by=other, **answer)
+    assert loan is not None
+
+
+def test_a_batch_leaves_out_what_its_maker_worked_on() -> None:
+    make.pool()
+    both = make.treasurer()
+    mine, other = make.surveyed(by=both), make.approved()
+    applications.approve(application=mine, by=make.approver(), now=NOW, on=TODAY)
+    assert [row.application for row in files.batch(by=both, on=TODAY).rows.all()] == [other]
+    with pytest.raises(hands.SamePersonTwice):
+        files.batch(by=both, on=TODAY)
+    assert files.batch(by=make.treasurer(), on=TODAY).row_count == 1
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from foundation.ledger.models import Account
 from revolving_funds import api, signing
-from revolving_funds.actions import applications, bank_access, batches, papers_of_loans, pools
+from revolving_funds.actions import applications, bank_access, batches, hands, papers_of_loans, pools
 from revolving_funds.models import AgreementPaper, Application, BalanceReport, Loan, Repayment
 from tests.factories import clients
 from tests.factories import revolving_funds as make
@@ -187,8 +187,11 @@ def test_a_batch_goes_out_and_the_answers_come_in(loan: Loan) -> None:
         {"number": yes.paper.number, "answer": "CAIR", "disbursed_on": today},
         {"number": no.paper.number, "answer": "TOLAK", "reason": "Data tidak cocok"},
     ]
-    values = {"office": make.office(), "layout": files.layout("CSV", "CONFIRMATION"), "by": by, "now": make.NOW}
+    values = {"office": make.office(), "layout": files.layout("CSV", "CONFIRMATION"), "now": make.NOW}
     content = files.content(rows, purpose="CONFIRMATION")
+    with pytest.raises(hands.SamePersonTwice, match=yes.paper.number):
+        batches.take_answers(content=content, on=today, by=by, **values)
+    values["by"] = make.treasurer()
     assert batches.take_answers(content=content, on=today, **values) == {"paid": 1, "refused": 1, "known": 0}
     assert batches.take_answers(content=content, on=today, **values) == {"paid": 0, "refused": 0, "known": 2}
     assert Loan.objects.filter(application=yes).exists()

@@ -27,6 +27,7 @@ def town() -> list[str]:
     office = make.make_office()
     for role, code in [
         (Role.VERIFIER, "16.71"),
+        (Role.VERIFIER, "16.71"),
         (Role.APPROVER, "16.71"),
         (Role.TREASURER, "16.71"),
         (Role.FACILITATOR, "16.71.04"),

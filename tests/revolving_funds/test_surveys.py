@@ -14,7 +14,7 @@ from django.utils import timezone
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.files.models import StoredFile
-from revolving_funds.actions import applications, checks, surveys
+from revolving_funds.actions import applications, checks, hands, surveys
 from revolving_funds.enums import CheckLine
 from revolving_funds.models import Application, PapersCheck, Survey
 from tests.factories import revolving_funds as make
@@ -65,9 +65,9 @@ def test_no_visit_before_somebody_has_looked_at_the_papers() -> None:
     assert (made.is_complete, application.checked_at, application.checked_by) == (True, NOW, verifier)
     with pytest.raises(checks.CheckedAlready):
         checks.check(application=application, missing=(), by=make.verifier(), now=NOW)
-    applications.survey(
-        application=application, by=verifier, now=NOW, on=TODAY, **make.SEEN
-    )  # both gather, neither decides
+    with pytest.raises(hands.SamePersonTwice, match="berkas"):
+        applications.survey(application=application, by=verifier, now=NOW, on=TODAY, **make.SEEN)
+    applications.survey(application=application, by=make.verifier(), now=NOW, on=TODAY, **make.SEEN)
 
 
 def test_the_missing_lines_go_back_to_the_owner_and_the_next_look_is_a_new_one() -> None:
@@ -95,16 +95,16 @@ def test_the_checker_decides_nothing_and_the_database_says_so() -> None:
     make.pool()
     person = make.owner()
     application = make.submitted(person)
-    with pytest.raises(applications.SamePersonTwice):
+    with pytest.raises(hands.SamePersonTwice):
         checks.check(application=application, missing=(), by=person.user, now=NOW)
     both: User = make.approver()
     checks.check(application=application, missing=(), by=both, now=NOW)
     applications.survey(application=application, by=make.verifier(), now=NOW, on=TODAY, **make.SEEN)
-    with pytest.raises(applications.SamePersonTwice):
+    with pytest.raises(hands.SamePersonTwice):
         applications.approve(application=application, by=both, now=NOW, on=TODAY)
     rows = Application.objects.filter(pk=application.pk)
     for hand, when in (("decided_by", "decided_at"), ("disbursed_by", "disbursed_at")):
-        with pytest.raises(IntegrityError, match=f"checked_by_not_{hand}"), transaction.atomic():
+        with pytest.raises(IntegrityError, match="two steps of one loan"), transaction.atomic():
             rows.update(**{hand: both, when: NOW})
     for hand in ("borrower", "applied_by"):
         with pytest.raises(IntegrityError, match=f"checked_by_not_{hand}"), transaction.atomic():
@@ -133,6 +133,28 @@ def test_the_desk_ticks_the_lines_and_sees_what_was_missing_before() -> None:
     application.refresh_from_db()
     assert application.checked_at is not None
     assert seen_by(make.approver()).get(deed(application, "periksa")).status_code == 403
+
+
+def test_the_page_offers_the_visit_to_everybody_but_who_looked_at_the_papers() -> None:
+    make.pool(year=timezone.localdate().year)
+    ana = make.verifier()
+    application = make.checked(make.submitted(on=timezone.localdate()), by=ana)
+    page = reverse("admin:revolving_funds_application_change", args=[application.uid])
+    on_phone = reverse("revolving_funds:survey", args=[application.uid])
+    hers, others = seen_by(ana), seen_by(make.verifier())
+    shown = hers.get(page).content.decode()
+    assert (deed(application, "survey") in shown, on_phone in shown) == (False, False)
+    assert f"bukan oleh {ana}" in shown
+    shown = others.get(page).content.decode()
+    assert (deed(application, "survey") in shown, on_phone in shown) == (True, True)
+    listed = hers.get(reverse(LIST)).content.decode()
+    assert (on_phone in listed, "petugas lain" in listed) == (False, True)
+    assert on_phone in others.get(reverse(LIST)).content.decode()
+    assert hers.get(on_phone)["Location"] == reverse(LIST)
+    refused = hers.post(deed(application, "survey"), SEEN | {"visited_on": str(timezone.localdate())})
+    assert "sudah memeriksa berkas" in refused.content.decode()
+    assert "sudah memeriksa berkas" in brought(hers, application, uuid.uuid4(), ana).content.decode()
+    assert not Survey.objects.exists()
 
 
 # The visit

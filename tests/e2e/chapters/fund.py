@@ -33,16 +33,16 @@ def she_applies(cast: Cast) -> None:
     see(page, "Rp2.000.000")
 
 
-def three_people_decide(cast: Cast) -> None:
-    """The verifier visits, another person approves, a third pays out."""
+def four_people_decide(cast: Cast) -> None:
+    """One looks at the papers, another visits, a third approves, a fourth pays out."""
     application = Application.objects.get(person__full_name=YANI)
     change = f"/kantor/revolving_funds/application/{application.uid}"
-    lina, agus, tuti = cast.page("lina"), cast.page("agus"), cast.page("tuti")
-    lina.goto(f"{change}/deed/periksa/")
-    for box in lina.locator("input[type=checkbox]").all():
+    fitri, lina, agus, tuti = (cast.page(key) for key in ("fitri", "lina", "agus", "tuti"))
+    fitri.goto(f"{change}/deed/periksa/")
+    for box in fitri.locator("input[type=checkbox]").all():
         box.check()
-    cast.picture(lina, "papers-check")
-    press(lina, "Periksa berkas")
+    cast.picture(fitri, "papers-check")
+    press(fitri, "Periksa berkas")
     lina.goto(f"{change}/deed/survey/")
     lina.check("input[name=is_operating]")
     lina.check("input[name=place_matches]")
@@ -59,8 +59,9 @@ def three_people_decide(cast: Cast) -> None:
     tuti.fill("input[name=disbursed_on]", str(DISBURSED))
     press(tuti, "Cairkan")
     loan = Loan.objects.get(person__full_name=YANI)
-    assert {loan.application.surveyed_by, loan.application.decided_by, loan.application.disbursed_by} == {
-        User.objects.get(full_name=name) for name in ("Lina Marlina", "Agus Salim", "Tuti Handayani")
+    row, names = loan.application, ("Fitri Oktaviani", "Lina Marlina", "Agus Salim", "Tuti Handayani")
+    assert {row.checked_by, row.surveyed_by, row.decided_by, row.disbursed_by} == {
+        User.objects.get(full_name=name) for name in names
     }
     cast.page("yani").goto(loan.get_absolute_url())
     cast.picture(cast.page("yani"), "schedule")
