@@ -11,7 +11,7 @@ from foundation.accounts.roles import Role, roles_with
 from foundation.clients.models import Client
 from foundation.common.dates import short_date
 from foundation.common.money import rupiah
-from foundation.common.widgets import DateInput
+from foundation.common.widgets import DateInput, DocumentInput
 from revolving_funds import matching
 from revolving_funds.enums import FilePurpose
 from revolving_funds.models import Agreement, Bank, FileLayout, Loan
@@ -201,13 +201,18 @@ class BankAnswerForm(forms.Form):
         choices=[("DISBURSED", _("Paid out")), ("REFUSED", _("Refused"))],
         widget=forms.RadioSelect,
     )
-    disbursed_on = forms.DateField(label=_("Day on which the bank paid"), widget=DateInput, required=False)
+    disbursed_on = forms.DateField(
+        label=_("Day on which the bank paid"),
+        widget=DateInput,
+        required=False,
+        help_text=_("Only when it is paid out."),
+    )
     reason = forms.CharField(
         label=_("Reason of the refusal"),
         max_length=200,
         required=False,
         widget=forms.Textarea({"rows": 3}),
-        help_text=_("The owner reads this sentence. Say what she can do."),
+        help_text=_("Needed when you refuse. The owner reads this sentence; say what she can do."),
     )
 
 
@@ -218,7 +223,7 @@ class BankUploadForm(forms.Form):
     as_of = forms.DateField(
         label=_("Balances as of"), widget=DateInput, required=False, help_text=_("Only for a file of balances.")
     )
-    file = forms.FileField(label=_("File of the bank"))
+    file = forms.FileField(label=_("File of the bank"), widget=DocumentInput)
 
     def __init__(self, *args: Any, bank: Bank, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

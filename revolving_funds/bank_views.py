@@ -15,14 +15,14 @@ from django.utils.translation import ngettext
 from foundation.accounts.models import User
 from foundation.common import clock
 from foundation.common.errors import ActionError
-from foundation.common.http import form_page, reading
+from foundation.common.http import form_page, pdf_response, reading, writing
 from foundation.common.pages import page
 from foundation.jobs.actions import jobs as job_actions
 from revolving_funds import jobs
-from revolving_funds.actions import bank_access, bank_door
+from revolving_funds.actions import bank_access, bank_door, batches
 from revolving_funds.bank_forms import BankAnswerForm, BankUploadForm
 from revolving_funds.enums import ApplicationStatus
-from revolving_funds.models import AgreementPaper, BalanceReport, Bank, Difference, Loan, StatementFile
+from revolving_funds.models import AgreementPaper, BalanceReport, Bank, BankBatch, Difference, Loan, StatementFile
 
 REPORT = bank_door.REPORT
 PAGE = 50
@@ -43,14 +43,19 @@ def _without_bank(request: HttpRequest, refusal: ActionError) -> HttpResponse:
     return TemplateResponse(request, "revolving_funds/bank_none.html", {"refusal": refusal})
 
 
+def _papers(user: User, bank: Bank) -> QuerySet[AgreementPaper]:
+    """Agreements that were handed over and hold."""
+    return AgreementPaper.objects.visible_to(user, REPORT).holding().filter(application__pool__agreement__bank=bank)
+
+
 def _waiting(user: User, bank: Bank) -> QuerySet[AgreementPaper]:
-    """Agreements that were handed over and wait for the bank's answer."""
-    rows = (
-        AgreementPaper.objects.visible_to(user, REPORT)
-        .holding()
-        .filter(application__status=ApplicationStatus.APPROVED, application__pool__agreement__bank=bank)
-    )
+    """Those that wait for the bank's answer."""
+    rows = _papers(user, bank).filter(application__status=ApplicationStatus.APPROVED)
     return rows.select_related("application__person", "application__business", "application__village__parent")
+
+
+def _batches(user: User, bank: Bank) -> QuerySet[BankBatch]:
+    return BankBatch.objects.visible_to(user, REPORT).filter(bank=bank)
 
 
 def _differences(user: User, bank: Bank) -> QuerySet[Difference]:
@@ -69,6 +74,10 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "bank": bank,
         "waiting": _waiting(user, bank).order_by("pk")[:PAGE],
+        "batches": _batches(user, bank)
+        .defer("content")
+        .select_related("layout")
+        .order_by("-created_at", "-pk")[:LATEST],
         "differences": _differences(user, bank).count(),
         "files": files.order_by("-created_at", "-pk")[:LATEST],
         "reports": reports.order_by("-as_of", "-pk")[:LATEST],
@@ -98,6 +107,35 @@ def differences(request: HttpRequest) -> HttpResponse:
     rows = _differences(user, bank).order_by("opened_on", "pk")[: PAGE * 4]
     context = {"bank": bank, "rows": rows, "today": clock.today()}
     return TemplateResponse(request, "revolving_funds/bank_differences.html", context)
+
+
+@writing
+def batch(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The file of approved loans as it was handed over; that it was taken is written down."""
+    try:
+        user, bank = _bank(request)
+    except bank_access.NotYourBank as refusal:
+        return _without_bank(request, refusal)
+    row = get_object_or_404(_batches(user, bank).select_related("layout", "bank", "office"), uid=uid)
+    return batch_response(batches.take(batch=row, by=user, now=clock.now()))
+
+
+def batch_response(row: BankBatch) -> HttpResponse:
+    """The bytes of a batch, as a file to keep."""
+    sent = HttpResponse(bytes(row.content), content_type="application/octet-stream")
+    sent["Content-Disposition"] = f'attachment; filename="{row.bank.code}-{row.created_at:%Y%m%d}.{row.extension}"'
+    return sent
+
+
+@reading
+def agreement(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The agreement with the borrower as it was printed, byte by byte."""
+    try:
+        user, bank = _bank(request)
+    except bank_access.NotYourBank as refusal:
+        return _without_bank(request, refusal)
+    paper = get_object_or_404(_papers(user, bank), uid=uid)
+    return pdf_response(bytes(paper.content), f"{paper.number}.pdf")
 
 
 @form_page

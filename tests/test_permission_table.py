@@ -118,6 +118,7 @@ def values(world: World, route: str) -> dict[str, Any]:
             },
         ),
         (r"^dana/permohonan/", {"uid": world.application.uid}),
+        (r"^dana/bank/daftar/", {"uid": world.batch.uid}),
         (r"^dana/bank/", {"uid": world.paper.uid}),
         (r"^dana/survei/", {"uid": world.application.uid}),
         (r"^dana/kelompok/", {"uid": world.group.uid, "application": world.application.uid}),

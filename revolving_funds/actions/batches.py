@@ -88,6 +88,13 @@ def make(*, office: Office, layout: FileLayout, by: User, now: datetime, on: dat
     return batch
 
 
+@transaction.atomic
+def take(*, batch: BankBatch, by: User, now: datetime) -> BankBatch:
+    """The file leaves the house, at the desk or to the bank: names and identity numbers stand in it, so it is written down."""
+    log.record("batch.downloaded", batch, by=by, now=now, loans=batch.row_count, sha256=batch.sha256)
+    return batch
+
+
 def _row(application: Application, paper: AgreementPaper) -> dict[str, Any]:
     person = application.person
     return {

@@ -15,6 +15,7 @@ from revolving_funds import bank_forms as forms
 from revolving_funds.actions import bank_access, batches
 from revolving_funds.admin.parts import WhenEntered, person_of
 from revolving_funds.admin.statements import office_of
+from revolving_funds.bank_views import batch_response
 from revolving_funds.models import AgreementPaper, BankAccess, BankBatch, BatchRow
 
 
@@ -75,12 +76,8 @@ def _answers(request: HttpRequest, _obj: Any, cleaned: dict[str, Any]) -> str:
     return _("Paid out: %(paid)d. Refused by the bank: %(refused)d. Known before: %(known)d.") % done
 
 
-def _download(_request: HttpRequest, batch: BankBatch, _cleaned: dict[str, Any]) -> HttpResponse:
-    answer = HttpResponse(bytes(batch.content), content_type="application/octet-stream")
-    answer["Content-Disposition"] = (
-        f'attachment; filename="{batch.bank.code}-{batch.created_at:%Y%m%d}.{batch.extension}"'
-    )
-    return answer
+def _download(request: HttpRequest, batch: BankBatch, _cleaned: dict[str, Any]) -> HttpResponse:
+    return batch_response(batches.take(batch=batch, by=person_of(request), now=clock.now()))
 
 
 class BatchRowInline(ReadonlyInline):
@@ -138,10 +135,11 @@ def _give(request: HttpRequest, _obj: Any, cleaned: dict[str, Any]) -> str:
 
 @admin.register(BankAccess)
 class BankAccessAdmin(OfficeModelAdmin):
-    list_display = ("user", "bank", "given_by", "updated_at")
+    list_display = ("user", "bank", "given_by", "given")
     list_select_related = ("user", "bank", "given_by")
     ordering = ("bank__name", "id")
-    fields = ("user", "bank", "given_by", "updated_at")
+    fields = ("user", "bank", "given_by", "given")
+    readonly_fields = ("given",)
     list_deeds = (
         Deed(
             "beri",
@@ -154,3 +152,7 @@ class BankAccessAdmin(OfficeModelAdmin):
             text=gettext_lazy("The account sees the loans of this bank alone. A new secret ends the one before."),
         ),
     )
+
+    @admin.display(description=gettext_lazy("Given at"), ordering="updated_at")
+    def given(self, row: BankAccess) -> Any:
+        return row.updated_at

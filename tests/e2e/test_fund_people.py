@@ -1,4 +1,5 @@
-"""The fund in the browser, each person at her own: verifier and owner on a phone, the desk of approver, treasurer, auditor.
+"""The fund in the browser, each person at her own: verifier and owner on a phone, the desk of approver, treasurer, auditor,
+and the officer of a bank.
 
 Screenshots lie in var/screenshots/fund-*.png.
 """
@@ -14,10 +15,12 @@ from playwright.sync_api import Page, expect
 
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
+from foundation.audit.models import Event
 from foundation.jobs import tasks
 from foundation.jobs.models import Job
 from foundation.ledger.models import Account, Period, Transaction
-from revolving_funds.models import Application, BankBatch, Loan, Repayment, StatementLine, SubsidyClaim
+from revolving_funds.actions import applications, batches
+from revolving_funds.models import AgreementPaper, Application, BankBatch, Loan, Repayment, StatementLine, SubsidyClaim
 from tests.e2e.chapters.cast import follow, move_to, press, see
 from tests.e2e.conftest import DESK, PHONE
 from tests.factories import revolving_funds as make
@@ -32,14 +35,21 @@ NAMES = {
     Role.APPROVER: "Agus Salim",
     Role.TREASURER: "Tuti Handayani",
     Role.AUDITOR: "Bambang Susilo",
+    Role.BANK: "Fajar Nugroho",
 }
 
 
 class Desk:
     """Who works where: one page for each, pictures on the way."""
 
-    def __init__(self, new_page: Callable[..., Page], login: Callable[..., None], shoot: Callable[..., None]) -> None:
-        self.new_page, self.login, self.shoot = new_page, login, shoot
+    def __init__(
+        self,
+        new_page: Callable[..., Page],
+        login: Callable[..., None],
+        shoot: Callable[..., None],
+        judge: Callable[[Page], None],
+    ) -> None:
+        self.new_page, self.login, self.shoot, self.judge = new_page, login, shoot, judge
         self.people: dict[str, User] = {}
 
     def of(self, role: Role, *, phone: bool = False, name: str = "") -> Page:
@@ -56,10 +66,21 @@ class Desk:
 
 
 @pytest.fixture
-def desk(new_page: Callable[..., Page], login_as: Callable[..., None], screenshot: Callable[..., None]) -> Desk:
+def desk(
+    new_page: Callable[..., Page],
+    login_as: Callable[..., None],
+    screenshot: Callable[..., None],
+    axe: Callable[..., None],
+    fits: Callable[[Page], None],
+) -> Desk:
     move_to(TODAY)
     make.pool(50_000_000, year=2027)
-    return Desk(new_page, login_as, screenshot)
+
+    def judge(page: Page) -> None:
+        axe(page)
+        fits(page)
+
+    return Desk(new_page, login_as, screenshot, judge)
 
 
 def noon(day: dt.date) -> dt.datetime:
@@ -69,6 +90,15 @@ def noon(day: dt.date) -> dt.datetime:
 def jobs_run() -> None:
     for job in Job.objects.filter(state="QUEUED"):
         tasks.run(job.pk)
+
+
+def seen(desk: Desk, page: Page, name: str) -> None:
+    """A page that is judged as well as pictured: on the bank's screen and on a phone, by axe."""
+    for kind in ("", "-phone"):
+        page.set_viewport_size({"width": 360, "height": 800} if kind else {"width": 1280, "height": 900})
+        desk.judge(page)
+        desk.picture(page, f"{name}{kind}")
+    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def visit(desk: Desk, application: Application) -> None:
@@ -305,3 +335,121 @@ def test_an_auditor_goes_from_the_trial_balance_down_to_the_act_and_its_actor(de
     desk.picture(bambang, "48-export-done")
     bambang.goto(f"/kantor/ledger/period/{month.uid}/deed/tutup/")
     expect(bambang.get_by_role("heading", level=1)).to_contain_text("bukan untuk akun Anda")
+
+
+def handed_over(*names: str) -> dict[str, AgreementPaper]:
+    """Approved loans of these owners, in a batch that the treasurer has made."""
+    rows = {name: make.approved(make.owner(full_name=name), on=TODAY) for name in names}
+    batches.make(
+        office=make.office(), layout=bank.layout("XLSX", "BATCH"), by=make.treasurer(), now=noon(TODAY), on=TODAY
+    )
+    return {name: AgreementPaper.objects.get(application=row) for name, row in rows.items()}
+
+
+def of_another_bank(name: str) -> AgreementPaper:
+    """The same at the bank next door."""
+    pool = make.pool(50_000_000, year=2027, at="bjb")
+    asked = make.surveyed(make.owner(full_name=name), on=TODAY)
+    applications.approve(application=asked, by=make.approver(), now=noon(TODAY), on=TODAY, pool=pool)
+    layout = bank.layout("XLSX", "BATCH", at="bjb")
+    batches.make(office=make.office(), layout=layout, by=make.treasurer(), now=noon(TODAY), on=TODAY)
+    return AgreementPaper.objects.get(application=asked)
+
+
+def given_a_bank(desk: Desk, fajar: Page, tuti: Page) -> None:
+    """Nothing is there before the office has said for which bank he speaks."""
+    fajar.goto("/")
+    see(fajar, "Belum siap")
+    desk.picture(fajar, "50-bank-officer-without-bank")
+    user = User.objects.get(full_name=NAMES[Role.BANK])
+    tuti.goto(f"{KANTOR}/bankaccess/deed/beri/")
+    tuti.select_option("select[name=user]", str(user.pk))
+    tuti.select_option("select[name=bank]", str(make.bank().pk))
+    desk.picture(tuti, "51-access-given")
+    tuti.locator("main button[type=submit]").last.click()
+    see(tuti, "hanya ditampilkan sekali")
+
+
+def answers(desk: Desk, fajar: Page, papers: dict[str, AgreementPaper]) -> None:
+    """The list as a file, the agreement, one paid out and one refused."""
+    fajar.goto("/")
+    expect(fajar.get_by_role("heading", level=1)).to_have_text(make.bank().name)
+    seen(desk, fajar, "52-bank-home")
+    with fajar.expect_download() as got:
+        press(fajar, "Unduh")
+    assert got.value.suggested_filename.endswith(".xlsx")
+    assert Event.objects.filter(verb="batch.downloaded").count() == 1
+    follow(fajar, "Yani Astuti")
+    seen(desk, fajar, "53-bank-answer")
+    printed = fajar.request.get(reverse("revolving_funds:bank-agreement", args=[papers["Yani Astuti"].uid]))
+    assert printed.body().startswith(b"%PDF")
+    fajar.locator("input[name=answer][value=DISBURSED]").check()
+    press(fajar, "Kirim jawaban")
+    see(fajar, "Dicairkan sebagai pinjaman")
+    follow(fajar, "Rahma Dewi")
+    fajar.locator("input[name=answer][value=REFUSED]").check()
+    press(fajar, "Kirim jawaban")
+    expect(fajar.locator("[data-errors]")).to_be_focused()
+    seen(desk, fajar, "54-bank-refuses")
+    fajar.fill("textarea[name=reason], input[name=reason]", "Rekening sudah tidak aktif.")
+    press(fajar, "Kirim jawaban")
+    see(fajar, "Tidak ada yang menunggu")
+    refused = papers["Rahma Dewi"].application
+    rahma = desk.by(refused.person.user, refused.person.village_id, phone=True)
+    rahma.goto(refused.get_absolute_url())
+    see(rahma, "Rekening sudah tidak aktif")
+    desk.picture(rahma, "55-owner-reads-the-banks-reason")
+
+
+def sends(fajar: Page, purpose: str, sheet: Path, rows: list[dict[str, object]]) -> None:
+    sheet.write_bytes(bank.content(rows, purpose=purpose))
+    fajar.goto("/dana/bank/kirim/")
+    fajar.select_option("select[name=layout]", str(bank.layout(purpose=purpose).pk))
+    if purpose == "BALANCES":
+        fajar.fill("input[name=as_of]", str(TODAY))
+    fajar.set_input_files("input[type=file]", sheet)
+    press(fajar, "Kirim")
+    fajar.wait_for_url("**/dana/bank/")
+
+
+def sees_nothing_of(desk: Desk, fajar: Page, foreign: AgreementPaper) -> None:
+    """Another bank's agreement, list and loans, and the desks of the office."""
+    see(fajar, make.bank().name)
+    assert "Tuti Herawati" not in fajar.content()
+    for name in ("bank-answer", "bank-agreement"):
+        assert fajar.request.get(reverse(f"revolving_funds:{name}", args=[foreign.uid])).status == 404
+    batch = BankBatch.objects.get(bank__code="bjb")
+    token = {cookie["name"]: cookie["value"] for cookie in fajar.context.cookies()}["csrftoken"]
+    headers = {"X-CSRFToken": token}
+    taken = fajar.request.post(reverse("revolving_funds:bank-batch", args=[batch.uid]), headers=headers)
+    assert taken.status == 404
+    for page in ("loan", "application", "bankbatch", "statementfile", "repayment"):
+        assert fajar.request.get(f"{KANTOR}/{page}/").url.endswith("/dana/bank/")  # sent back to his own
+
+
+def test_a_bank_officer_answers_and_reports_for_her_own_loans_alone(desk: Desk, tmp_path: Path) -> None:
+    papers = handed_over("Yani Astuti", "Rahma Dewi")
+    foreign = of_another_bank("Tuti Herawati")
+    fajar, tuti = desk.of(Role.BANK), desk.of(Role.TREASURER)
+    given_a_bank(desk, fajar, tuti)
+    answers(desk, fajar, papers)
+    loan = Loan.objects.get()
+    row = bank.row("BSB-0001", 200_000, TODAY, loan_ref=loan.number, payer="YANI ASTUTI")
+    for _time in range(2):
+        sends(fajar, "STATEMENT", tmp_path / "mutasi.csv", [row])
+        jobs_run()
+    fajar.reload()
+    see(fajar, "1 dibukukan")
+    assert Repayment.objects.get().loan_id == loan.pk
+    sends(fajar, "BALANCES", tmp_path / "saldo.csv", [{"number": loan.number, "balance": 1_900_000}])
+    see(fajar, "1 pinjaman berbeda")
+    seen(desk, fajar, "56-bank-home-later")
+    fajar.goto("/dana/bank/kirim/")
+    seen(desk, fajar, "57-bank-sends")
+    fajar.goto("/dana/bank/selisih/")
+    see(fajar, "Rp1.900.000")
+    seen(desk, fajar, "58-bank-differences")
+    fajar.goto("/dana/bank/pinjaman/")
+    see(fajar, "Yani Astuti")
+    seen(desk, fajar, "59-bank-loans")
+    sees_nothing_of(desk, fajar, foreign)

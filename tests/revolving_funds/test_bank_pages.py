@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
+from foundation.audit.models import Event
 from foundation.jobs.models import Job
 from revolving_funds.actions import bank_access, bank_door, batches, layouts, statements
-from revolving_funds.models import AgreementPaper, Application, BalanceReport, Loan, StatementFile
+from revolving_funds.models import AgreementPaper, Application, BalanceReport, BankBatch, Loan, StatementFile
 from tests.factories import revolving_funds as make
 from tests.factories import statements as files
 from tests.factories.foundation import user_with_role
@@ -120,6 +121,26 @@ def test_files_of_payments_balances_and_answers_go_the_way_of_the_desk(paper: Ag
     assert loan.number in client.get(url("differences")).content.decode()
     assert "Rp1.800.000" in client.get(url("loans")).content.decode()
     assert loan.number not in seen_by(officer("bjb")).get(url("loans")).content.decode()
+
+
+def test_the_officer_takes_the_list_and_the_agreement_and_it_is_written_down(
+    paper: AgreementPaper, today: dt.date
+) -> None:
+    batch, user = BankBatch.objects.get(), officer()
+    client = seen_by(user)
+    got = client.post(url("batch", batch.uid))
+    assert (got.content, got["Content-Disposition"][:10]) == (bytes(batch.content), "attachment")
+    event = Event.objects.get(verb="batch.downloaded")
+    assert (event.actor, event.object_id) == (user, batch.pk)
+    assert client.get(url("batch", batch.uid)).status_code == 405  # a look that is written down is no GET
+    assert client.get(url("agreement", paper.uid)).content == bytes(paper.content)
+    make.pool(at="bjb", year=today.year)
+    for other in (seen_by(officer("bjb")), seen_by(officer("bsb", "32.04"))):
+        assert other.post(url("batch", batch.uid)).status_code == 404
+        assert other.get(url("agreement", paper.uid)).status_code == 404
+        assert "Daftar yang diserahkan" not in other.get(url("")).content.decode()
+    AgreementPaper.objects.update(voided_at=NOW)
+    assert client.get(url("agreement", paper.uid)).status_code == 404  # no longer holds
 
 
 @pytest.mark.parametrize("role", [Role.VERIFIER, Role.APPROVER, Role.AUDITOR, Role.STAFF])
