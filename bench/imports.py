@@ -37,6 +37,7 @@ from python_calamine import load_workbook
 from foundation.common import clock
 from foundation.regions.models import Office, Region
 from members.actions import imports
+from members.actions.import_sql import COUNT_ANEW
 from members.enums import Source
 from members.importing import run
 
@@ -203,6 +204,7 @@ def tables(path: Path) -> None:
             [f"{CITY}.%"],
         )
         cursor.execute(INTO_TABLES)
+        cursor.execute(COUNT_ANEW)  # without it the checks of the foreign keys take an hour where a bench ran before
 
 
 def ours(path: Path) -> None:

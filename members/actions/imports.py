@@ -19,6 +19,7 @@ from members.actions import cases
 from members.actions import import_sql as sql
 
 TEMPORARY: Final = "import_rows"
+MANY: Final = 5_000  # new businesses, from which the statistics are worth a fresh look
 # What stands for NULL: a control character, and cells hold none (members.importing.cells.text).
 NOTHING: Final = "\x01"
 _ESCAPED: Final = str.maketrans({"\\": "\\\\", "\t": " ", "\n": " ", "\r": " ", "\x00": None})
@@ -137,6 +138,8 @@ def _run(cursor: Any, statements: Iterable[str], table: str, values: dict[str, A
         cursor.execute(statement.replace("{rows}", table), values)
         if statement is sql.MATCH:
             cursor.execute("ANALYZE import_match")
+        if statement is sql.INSERT_PERIODS and cursor.rowcount > MANY:
+            cursor.execute(sql.COUNT_ANEW)
     cursor.execute(sql.OUTCOME)
     elsewhere, inserted, updated, rows = cursor.fetchone()
     cursor.execute(sql.TOLD)

@@ -116,3 +116,29 @@ def test_a_worker_killed_in_the_middle_leaves_no_half_row_and_the_job_goes_on(pa
     assert (upload.state, upload.inserted) == (ImportState.DONE, 2)
     assert (Person.objects.count(), Business.objects.count()) == (2, 2)
     assert Job.objects.get(pk=job.pk).attempts == 2
+
+
+CITY = 5_200
+TAKEN_BACK = "UPDATE pg_class SET relpages = 9000, reltuples = 0 WHERE relname IN ('members_person', 'members_business')"
+
+
+def checks_by() -> str:
+    """Which index a check of a foreign key to a person would use now."""
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN SELECT 1 FROM ONLY members_person x WHERE id = 1 FOR KEY SHARE OF x")
+        return " ".join(line for (line,) in cursor.fetchall())
+
+
+def test_a_city_comes_in_quickly_after_one_that_was_taken_back(palembang: Office, tmp_path: Path) -> None:
+    """What the database remembers then is a large table of nobody: any index looks as good as the key."""
+    lines = [f"Ibu {n};;08{1_200_000_000 + n};Bukitlama;Warung {n};2 juta;\n" for n in range(CITY)]
+    (tmp_path / "kota.csv").write_text(ROWS.splitlines(keepends=True)[0] + "".join(lines), encoding="utf-8")
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM members_person, members_business")
+        cursor.execute(TAKEN_BACK)
+    report = run.import_file(path=tmp_path / "kota.csv", office=palembang, by=None, now=NOW)
+    assert report.inserted == CITY
+    assert "members_person_pkey" in checks_by()
+    with connection.cursor() as cursor:
+        cursor.execute(TAKEN_BACK)
+    assert "members_person_pkey" not in checks_by(), "the control: without a fresh look another index is taken"
