@@ -22,7 +22,12 @@ class Event(models.Model):
     at = models.DateTimeField(_("time"), db_index=True)
     verb = models.CharField(_("deed"), max_length=60)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("who")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("who"),
     )
     object_kind = models.CharField(_("object"), max_length=60)
     object_id = models.BigIntegerField(null=True)

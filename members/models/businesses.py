@@ -82,7 +82,7 @@ class Business(Record):
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="businesses", verbose_name=_("owner"))
     name = models.CharField(_("business name"), max_length=150)
     village = models.ForeignKey(
-        Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("village/urban ward")
+        Region, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("village/urban ward")
     )
     address = models.CharField(_("business address"), max_length=200, blank=True)
     kbli = models.ForeignKey(
@@ -167,7 +167,7 @@ class Licence(Record):
     """One kind of licence of one business: where it stands, its number and its dates."""
 
     business = models.ForeignKey(
-        Business, on_delete=models.PROTECT, related_name="licences", verbose_name=_("business")
+        Business, on_delete=models.PROTECT, related_name="licences", db_index=False, verbose_name=_("business")
     )
     kind = models.CharField(_("kind"), max_length=6, choices=LicenceKind.choices)
     status = models.CharField(_("status"), max_length=12, choices=LicenceStatus.choices)

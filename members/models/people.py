@@ -72,10 +72,10 @@ class Person(Record):
     nik_tail = models.CharField(max_length=4, blank=True, editable=False)
     sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices, blank=True)
     birth_date = models.DateField(_("date of birth"), null=True, blank=True)
-    phone = models.CharField(_("WhatsApp number"), max_length=16, blank=True, db_index=True)
+    phone = models.CharField(_("WhatsApp number"), max_length=16, blank=True)
     email = models.EmailField(_("email"), blank=True)
     village = models.ForeignKey(
-        Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("village/urban ward")
+        Region, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("village/urban ward")
     )
     address = models.CharField(_("residential address"), max_length=200, blank=True)
     source = models.CharField(_("registered by"), max_length=12, choices=Source.choices)
@@ -135,6 +135,7 @@ class Person(Record):
         indexes = [
             models.Index(fields=["village", "full_name", "id"], name="person_village_name_idx"),
             models.Index(fields=["full_name", "id"], name="person_name_idx"),
+            models.Index(fields=["phone"], name="person_phone_idx"),
             GinIndex(OpClass(F("full_name"), name="gin_trgm_ops"), name="person_name_trgm_idx"),
         ]
         triggers = PERSON_TRIGGERS

@@ -71,7 +71,9 @@ class ScanQuerySet(ScopedQuerySet["Scan"]):
 class Scan(Record):
     """One look at the door, exactly as it came; `uid` is the device's own nonce, so a repeat adds nothing."""
 
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="scans", verbose_name=_("session"))
+    session = models.ForeignKey(
+        Session, on_delete=models.PROTECT, related_name="scans", db_index=False, verbose_name=_("session")
+    )
     enrolment = models.ForeignKey(
         Enrolment, on_delete=models.PROTECT, null=True, related_name="scans", verbose_name=_("enrolment")
     )

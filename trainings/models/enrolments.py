@@ -81,10 +81,10 @@ class Enrolment(Record):
     """One person's place, or place in the queue, in one training. Cancelled ones stay as history."""
 
     training = models.ForeignKey(
-        Training, on_delete=models.PROTECT, related_name="enrolments", verbose_name=_("training")
+        Training, on_delete=models.PROTECT, related_name="enrolments", db_index=False, verbose_name=_("training")
     )
     person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="enrolments", verbose_name=_("participant")
+        Person, on_delete=models.PROTECT, related_name="enrolments", db_index=False, verbose_name=_("participant")
     )
     state = models.CharField(_("status"), max_length=10, choices=EnrolmentState.choices)
     source = models.CharField(_("source of proposal"), max_length=10, choices=ProposalSource.choices)
@@ -186,7 +186,7 @@ class Attendance(Record):
     """The door's log: this person was in this session. Written once, never changed."""
 
     session = models.ForeignKey(
-        Session, on_delete=models.PROTECT, related_name="attendances", verbose_name=_("session")
+        Session, on_delete=models.PROTECT, related_name="attendances", db_index=False, verbose_name=_("session")
     )
     enrolment = models.ForeignKey(
         Enrolment, on_delete=models.PROTECT, related_name="attendances", verbose_name=_("enrolment")
