@@ -1,11 +1,65 @@
 """Several statements in one round trip."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 Statement = tuple[str, list[Any]]
+NO_SUCH_STATEMENT = "26000"
+
+
+def ask(sql: str, values: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+    """The rows of one call, without Django's coat around the cursor, which costs as much as a short statement: for what
+    is done many times a second. Errors are Django's, a broken transaction is refused as ever; while somebody listens to
+    the queries, the cursor is Django's too.
+    """
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    if database.queries_logged or database.execute_wrappers:
+        with database.cursor() as cursor:
+            cursor.execute(sql, values)
+            return list(cursor.fetchall())
+    if database.health_check_enabled:
+        database.close_if_health_check_failed()
+    if database.connection is None:
+        database.ensure_connection()
+    if database.needs_rollback:
+        database.validate_no_broken_transaction()
+    with database.wrap_database_errors, database.connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()  # type: ignore[no-any-return]
+
+
+class Prepared:
+    """A `statement`, `(types) AS SELECT ...` with $1, $2, which a connection reads and plans once.
+
+    For a call by itself, outside of any transaction: so that it may be asked again where a pooler between us and the server
+    has given the connection another session, which knows nothing of it.
+    """
+
+    def __init__(self, name: str, statement: str, values: int) -> None:
+        self.name, self.statement = name, statement
+        self.call = f"EXECUTE {name} ({', '.join(['%s'] * values)})"
+        self.known = f"_prepared_{name}"  # on Django's connection: the driver's connection that knows the statement
+
+    def ask(self, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        database: Any = connections[DEFAULT_DB_ALIAS]
+        if database.connection is None or database.__dict__.get(self.known) is not database.connection:
+            self._prepare(database)
+        try:
+            return ask(self.call, values)
+        except DatabaseError as error:
+            if getattr(error.__cause__, "pgcode", None) != NO_SUCH_STATEMENT:
+                raise
+        self._prepare(database)
+        return ask(self.call, values)
+
+    def _prepare(self, database: Any) -> None:
+        with database.cursor() as cursor:
+            cursor.execute("SELECT FROM pg_prepared_statements WHERE name = %s", [self.name])
+            if not cursor.fetchone():
+                cursor.execute(f"PREPARE {self.name} {self.statement}")
+        setattr(database, self.known, database.connection)
 
 
 def run(statements: Iterable[Statement]) -> list[tuple[Any, ...]]:
@@ -13,6 +67,5 @@ def run(statements: Iterable[Statement]) -> list[tuple[Any, ...]]:
 
     Each sees what the ones before it did. A refusal ends the caller's transaction, or savepoint.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(";".join(cursor.mogrify(sql, values).decode() for sql, values in statements))
-        return list(cursor.fetchall())
+    sqls, values = zip(*statements, strict=True)
+    return ask(";".join(sqls), [value for row in values for value in row])

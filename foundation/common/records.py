@@ -3,7 +3,7 @@
 import uuid
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models.base import ModelState
 from django.utils import timezone
 
@@ -17,7 +17,7 @@ def known(model: type[M], **columns: Any) -> M:
     """
     row = model.__new__(model)
     state = ModelState()
-    state.adding, state.db = False, connection.alias
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
     row.__dict__["_state"] = state
     for name, value in columns.items():
         if isinstance(value, models.Model):

@@ -78,15 +78,19 @@ def refusal(state: str, constraint: str) -> LedgerError | None:
     return kind() if kind else None
 
 
+def told(error: DatabaseError) -> tuple[str, str]:
+    """SQLSTATE and constraint of what the database refused."""
+    cause = error.__cause__
+    return getattr(cause, "pgcode", None) or "", getattr(getattr(cause, "diag", None), "constraint_name", None) or ""
+
+
 @contextmanager
 def readable() -> Iterator[None]:
     """Turn the database's refusals into ours; anything else passes as it is."""
     try:
         yield
     except DatabaseError as error:
-        cause = error.__cause__
-        state = getattr(cause, "pgcode", None) or ""
-        ours = refusal(state, getattr(getattr(cause, "diag", None), "constraint_name", None) or "")
+        ours = refusal(*told(error))
         if ours is None:
             raise
         raise ours from error

@@ -123,6 +123,33 @@ def test_an_account_with_history_keeps_its_nature_and_stays() -> None:
     refused("DELETE FROM ledger_account WHERE code = 'pool'", match="has history")
 
 
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        ("code = ' x'", "ledger_account_code_form"),
+        ("kind = 'THING'", "ledger_account_kind"),
+        ("side = 2", "ledger_account_side"),
+    ],
+)
+def test_an_account_has_a_code_a_kind_and_a_side(change: str, match: str) -> None:
+    """When it is made, and while it is still unused."""
+    fresh = account("fresh")
+    refused(f"UPDATE ledger_account SET {change} WHERE id = %s", fresh.pk, match=match)
+    values = {"book": "'16.71'", "code": "'c'", "name": "'n'", "kind": "'ASSET'", "side": "1"}
+    column, value = change.split(" = ")
+    values[column] = value
+    refused(
+        f"INSERT INTO ledger_account (uid, created_at, updated_at, balance, version, {', '.join(values)})"
+        f" VALUES (gen_random_uuid(), now(), now(), 0, 0, {', '.join(values.values())})",
+        match=match,
+    )
+
+
+def test_an_entry_needs_a_period_that_is_there() -> None:
+    fund(account("pool"), 5)
+    refused(HEADER.replace("now(), id,", "now(), id + 1,"), None, None, match="no open period")
+
+
 @pytest.mark.usefixtures("posted")
 def test_a_floor_is_not_lifted_over_the_money_that_stands_there() -> None:
     refused("UPDATE ledger_account SET ceiling = 1 WHERE code = 'loan'", match="ledger_account_ceiling")
@@ -280,6 +307,10 @@ def test_months_do_not_close_out_of_their_order() -> None:
 @pytest.mark.usefixtures("posted")
 def test_a_period_is_not_moved_and_does_not_overlap() -> None:
     refused("UPDATE ledger_period SET dates = daterange('2020-01-01', '2020-02-01')", match="stays as it is")
+    refused("UPDATE ledger_period SET id = id + 1", match="stays as it is")
+    refused("DELETE FROM ledger_period", match="stays as it is")
+    empty = Period.objects.create(book=BOOK, dates=("2027-01-01", "2027-02-01"))
+    refused("DELETE FROM ledger_period WHERE id = %s", empty.pk, match="stays as it is")
     with pytest.raises(IntegrityError, match="ledger_period_overlap"), transaction.atomic():
         Period.objects.create(book=BOOK, dates=("2026-11-30", "2026-12-05"))
 

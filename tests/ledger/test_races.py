@@ -79,6 +79,17 @@ def test_one_key_with_two_contents_at_once_posts_one_and_refuses_the_other() -> 
     assert Counter(type(result) for result in results) == {Transaction: 1, KeyReused: 1}
 
 
+def test_a_posting_finds_its_way_where_the_session_forgot_what_was_prepared() -> None:
+    """As behind a pooler: the next posting asks the server again."""
+    pool = account("pool")
+    fund(pool, 10)
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    move("k1", 4, to=account("loan"), source=pool)
+    move("k2", 1, to=account("loan"), source=pool)
+    assert (balance(pool), Transaction.objects.count()) == (5, 3)
+
+
 def test_postings_in_both_directions_never_lock_each_other_out() -> None:
     one, other = account("one", floor=None), account("other", floor=None)
 

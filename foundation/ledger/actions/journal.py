@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
+from uuid import uuid4
 
 from django.db import IntegrityError, connection, transaction
 
+from foundation.common.batch import Prepared, ask
 from foundation.common.records import known
-from foundation.ledger.entries import Entry, Posting
-from foundation.ledger.errors import KeyReused, readable, refusal
+from foundation.ledger.entries import Entry, Posting, fingerprint
+from foundation.ledger.errors import KeyReused, readable, refusal, told
 from foundation.ledger.models import Leg, Transaction
 
 BATCH = 20_000
@@ -38,38 +40,44 @@ def post(
     with other content before), BadReversal, AlreadyReversed. A refusal leaves no trace. Locks the accounts until
     the caller commits, in the order of their ids.
     """
-    posting = Posting(
+    reversed_id = reverses.pk if reverses else None
+    content = fingerprint(book, kind, business_date, legs, reversed_id)
+    values = [
+        str(uuid4()),
+        book,
+        kind,
+        business_date.isoformat(),
+        now.isoformat(),
+        scope,
+        key,
+        "\\x" + content.hex(),
+        memo,
+        reversed_id,
+        by.pk if by else None,
+        checked_by.pk if checked_by else None,
+        *_two_lists(legs),
+    ]
+    # The row without reading it again: what a posting and the row of its key have in common for certain, since the
+    # fingerprint tells of all of it. Its other fields (uid, moment, people) are read when somebody asks.
+    return known(
+        Transaction,
+        id=_post_one(values),
         book=book,
         kind=kind,
         business_date=business_date,
-        legs=tuple(legs),
-        scope=scope,
-        key=key,
-        posted_at=now,
-        maker_id=by.pk if by else None,
-        checker_id=checked_by.pk if checked_by else None,
-        memo=memo,
-        reverses_id=reverses.pk if reverses else None,
+        leg_count=len(legs),
+        idem_scope=scope,
+        idem_key=key,
+        request_hash=content,
+        reverses_id=reversed_id,
     )
-    fingerprint = posting.fingerprint
-    return _as_posted(posting, fingerprint, _post_one(posting, fingerprint))
 
 
-def _as_posted(posting: Posting, fingerprint: bytes, pk: int) -> Transaction:
-    """The row without reading it again: what a posting and the row of its key have in common for certain, since the
-    fingerprint tells of all of it. Its other fields (uid, moment, people) are read when somebody asks.
-    """
-    return known(
-        Transaction,
-        id=pk,
-        book=posting.book,
-        kind=posting.kind,
-        business_date=posting.business_date,
-        leg_count=len(posting.legs),
-        idem_scope=posting.scope,
-        idem_key=posting.key,
-        request_hash=fingerprint,
-        reverses_id=posting.reverses_id,
+def _two_lists(legs: Sequence[Entry]) -> tuple[str, str]:
+    """Accounts and amounts, as the server writes its arrays."""
+    return (
+        f"{{{','.join([str(leg.account_id) for leg in legs])}}}",
+        f"{{{','.join([str(leg.amount) for leg in legs])}}}",
     )
 
 
@@ -77,7 +85,21 @@ def statement(posting: Posting) -> tuple[str, list[Any]]:
     """The posting as SQL with its values, for a caller who writes more in the same round trip, within `readable()` and a
     transaction of its own: a refusal ends that.
     """
-    return POST, _values(posting, posting.fingerprint)
+    return POST, [
+        str(posting.uid),
+        posting.book,
+        posting.kind,
+        posting.business_date.isoformat(),
+        posting.posted_at.isoformat(),
+        posting.scope,
+        posting.key,
+        "\\x" + posting.fingerprint.hex(),
+        posting.memo,
+        posting.reverses_id,
+        posting.maker_id,
+        posting.checker_id,
+        *_two_lists(posting.legs),
+    ]
 
 
 @transaction.atomic
@@ -103,43 +125,38 @@ def reverse(*, original: Transaction, business_date: date, key: str, by: Any, no
     )
 
 
-POST = "SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::bigint[])"
+ONCE = "ledger_transaction_once"
+POST = "SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+PREPARED = Prepared(
+    "ledger_post",
+    "(uuid, text, text, date, timestamptz, text, text, bytea, text, bigint, bigint, bigint, bigint[], bigint[]) AS"
+    " SELECT ledger_post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    14,
+)
 TRY_POST = POST.replace("SELECT ledger_post", "SELECT entry, state, rule, message FROM ledger_try_post")
 
 
-def _post_one(posting: Posting, fingerprint: bytes) -> int:
+def _post_one(values: list[Any]) -> int:
     """One round trip: by itself a transaction of its own; within the caller's the refusal comes back as an answer, so
     that the caller's transaction stays usable without a savepoint.
     """
-    values = _values(posting, fingerprint)
-    with readable(), connection.cursor() as cursor:
-        if not connection.in_atomic_block:
-            cursor.execute(POST, values)
-            return int(cursor.fetchone()[0])
-        cursor.execute(TRY_POST, values)
-        entry, state, rule, message = cursor.fetchone()
-    if entry is None:
-        raise refusal(state, rule) or IntegrityError(message)
-    return int(entry)
+    entry, state, rule, message = _ask(values)
+    if entry is None and rule == ONCE:  # the same key at once: the other one is there now
+        entry, state, rule, message = _ask(values)
+    if entry is not None:
+        return int(entry)
+    raise refusal(state, rule) or IntegrityError(message)
 
 
-def _values(posting: Posting, fingerprint: bytes) -> list[Any]:
-    return [
-        str(posting.uid),
-        posting.book,
-        posting.kind,
-        posting.business_date,
-        posting.posted_at,
-        posting.scope,
-        posting.key,
-        fingerprint,
-        posting.memo,
-        posting.reverses_id,
-        posting.maker_id,
-        posting.checker_id,
-        [leg.account_id for leg in posting.legs],
-        [leg.amount for leg in posting.legs],
-    ]
+def _ask(values: list[Any]) -> tuple[int | None, str, str, str]:
+    """Entry, or SQLSTATE, constraint and message of the refusal."""
+    if connection.in_atomic_block:
+        return ask(TRY_POST, values)[0]
+    try:
+        return PREPARED.ask(values)[0][0], "", "", ""
+    except IntegrityError as error:
+        state, rule = told(error)
+        return None, state, rule, str(error)
 
 
 @transaction.atomic
