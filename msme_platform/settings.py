@@ -179,6 +179,9 @@ _DATABASE = env.db_url_config(
         relaxed=embedded.database_url(SERVERS_DIR),
     )
 )
+# The role as which web, workers and calendar connect, made by `manage.py prepare`; empty: they share the owner's.
+WEB_ROLE = env.str("WEB_ROLE", default="")
+WEB_ROLE_PASSWORD = env.str("WEB_ROLE_PASSWORD", default="")
 DATABASES = {
     "default": {
         **_DATABASE,

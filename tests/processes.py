@@ -19,11 +19,15 @@ tasks.run(int(sys.argv[1]))
 """
 
 
-def database_url(name: str = "") -> str:
-    """The address of a database on the tests' server, the tests' own unless named: over TCP or by a socket's folder."""
+def database_url(name: str = "", *, user: str = "", password: str = "") -> str:
+    """The address of a database on the tests' server, the tests' own unless named: over TCP or by a socket's folder.
+    Another role logs in with `user` and `password`.
+    """
     given = connection.settings_dict
     host = given["HOST"] or given["OPTIONS"].get("host", "")
-    login = f"{quote(given['USER'])}:{quote(given['PASSWORD'])}" if given["PASSWORD"] else quote(given["USER"])
+    if not user:
+        user, password = given["USER"], given["PASSWORD"]
+    login = f"{quote(user)}:{quote(password)}" if password else quote(user)
     return f"postgres://{login}@/{name or given['NAME']}?host={quote(host, safe='')}&port={given['PORT'] or 5432}"
 
 

@@ -4,7 +4,12 @@ The triggers already refuse; a role that owns no table cannot switch them off ei
 (`manage.py web_role NAME`), once when the role is made and again after each migration.
 """
 
+from typing import Any
+
 from django.db import connection, transaction
+
+# Where tables come and go while the product runs (uploads being checked), and nothing else lies.
+STAGING = "staging"
 
 # Tables kept by a guard against UPDATE and DELETE, of whichever app: found by the guard's name and what it stands before.
 APPEND_ONLY = """
@@ -23,12 +28,44 @@ def append_only_tables() -> list[str]:
         return [name for (name,) in cursor.fetchall()]
 
 
+class UnfitRole(Exception):
+    """The role is one that the guards do not bind, or is not there."""
+
+
+@transaction.atomic
+def make(role: str, password: str) -> None:
+    """A role that may log in and nothing more, or its new password. Run by a role that may make roles. Raises UnfitRole."""
+    name = connection.ops.quote_name(role)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_roles WHERE rolname = %s", [role])
+        verb = "CREATE"
+        if cursor.fetchone() == (1,):
+            verb = "ALTER"
+            _refuse_unless_bound(cursor, role)
+        cursor.execute(f"{verb} ROLE {name} LOGIN PASSWORD %s", [password])
+
+
+def _refuse_unless_bound(cursor: Any, role: str) -> None:
+    cursor.execute(
+        "SELECT rolsuper OR rolname = current_user OR EXISTS ("
+        " SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relnamespace = current_schema()::regnamespace)"
+        " FROM pg_roles r WHERE rolname = %s",
+        [role],
+    )
+    if cursor.fetchone() != (False,):
+        raise UnfitRole(f"{role} is not there, or is a superuser, or owns tables: the guards would not bind it.")
+
+
 @transaction.atomic
 def allow(role: str) -> list[str]:
-    """Give `role` its rights, whatever it had in this schema before; returns the tables that it may only add to."""
+    """Give `role` its rights, whatever it had in this schema before; returns the tables that it may only add to.
+
+    Raises UnfitRole.
+    """
     quote = connection.ops.quote_name
     name, closed = quote(role), append_only_tables()
     with connection.cursor() as cursor:
+        _refuse_unless_bound(cursor, role)
         cursor.execute("SELECT quote_ident(current_schema()), quote_ident(current_database())")
         schema, database = cursor.fetchone()
         tables, sequences = f"ALL TABLES IN SCHEMA {schema}", f"ALL SEQUENCES IN SCHEMA {schema}"
@@ -45,4 +82,8 @@ def allow(role: str) -> list[str]:
             cursor.execute(
                 f"REVOKE UPDATE, DELETE ON {table} FROM {name}; GRANT UPDATE ({columns}) ON {table} TO {name}"
             )
+        cursor.execute(f"GRANT USAGE, CREATE ON SCHEMA {STAGING} TO {name}")
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s AND tableowner <> %s", [STAGING, role])
+        for (table,) in cursor.fetchall():  # uploads that were being checked when the role was made
+            cursor.execute(f"ALTER TABLE {STAGING}.{quote(table)} OWNER TO {name}")
     return closed

@@ -80,8 +80,8 @@ class ImportRun(Record):
 
     @property
     def staging(self) -> str:
-        """The table of its checked rows."""
-        return f"members_import_{int(self.pk)}"
+        """The table of its checked rows, in the schema where a restricted database role may make tables."""
+        return f"staging.members_import_{int(self.pk)}"
 
     @property
     def is_over(self) -> bool:

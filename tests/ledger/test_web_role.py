@@ -7,7 +7,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 
 from foundation.accounts.models import User
@@ -15,6 +15,7 @@ from foundation.audit.models import Event
 from foundation.ledger import hands, queries
 from foundation.ledger.actions import periods
 from foundation.ledger.models import Account, Leg, Period
+from members.actions import imports
 from revolving_funds.actions import corrections
 from tests.factories import revolving_funds as make
 from tests.factories import statements as bank
@@ -127,3 +128,28 @@ def test_every_append_only_table_is_known_by_its_guard() -> None:
     found = hands.append_only_tables()
     assert {"audit_event", "ledger_dayseal", "ledger_leg", "ledger_transaction", "trainings_attendance"} <= set(found)
     assert not {"ledger_account", "ledger_period"} & set(found)
+
+
+def test_the_role_is_made_by_the_step_itself_and_a_role_that_nothing_binds_is_refused(settings: Any) -> None:
+    role, settings.WEB_ROLE_PASSWORD = f"web_{secrets.token_hex(4)}", secrets.token_hex(16)
+    try:
+        for _time in range(2):  # the second time it gets its rights anew, and its password
+            call_command("web_role", role, create=True, stdout=StringIO())
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT rolcanlogin, rolsuper, rolcreaterole FROM pg_roles WHERE rolname = %s", [role])
+            assert cursor.fetchone() == (True, False, False)
+        for unfit in (connection.settings_dict["USER"], "nobody_of_this_name"):
+            with pytest.raises(CommandError, match="would not bind"):
+                call_command("web_role", unfit, stdout=StringIO())
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
+def test_an_upload_of_members_finds_its_place_in_the_hands_of_the_web_role(web: str) -> None:
+    """The tables of uploads come and go in a schema of their own; nowhere else is anything made."""
+    imports.stage([], table="staging.members_import_1")
+    assert imports.staged(table="staging.members_import_1") == 0
+    imports.forget(table="staging.members_import_1")
+    assert imports.staged(table="staging.members_import_1") is None
+    assert denied("CREATE TABLE public.mine (n int)"), web

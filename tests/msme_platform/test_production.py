@@ -29,7 +29,15 @@ from tests.processes import database_url
 BASE: Path = settings.BASE_DIR
 COMPOSE = yaml.safe_load((BASE / "docker-compose.yml").read_text(encoding="utf-8"))
 PYTHON_SERVICES = ("migrate", "web", "worker", "beat")
-SECRETS = ("SECRET_KEY", "FIELD_HASH_KEY", "POSTGRES_PASSWORD", "WHATSAPP_VERIFY_TOKEN", "METRICS_TOKEN")
+SECRETS = (
+    "SECRET_KEY",
+    "FIELD_HASH_KEY",
+    "POSTGRES_PASSWORD",
+    "WEB_ROLE_PASSWORD",
+    "WHATSAPP_VERIFY_TOKEN",
+    "METRICS_TOKEN",
+)
+WEB_ROLE = f"guyub_web_{os.getpid()}"  # roles belong to the whole server
 PHONE = "0812 3456 7890"
 
 
@@ -119,6 +127,16 @@ def test_every_service_restarts_is_watched_and_reaches_no_further_than_it_must()
     assert not re.search(r"gcc|build-essential|apt-get", image)
 
 
+def test_only_the_migrating_service_connects_as_the_owner_of_the_tables() -> None:
+    services = COMPOSE["services"]
+    roles = {name: services[name]["environment"]["DATABASE_URL"].split(":")[1] for name in PYTHON_SERVICES}
+    assert roles == {"migrate": "//guyub", "web": "//guyub_web", "worker": "//guyub_web", "beat": "//guyub_web"}
+    assert services["migrate"]["environment"]["WEB_ROLE"] == "guyub_web"
+    # `.env` holds the owner's password; what stands here goes before it.
+    assert all(services[name]["environment"]["POSTGRES_PASSWORD"] == "" for name in PYTHON_SERVICES)
+    assert "WEB_ROLE_PASSWORD=" in (BASE / ".env.example").read_text(encoding="utf-8").splitlines()
+
+
 def test_docker_compose_takes_the_file(tmp_path: Path) -> None:
     """Where Docker's client is, it reads the file too; elsewhere YAML and the tests above have to do."""
     client = shutil.which("docker")
@@ -162,7 +180,7 @@ def platform() -> Iterator[str]:
 
 @pytest.fixture
 def own_database() -> Iterator[str]:
-    """The address of an empty database on the tests' server."""
+    """The name of an empty database on the tests' server."""
     given = connection.settings_dict
     host = given["HOST"] or given["OPTIONS"].get("host", "")
     login = {"user": given["USER"], "password": given["PASSWORD"], "host": host, "port": given["PORT"] or 5432}
@@ -175,8 +193,9 @@ def own_database() -> Iterator[str]:
 
     run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
     run(f"CREATE DATABASE {name}")
-    yield database_url(name)
+    yield name
     run(f"DROP DATABASE {name} WITH (FORCE)")
+    run(f"DROP ROLE IF EXISTS {WEB_ROLE}")
 
 
 def free_port() -> int:
@@ -202,6 +221,15 @@ def service_environment(name: str, env_file: dict[str, str], ours: dict[str, str
 
     service = COMPOSE["services"][name]
     return env_file | {key: filled(value) for key, value in service["environment"].items()} | ours
+
+
+def role_of(name: str, database: str, env_file: dict[str, str]) -> dict[str, str]:
+    """The role that the service's own address names, on the tests' server."""
+    login = re.match(r"postgres://(\w+):\$\{(\w+):", COMPOSE["services"][name]["environment"]["DATABASE_URL"])
+    assert login
+    if login[1] == "guyub":
+        return {"DATABASE_URL": database_url(database), "WEB_ROLE": WEB_ROLE}
+    return {"DATABASE_URL": database_url(database, user=WEB_ROLE, password=env_file[login[2]])}
 
 
 class Person:
@@ -232,7 +260,6 @@ def stack(platform: str, own_database: str, tmp_path: Path) -> Iterator[dict[str
     """The Python services, two web processes among them, each by its command line of docker-compose.yml."""
     ports = [free_port(), free_port()]
     ours = {
-        "DATABASE_URL": own_database,
         "REDIS_URL": settings.CACHES["default"]["LOCATION"],
         "WHATSAPP_API_URL": platform,
         "STATIC_ROOT": str(tmp_path / "static"),
@@ -248,7 +275,10 @@ def stack(platform: str, own_database: str, tmp_path: Path) -> Iterator[dict[str
         ["collectstatic", "--noinput", "--verbosity", "0"],
     ):  # as the Dockerfile does
         assert manage(*step, **image).returncode == 0
-    environments = {name: service_environment(name, env_file, ours) for name in PYTHON_SERVICES}
+    environments = {
+        name: service_environment(name, env_file, ours | role_of(name, own_database, env_file))
+        for name in PYTHON_SERVICES
+    }
     before = os.environ.copy()
     with supervise.family() as children:
         try:
@@ -316,10 +346,23 @@ def test_the_services_serve_a_login_whose_code_a_job_sends(stack: dict[str, Any]
         },
     )
     assert "django_http_responses_total_by_status_total" in figures.text
+    assert_the_book_is_out_of_reach(stack["environments"]["web"]["DATABASE_URL"])
     lines = [
         json.loads(line) for line in (stack["folder"] / "web0.log").read_text().splitlines() if line.startswith("{")
     ]
     assert any("request_id" in line for line in lines)
+
+
+def assert_the_book_is_out_of_reach(address: str) -> None:
+    """As the web processes connect: the product's rows, no undoing of the book."""
+    with contextlib.closing(psycopg2.connect(address)) as server:
+        cursor = server.cursor()
+        cursor.execute("SELECT current_user, has_table_privilege('ledger_leg', 'INSERT')")
+        assert cursor.fetchone() == (WEB_ROLE, True)
+        for sql in ("DELETE FROM ledger_leg", "ALTER TABLE ledger_leg DISABLE TRIGGER ALL", "TRUNCATE audit_event"):
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                cursor.execute(sql)
+            server.rollback()
 
 
 def _answers(port: int) -> bool:

@@ -1,5 +1,6 @@
 """`manage.py prepare`: bring an installation to this version's state, before its processes start."""
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
@@ -14,3 +15,6 @@ class Command(BaseCommand):
         for step in INSTALLATION:
             call_command(step.command, **step.options)
             self.stdout.write(f"done: {step.sentence}")
+        if settings.WEB_ROLE:
+            call_command("web_role", settings.WEB_ROLE, create=True)
+            self.stdout.write("done: the database role of the web processes has its rights, and no more")
