@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.guards import no_truncate
 from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
 from members.models import Business, Person
@@ -248,7 +249,10 @@ class Response(Record):
                 violation_error_message=_("An answer by phone or visit names who wrote it down."),
             ),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            no_truncate(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_operating_display()} ({self.checkin_id})"

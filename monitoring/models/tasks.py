@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.guards import no_truncate
 from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
 from foundation.common.records import Record
 from monitoring.enums import Contact, Outcome, Result
@@ -120,7 +121,10 @@ class Attempt(Record):
             ),
         ]
         indexes = [models.Index(fields=["task", "at", "id"], name="attempt_task_idx")]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            no_truncate(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.task_id} {self.contact} {self.result}"

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.guards import no_truncate
 from foundation.common.querysets import BaseQuerySet
 from foundation.common.records import Record
 from revolving_funds.enums import CheckLine
@@ -37,6 +39,10 @@ class PapersCheck(Record):
     class Meta:
         verbose_name = _("check of the papers")
         verbose_name_plural = _("checks of the papers")
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            no_truncate(),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="paperscheck_lines_known", condition=Q(missing__contained_by=list(CheckLine.values))

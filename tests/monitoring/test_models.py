@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError, InternalError, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 
 from foundation.accounts.roles import Role
 from monitoring.enums import Band, Cause, Change, Contact, Operating, Outcome, Result, State, Way
@@ -78,6 +78,12 @@ def test_an_answer_is_written_once(deed: str) -> None:
     with pytest.raises(InternalError, match="append_only"), transaction.atomic():
         Response.objects.update(note="x") if deed == "update" else Response.objects.all().delete()
     assert Response.objects.get().note == ""
+
+
+@pytest.mark.parametrize("table", ["monitoring_response", "monitoring_attempt"])
+def test_neither_answers_nor_tries_are_emptied(table: str) -> None:
+    with pytest.raises(InternalError, match="cannot be truncated"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {table}")
 
 
 def test_a_try_is_written_once() -> None:

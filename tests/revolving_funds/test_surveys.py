@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -111,8 +111,11 @@ def test_the_checker_decides_nothing_and_the_database_says_so() -> None:
             rows.update(**{hand: both})
     with pytest.raises(IntegrityError, match="application_checked_at_pair"), transaction.atomic():
         rows.update(checked_at=None)
+    values = {"application": application, "checked_at": NOW, "checked_by": make.verifier()}
     with pytest.raises(IntegrityError, match="paperscheck_lines_known"), transaction.atomic():
-        PapersCheck.objects.update(missing=["HOROSKOP"])
+        PapersCheck.objects.create(missing=["HOROSKOP"], **values)
+    with pytest.raises(InternalError, match="Cannot update or delete"), transaction.atomic():
+        PapersCheck.objects.update(note="")
 
 
 def test_the_desk_ticks_the_lines_and_sees_what_was_missing_before() -> None:
