@@ -332,4 +332,4 @@ class BusinessAdmin(OfficeModelAdmin):
         return _money(business.capital)
 
 
-from members import case_admin, law_admin  # noqa: E402, F401 -- register their lists
+from members import case_admin, law_admin, scale_admin  # noqa: E402, F401 -- register their lists

@@ -326,6 +326,11 @@ def _change_retention(request: HttpRequest, _nobody: None, data: dict[str, Any])
 class RetentionRuleAdmin(OfficeModelAdmin):
     """How long what is kept, and by which law; changed from a day on."""
 
+    whose = gettext_lazy(
+        "The years follow the law and the archive schedule (JRA). They hold for every office of this installation, so only "
+        "who runs the installation changes them. Tell her where the schedule of your office says otherwise."
+    )
+
     list_deeds: ClassVar[tuple[Deed, ...]] = (
         Deed(
             "ubah",
@@ -340,5 +345,11 @@ class RetentionRuleAdmin(OfficeModelAdmin):
         ),
     )
 
-    list_display = ("key", "days", "valid_from", "valid_to", "legal_basis", "is_confirmed")
+    list_display = ("what", "days", "valid_from", "valid_to", "legal_basis", "is_confirmed")
+    fields = list_display
+    readonly_fields = ("what",)
     ordering = ("key", "-valid_from", "pk")
+
+    @admin.display(description=gettext_lazy("What is kept"), ordering="key")
+    def what(self, rule: RetentionRule) -> str:
+        return retention_title(rule.key)

@@ -4,12 +4,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin
+from foundation.regions.models import Region
 from members import stages as stage_rules
 from members.actions import stages
 from members.models import Stage, StageRule
@@ -64,6 +66,10 @@ def _end_rule(request: HttpRequest, rule: StageRule, _cleaned: dict[str, Any]) -
 class StageRuleAdmin(OfficeModelAdmin):
     """An office's own lines for a stage take the place of the general ones."""
 
+    whose = gettext_lazy(
+        "The rules are your office's own: with a line of yours for a stage, the general lines of that stage do not count."
+    )
+
     list_display = ("stage", "way", "what", "count", "within_months", "where", "valid_from", "valid_to")
     ordering = ("region_code", "stage", "way", "deed", "id")
     fields = list_display
@@ -92,6 +98,13 @@ class StageRuleAdmin(OfficeModelAdmin):
         ),
     )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Everybody's, and those of the person's own office."""
+        own = {prefix[:5] for prefix in _user(request).region_prefixes("members.view_stagerule")}
+        name = Region.objects.filter(code=OuterRef("region_code")).values("name")[:1]
+        rows = super().get_queryset(request).annotate(place=Subquery(name))
+        return rows if "" in own or _user(request).is_superuser else rows.filter(region_code__in={"", *own})
+
     @admin.display(description=gettext_lazy("What the member did"))
     def what(self, rule: StageRule) -> str:
         source = stage_rules.SOURCES.get(rule.deed)
@@ -99,4 +112,4 @@ class StageRuleAdmin(OfficeModelAdmin):
 
     @admin.display(description=gettext_lazy("Where"))
     def where(self, rule: StageRule) -> str:
-        return rule.region_code or _("everywhere")
+        return str(rule.place) if rule.region_code else _("everywhere")  # type: ignore[attr-defined] -- annotated above

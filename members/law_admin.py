@@ -90,6 +90,11 @@ def _rewrite(request: HttpRequest, process: LicenceProcess, cleaned: dict[str, A
 
 @admin.register(LicenceProcess)
 class LicenceProcessAdmin(OfficeModelAdmin):
+    """Steps, days, documents and money: everybody's way, or the office's own."""
+
+    whose = gettext_lazy(
+        "Steps, days, documents and money are your office's own: change a way, and the new version holds for your office."
+    )
     list_display = ("kind", "version", "region_code", "issuer", "money", "made_at")
     list_filter = (LicenceKindFilter,)
     ordering = ("kind", "-region_code", "-version", "id")
@@ -162,12 +167,17 @@ def _holds(row: Any) -> bool:
     return row.valid_to is None
 
 
+LAW = gettext_lazy(
+    "This is law and holds for every office of this installation, so only who runs the installation changes it."
+)
 FOR_ALL = gettext_lazy("The row holds for every office of this installation.")
 
 
 @admin.register(LicenceRule)
 class LicenceRuleAdmin(OfficeModelAdmin):
     """What applies to whom, by which law, from when to when."""
+
+    whose = LAW
 
     list_deeds = (
         Deed(
@@ -229,6 +239,8 @@ class LicenceRuleAdmin(OfficeModelAdmin):
 class LicenceTermAdmin(OfficeModelAdmin):
     """How long licences hold, and when their end is announced."""
 
+    whose = LAW
+
     deeds = (
         Deed(
             "ubah",
@@ -243,5 +255,5 @@ class LicenceTermAdmin(OfficeModelAdmin):
         ),
     )
 
-    list_display = ("rank", "kind", "needs", "years", "warn_days", "legal_basis", "valid_from", "valid_to")
+    list_display = ("kind", "rank", "needs", "years", "warn_days", "legal_basis", "valid_from", "valid_to")
     ordering = ("rank", "valid_from", "id")

@@ -23,7 +23,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from foundation.common.admin import OfficeModelAdmin
-from members.models import LicenceRule, LicenceTerm, RetentionRule
+from members.models import Kbli, LicenceRule, LicenceTerm, RetentionRule, ScaleRule
 from tests.factories.world import NOW, PEOPLE, World
 
 TABLE = Path(__file__).with_name("permission_table.txt")
@@ -164,6 +164,8 @@ def admin_rows(world: World) -> dict[str, Any]:
         "members.licenceterm": LicenceTerm.objects.order_by("pk").first(),
         "members.datarequest": world.data_request,
         "members.breach": world.breach,
+        "members.kbli": Kbli.objects.order_by("pk").first(),
+        "members.scalerule": ScaleRule.objects.order_by("pk").first(),
         "members.retentionrule": RetentionRule.objects.order_by("pk").first(),
         "members.duplicatepair": world.pair,
         "members.merge": world.merge,

@@ -54,7 +54,15 @@ _SEE_MEMBERS = frozenset(
 )
 # What owners hand in for a licence is seen by who works on it, and by who audits.
 _SEE_CASES = frozenset({"members.view_licencecase", "members.view_recommendationletter"})
-_SEE_LAW = frozenset({"members.view_licenceprocess", "members.view_licencerule", "members.view_licenceterm"})
+_SEE_LAW = frozenset(
+    {
+        "members.view_licenceprocess",
+        "members.view_licencerule",
+        "members.view_licenceterm",
+        "members.view_scalerule",
+        "members.view_kbli",
+    }
+)
 _SEE_TRAININGS = frozenset(
     {
         "trainings.view_training",
@@ -107,7 +115,7 @@ _FIGURES = frozenset({"office.view_desk", "office.view_figures", "jobs.view_job"
 
 # Held by no role, so by the system's own administrator alone: `accounts.give_role`, `accounts.change_user`,
 # `revolving_funds.change_filelayout`, and the rows of law that hold for every office: `members.change_licencerule`,
-# `members.change_licenceterm`, `members.change_retentionrule`.
+# `members.change_licenceterm`, `members.change_scalerule`, `members.change_retentionrule`.
 PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     Role.FACILITATOR: _SEE_MEMBERS
     | _SEE_CASES

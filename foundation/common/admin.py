@@ -66,6 +66,7 @@ class OfficeModelAdmin(ModelAdmin):
 
     deeds: ClassVar[tuple[Deed, ...]] = ()
     list_deeds: ClassVar[tuple[Deed, ...]] = ()
+    whose: str | Promise = ""  # of rules: who changes these rows, for whom they hold; said above the list and the row
 
     show_full_result_count = False
     view_on_site = False

@@ -31,8 +31,8 @@ from members.models.tallies import BUSINESS_TRIGGERS, LICENCE_TRIGGERS
 class Kbli(models.Model):
     """A line of business, with the edition of the classification it belongs to."""
 
-    code = models.CharField(max_length=5)
-    edition = models.PositiveSmallIntegerField()
+    code = models.CharField(_("KBLI code"), max_length=5)
+    edition = models.PositiveSmallIntegerField(_("edition"))
     title = models.CharField(_("line of business"), max_length=200)
     words = models.CharField(_("plain words"), max_length=300, blank=True)
     # False: the code is common knowledge but was not read in the official table, so the officer confirms it.
@@ -53,14 +53,16 @@ class Kbli(models.Model):
 class ScaleRule(models.Model):
     """Upper bounds in whole rupiah, inclusive, by law and by date (PP 7/2021 art. 35)."""
 
-    scale = models.CharField(max_length=6, choices=Scale.choices)
-    capital_max = models.BigIntegerField()
-    sales_max = models.BigIntegerField()
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True)
-    legal_basis = models.CharField(max_length=100)
+    scale = models.CharField(_("size"), max_length=6, choices=Scale.choices)
+    capital_max = models.BigIntegerField(_("capital up to"))
+    sales_max = models.BigIntegerField(_("sales a year up to"))
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid until"), null=True, blank=True)
+    legal_basis = models.CharField(_("legal basis"), max_length=100)
 
     class Meta:
+        verbose_name = _("bound of a size")
+        verbose_name_plural = _("bounds of the sizes")
         constraints = [
             never_twice("scalerule_no_overlap", "scale", during=valid_days()),
             models.CheckConstraint(name="scalerule_bounds_positive", condition=Q(capital_max__gt=0, sales_max__gt=0)),

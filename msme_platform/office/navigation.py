@@ -136,6 +136,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item(_("Licence rules"), "document", "members.licencerule"),
             Item(_("Terms of licences"), "calendar", "members.licenceterm"),
             Item(_("Rules of the stages"), "star", "members.stagerule"),
+            Item(_("Bounds of the sizes"), "document", "members.scalerule"),
+            Item(_("Lines of business (KBLI)"), "shop", "members.kbli"),
             Item(_("Loan tiers"), "fund", "revolving_funds.tier"),
             Item(_("Rules of the fund"), "document", "revolving_funds.policy"),
             Item(_("Scales of loan quality"), "document", "revolving_funds.qualityscale"),

@@ -246,6 +246,8 @@ def test_main_pages_of_the_office(
             f"/kantor/members/licenceprocess/{world.case.process.uid}/deed/ubah/",
             "/kantor/members/licencerule/",
             "/kantor/members/licenceterm/",
+            "/kantor/members/scalerule/",
+            "/kantor/members/kbli/?q=keripik",
             f"/kantor/members/business/{world.business.uid}/change/",
             "/kantor/members/licence/",
             "/kantor/trainings/topicproposal/",
