@@ -102,7 +102,7 @@ class StageRuleAdmin(OfficeModelAdmin):
         """Everybody's, and those of the person's own office."""
         own = {prefix[:5] for prefix in _user(request).region_prefixes("members.view_stagerule")}
         name = Region.objects.filter(code=OuterRef("region_code")).values("name")[:1]
-        rows = super().get_queryset(request).annotate(place=Subquery(name))
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(place=Subquery(name))
         return rows if "" in own or _user(request).is_superuser else rows.filter(region_code__in={"", *own})
 
     @admin.display(description=gettext_lazy("What the member did"))
@@ -112,4 +112,5 @@ class StageRuleAdmin(OfficeModelAdmin):
 
     @admin.display(description=gettext_lazy("Where"))
     def where(self, rule: StageRule) -> str:
-        return str(rule.place) if rule.region_code else _("everywhere")  # type: ignore[attr-defined] -- annotated above
+        place = getattr(rule, "place", "")  # annotated above
+        return str(place) if rule.region_code else _("everywhere")

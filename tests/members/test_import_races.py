@@ -119,7 +119,9 @@ def test_a_worker_killed_in_the_middle_leaves_no_half_row_and_the_job_goes_on(pa
 
 
 CITY = 5_200
-TAKEN_BACK = "UPDATE pg_class SET relpages = 9000, reltuples = 0 WHERE relname IN ('members_person', 'members_business')"
+TAKEN_BACK = (
+    "UPDATE pg_class SET relpages = 9000, reltuples = 0 WHERE relname IN ('members_person', 'members_business')"
+)
 
 
 def checks_by() -> str:
