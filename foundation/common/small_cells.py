@@ -14,10 +14,12 @@ ENOUGH: Final = 2 * SMALLEST
 Place = tuple[int, str]
 
 
-def hidden(rows: Sequence[dict[str, Any]], keys: Sequence[str], *, with_total: bool) -> set[Place]:
+def hidden(rows: Sequence[dict[str, Any]], keys: Sequence[str], *, with_total: bool, alike: str = "") -> set[Place]:
     """The (row, column) places to hide in a table of counts. `keys` are its counting columns.
 
-    Every row is taken to add up to something printed elsewhere, every column too where there is a total line.
+    Every row is taken to add up to something printed elsewhere, every column too where there is a total line. `alike` is
+    the column that other tables print as well: which of its numbers are hidden follows from that column alone, so that no
+    table shows what another one hides.
     """
     found = {
         (number, key)
@@ -25,10 +27,12 @@ def hidden(rows: Sequence[dict[str, Any]], keys: Sequence[str], *, with_total: b
         for key in keys
         if row[key] is not None and 0 < row[key] < SMALLEST
     }
+    if alike:
+        _complete(rows, [(number, alike) for number in range(len(rows))], found)
     while True:
         before = len(found)
         for line in _lines(rows, keys, with_total=with_total):
-            _complete(rows, line, found)
+            _complete(rows, line, found, settled=alike)
         if len(found) == before:
             return found
 
@@ -41,13 +45,14 @@ def _lines(rows: Sequence[dict[str, Any]], keys: Sequence[str], *, with_total: b
             yield [(number, key) for number in range(len(rows))]
 
 
-def _complete(rows: Sequence[dict[str, Any]], line: list[Place], found: set[Place]) -> None:
+def _complete(rows: Sequence[dict[str, Any]], line: list[Place], found: set[Place], *, settled: str = "") -> None:
     """Hide the smallest of the others until the line keeps its secret, or nothing of it is left to read."""
     inside = [place for place in line if place in found]
     if not inside:
         return
     others = sorted(
-        (place for place in line if place not in found and _value(rows, place)), key=lambda p: _value(rows, p)
+        (place for place in line if place not in found and place[1] != settled and _value(rows, place)),
+        key=lambda p: _value(rows, p),
     )
     while others and (len(inside) < 2 or sum(_value(rows, place) for place in inside) < ENOUGH):  # noqa: PLR2004 -- one alone is its own sum
         place = others.pop(0)

@@ -22,7 +22,8 @@ def without_small(found: Measured) -> Measured:
     """The figure with small counts and what would give them away left out (None)."""
     counts = [column.key for column in found.figure.columns if column.kind == Kind.COUNT]
     derived = [column.key for column in found.figure.columns if column.kind in {Kind.MONEY, Kind.SHARE}]
-    places = hidden([row.cells for row in found.rows], counts, with_total=found.total is not None)
+    whole = "total" if "total" in counts else ""  # the same businesses of a district, however a table cuts them
+    places = hidden([row.cells for row in found.rows], counts, with_total=found.total is not None, alike=whole)
 
     def kept(row: Row, gone: set[str]) -> Row:
         out = {*gone, *derived} if gone else set()
