@@ -23,8 +23,7 @@ from members.models import Business, StatusPeriod
 from monitoring import causes
 from monitoring.actions import seeding_rows
 from monitoring.actions.checkins import status_reason
-from monitoring.actions.days import FRESH_DAYS
-from monitoring.actions.plans import OPEN_DAYS
+from monitoring.actions.seeding_rows import Round
 from monitoring.actions.tasks import unreachable_reason
 from monitoring.enums import STATUS_OF, Operating, Wave
 
@@ -54,29 +53,6 @@ class Life:
     @property
     def now(self) -> str:
         return self.changes[-1][1] if self.changes else self.status
-
-
-@dataclass
-class Round:
-    """One wave as it went; `answered_on` and `given_up_on` exclude each other."""
-
-    subject: causes.Subject
-    wave: int
-    due_on: date
-    pk: int = 0
-    covered_by: "Round | None" = None
-    answered_on: date | None = None
-    given_up_on: date | None = None
-    assistant: int | None = None
-    by_call: bool = False
-    operating: Operating = Operating.ACTIVE
-    reason: str = ""
-
-    def covers(self, day: date) -> bool:
-        """Whether another wave that is due on `day` would be covered by this one."""
-        if self.answered_on:
-            return day < self.answered_on + timedelta(days=FRESH_DAYS)
-        return day < (self.given_up_on or self.due_on + timedelta(days=OPEN_DAYS))
 
 
 @dataclass(frozen=True)

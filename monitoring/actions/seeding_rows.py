@@ -1,22 +1,21 @@
 """The rows of a made-up history, brought in by COPY."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from foundation.common.bulk import copy_rows, take_ids
 from members.enums import Source
-from monitoring.actions.days import FIRST_REMINDER_DAYS, TASK_DAYS
+from monitoring import causes
+from monitoring.actions.days import FIRST_REMINDER_DAYS, FRESH_DAYS, TASK_DAYS
 from monitoring.actions.plans import OPEN_DAYS
 from monitoring.enums import Band, Change, Contact, Informant, Need, Operating, Outcome, Result, State, Way
 from monitoring.models import FORM_VERSION
-
-if TYPE_CHECKING:
-    from monitoring.actions.seeding import Round
 
 # Days after the opening: first and second reminder, the assistant.
 SECOND_REMINDER_DAYS, ESCALATED_DAYS = 7, 10
@@ -49,7 +48,30 @@ ATTEMPT = "uid created_at updated_at task_id at by_id contact result note"
 PERIOD = "uid created_at updated_at business_id status reason source start_at end_at"
 
 
-def save_rounds(rounds: list["Round"], rng: Random, as_of: date) -> tuple[int, int]:
+@dataclass
+class Round:
+    """One wave as it went; `answered_on` and `given_up_on` exclude each other."""
+
+    subject: causes.Subject
+    wave: int
+    due_on: date
+    pk: int = 0
+    covered_by: "Round | None" = None
+    answered_on: date | None = None
+    given_up_on: date | None = None
+    assistant: int | None = None
+    by_call: bool = False
+    operating: Operating = Operating.ACTIVE
+    reason: str = ""
+
+    def covers(self, day: date) -> bool:
+        """Whether another wave that is due on `day` would be covered by this one."""
+        if self.answered_on:
+            return day < self.answered_on + timedelta(days=FRESH_DAYS)
+        return day < (self.given_up_on or self.due_on + timedelta(days=OPEN_DAYS))
+
+
+def save_rounds(rounds: list[Round], rng: Random, as_of: date) -> tuple[int, int]:
     """Write the rounds with their answers, tasks and tries; returns how many answers and tasks."""
     for one, pk in zip(rounds, take_ids("monitoring_checkin", len(rounds)), strict=True):
         one.pk = pk
@@ -71,7 +93,7 @@ def _at(day: date, hour: int = 1) -> datetime:
     return datetime.combine(day, time(hour), tzinfo=UTC)
 
 
-def _span(one: "Round", as_of: date) -> int:
+def _span(one: Round, as_of: date) -> int:
     """Days that the form was open; -1 where it never was."""
     if one.covered_by or one.due_on > as_of:
         return -1
@@ -79,7 +101,7 @@ def _span(one: "Round", as_of: date) -> int:
     return ((one.answered_on or one.given_up_on or last) - one.due_on).days
 
 
-def _state(one: "Round", as_of: date) -> State:
+def _state(one: Round, as_of: date) -> State:
     if one.covered_by:
         return State.MERGED
     if one.due_on > as_of:
@@ -92,7 +114,7 @@ def _state(one: "Round", as_of: date) -> State:
     return State.ESCALATED if span >= ESCALATED_DAYS else State.OPEN
 
 
-def _checkin(one: "Round", rng: Random, as_of: date) -> tuple[Any, ...]:
+def _checkin(one: Round, rng: Random, as_of: date) -> tuple[Any, ...]:
     subject, state, span = one.subject, _state(one, as_of), _span(one, as_of)
     opened = one.due_on if span >= 0 else None
     reminders = sum(span >= days for days in (FIRST_REMINDER_DAYS, SECOND_REMINDER_DAYS))
@@ -110,7 +132,7 @@ def _checkin(one: "Round", rng: Random, as_of: date) -> tuple[Any, ...]:
     )
 
 
-def _answered_at(one: "Round") -> datetime | None:
+def _answered_at(one: Round) -> datetime | None:
     return _at(one.answered_on, 8) if one.answered_on else None
 
 
@@ -118,7 +140,7 @@ def _one_of(rng: Random, shares: dict[Any, int]) -> Any:
     return rng.choices(list(shares), list(shares.values()))[0]
 
 
-def _response(one: "Round", rng: Random) -> tuple[Any, ...]:
+def _response(one: Round, rng: Random) -> tuple[Any, ...]:
     moment, runs = _answered_at(one), one.operating == Operating.ACTIVE
     sales = (_one_of(rng, CHANGES), _one_of(rng, BANDS), _one_of(rng, WORKERS)) if runs else ("", "", None)
     needs = ",".join(need for need in Need if rng.random() < WANTS / 2)
@@ -129,7 +151,7 @@ def _response(one: "Round", rng: Random) -> tuple[Any, ...]:
     )
 
 
-def _task(one: "Round", pk: int, rng: Random, as_of: date) -> tuple[Any, ...]:
+def _task(one: Round, pk: int, rng: Random, as_of: date) -> tuple[Any, ...]:
     opened = one.due_on + timedelta(days=ESCALATED_DAYS)
     done, by, outcome = None, None, ""
     if one.answered_on:
@@ -145,7 +167,7 @@ def _task(one: "Round", pk: int, rng: Random, as_of: date) -> tuple[Any, ...]:
     )
 
 
-def _attempts(one: "Round", task: int, rng: Random) -> Iterator[tuple[Any, ...]]:
+def _attempts(one: Round, task: int, rng: Random) -> Iterator[tuple[Any, ...]]:
     """Three calls before somebody was given up."""
     if one.given_up_on is None:
         return
