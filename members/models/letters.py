@@ -7,28 +7,17 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
+from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
+from foundation.common.serials import YearSerial
 from members.models.businesses import Business
 from members.models.cases import LicenceCase
 
 LETTER_CODE_LENGTH = 10
 
 
-class LetterSerial(models.Model):
-    """The last serial an office gave in a year. Raised in the transaction that issues, so no gap stays."""
-
-    office_code = models.CharField(max_length=5, db_collation="C")
-    year = models.PositiveSmallIntegerField()
-    last = models.PositiveIntegerField(default=0)
-
-    objects = BaseQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["office_code", "year"], name="letterserial_once")]
-
-    def __str__(self) -> str:
-        return f"{self.office_code} {self.year}: {self.last}"
+class LetterSerial(YearSerial):
+    """Of letters of recommendation."""
 
 
 class RecommendationLetterQuerySet(ScopedQuerySet["RecommendationLetter"]):

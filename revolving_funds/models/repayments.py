@@ -9,27 +9,16 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
+from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
+from foundation.common.serials import YearSerial
 from foundation.files.models import StoredFile
 from foundation.ledger.models import Transaction
 from revolving_funds.models.loans import Loan
 
 
-class ReceiptSerial(models.Model):
-    """The last receipt number an office gave in a year. Raised in the transaction that books, so no gap stays."""
-
-    office_code = models.CharField(max_length=5, db_collation="C")
-    year = models.PositiveSmallIntegerField()
-    last = models.PositiveIntegerField(default=0)
-
-    objects = BaseQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["office_code", "year"], name="receiptserial_once")]
-
-    def __str__(self) -> str:
-        return f"{self.office_code} {self.year}: {self.last}"
+class ReceiptSerial(YearSerial):
+    """Of receipts."""
 
 
 class RepaymentQuerySet(ScopedQuerySet["Repayment"]):

@@ -7,27 +7,16 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
+from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
+from foundation.common.serials import YearSerial
 from trainings.models.enrolments import Enrolment
 
 VERIFICATION_LENGTH = 10
 
 
-class CertificateSerial(models.Model):
-    """The last serial an office gave in a year. Raised in the transaction that issues, so no gap stays."""
-
-    office_code = models.CharField(max_length=5, db_collation="C")
-    year = models.PositiveSmallIntegerField()
-    last = models.PositiveIntegerField(default=0)
-
-    objects = BaseQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["office_code", "year"], name="certificateserial_once")]
-
-    def __str__(self) -> str:
-        return f"{self.office_code} {self.year}: {self.last}"
+class CertificateSerial(YearSerial):
+    """Of certificates."""
 
 
 class CertificateQuerySet(ScopedQuerySet["Certificate"]):
