@@ -5,16 +5,16 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.functional import lazy
-from django.utils.html import format_html
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin
-from foundation.common.dates import short_date
+from foundation.common.dates import moment, short_date
 from foundation.common.numbers import grouped
 from foundation.common.widgets import DateInput, DateTimeInput
 from members.actions import breaches, data_requests, laws, looks
@@ -223,12 +223,12 @@ class BreachAdmin(OfficeModelAdmin):
         "people",
         "notice",
         "told_at",
-        "told_count",
+        "told_people",
         "authority_told_at",
         "closed_at",
         "recorded_by",
     )
-    readonly_fields = ("time_left", "who", "people", "notice")
+    readonly_fields = ("time_left", "who", "people", "notice", "told_people")
     list_deeds: ClassVar[tuple[Deed, ...]] = (
         Deed(
             "catat",
@@ -277,16 +277,24 @@ class BreachAdmin(OfficeModelAdmin):
     def who(self, breach: Breach) -> str:
         return str(registry.criterion(breach.criterion).label)
 
-    @admin.display(description=gettext_lazy("How many people"))
+    @admin.display(description=gettext_lazy("How many were told"))
+    def told_people(self, breach: Breach) -> str:
+        return grouped(breach.told_count) if breach.told_at else "-"
+
+    @admin.display(description=gettext_lazy("How many are touched"))
     def people(self, breach: Breach) -> str:
         return grouped(breaches.touched(breach).count())
 
     @admin.display(description=gettext_lazy("Draft of the notice"))
     def notice(self, breach: Breach) -> str:
         """What art. 46 wants said: which data, when and how, what is done."""
-        noticed = _("Noticed on %(day)s") % {"day": f"{timezone.localtime(breach.noticed_at):%d.%m.%Y %H.%M}"}
-        lines = (noticed, breach.what, breach.how, breach.done)
-        return format_html("{}<br>{}<br>{}<br>{}", *lines)
+        lines = (
+            (_("Noticed"), moment(breach.noticed_at)),
+            (_("Which data"), breach.what),
+            (_("How it happened"), breach.how),
+            (_("What the office does about it"), breach.done),
+        )
+        return format_html_join(mark_safe("<br>"), "{}: {}", lines)
 
 
 class RetentionForm(forms.Form):

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.widgets import DocumentInput
 from members.actions import import_runs
 from members.importing.columns import HEADINGS
 from members.models import ImportRun
@@ -58,7 +59,7 @@ class SpreadsheetForm(forms.Form):
     file = forms.FileField(
         label=_("Spreadsheet"),
         help_text=_("XLSX or CSV, at most 20 MB. Nothing is stored before you have seen what would happen."),
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
+        widget=DocumentInput(attrs={"accept": ".xlsx,.csv,.txt"}),
     )
 
     def clean_file(self) -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.admin.utils import _get_non_gfk_field, label_for_field  # type: ignore[attr-defined]
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
@@ -11,6 +11,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.utils import (
     display_for_dropdown,
     display_for_field,
@@ -31,9 +32,24 @@ class Cell:
     text: SafeString
 
 
+# Columns that every table has, or that name themselves by their own name only.
+LABELS: Final = {
+    "created_at": gettext_lazy("written down"),
+    "updated_at": gettext_lazy("last changed"),
+    "made_by": gettext_lazy("made by"),
+    "registered_by": gettext_lazy("written down by"),
+    "object_id": gettext_lazy("number of the object"),
+    "request_id": gettext_lazy("number of the request"),
+    "uid": gettext_lazy("code of the row"),
+    "sha256": gettext_lazy("fingerprint (SHA-256)"),
+}
+
+
 def label(model: type[Model], model_admin: Any, name: Any) -> str:
     """The heading of a column."""
     said: Any = label_for_field(name, model, model_admin)
+    if said == str(name).replace("_", " "):  # nobody gave it a name
+        said = LABELS.get(name, said)
     return str(capfirst(said))
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.test import Client
+from django.utils.functional import Promise
 
 from foundation.accounts.roles import Role
+from foundation.common import cells
 from foundation.common.lists import has_order, order_of
 from members.models import Business
 from tests.factories.foundation import office, user_with_role
@@ -173,3 +175,18 @@ def test_actions_on_chosen_rows_work(desk: Client, rows: list[Business], monkeyp
     assert page.count('name="_selected_action"') == 2
     desk.post(URL, {"action": "note", "index": 0, "_selected_action": [rows[1].pk, rows[4].pk]})
     assert chosen == sorted([rows[1].pk, rows[4].pk])
+
+
+def test_no_column_is_called_by_its_name_in_the_code() -> None:
+    """Whatever lists, pages and the tables below them show is called by a word, also what every table has."""
+    found = []
+    for model, desk in admin.site._registry.items():
+        sheets = [name for _title, options in desk.fieldsets or () for name in options["fields"]]
+        names = [*desk.list_display, *(desk.fields or ()), *sheets]
+        tables = [(each.model, each.fields or ()) for each in desk.inlines]
+        for shown, columns in [(model, names), *tables]:
+            fields = {field.name: field for field in shown._meta.fields}
+            for name in columns:
+                said = isinstance(getattr(fields.get(str(name)), "verbose_name", Promise()), Promise)
+                found += [] if said or name in cells.LABELS else [f"{shown._meta.label}.{name}"]
+    assert found == []
