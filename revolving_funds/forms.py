@@ -67,12 +67,15 @@ class PapersStep(UploadForm):
         purpose="fund_application",
         label=_("Photo of the business"),
         required=False,
+        needed=True,
+        of_paper=False,
         help_text=_("Your stall, kitchen or goods, as they are."),
     )
     ktp = StoredFileField(
         purpose="fund_application",
         label=_("Photo of the ID card (KTP)"),
         required=False,
+        needed=True,
         help_text=_("All four corners in the picture, so that the name can be read."),
     )
     note = StoredFileField(
@@ -157,12 +160,14 @@ class SurveyForm(UploadForm):
         purpose="fund_application",
         label=_("Photo of the place"),
         required=False,
+        of_paper=False,
         help_text=_("The stall, workshop or kitchen as you find it."),
     )
     goods = StoredFileField(
         purpose="fund_application",
         label=_("Photo of goods or tools"),
         required=False,
+        of_paper=False,
         help_text=_("What is there, and what is missing."),
     )
     on_paper = forms.BooleanField(label=_("Written on paper at the visit and entered later"), required=False)

@@ -135,7 +135,7 @@ def _step_page(
             "number": number + 1,
             "refusal": refusal,
             "documents": list(application.documents.select_related("file").order_by("kind")),
-            "missing": documents.missing(application),
+            "missing": [kind.label for kind in documents.missing(application)],
             "together": applications.gathering(application),
         },
     )

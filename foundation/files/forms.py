@@ -26,6 +26,7 @@ class StoredFileInput(forms.FileInput):
         super().__init__(attrs)
         self.kept: StoredFile | None = None
         self.accept, self.max_bytes, self.has_camera = "", 0, True
+        self.of_paper = True
 
     def kept_name(self, name: str) -> str:
         """The hidden control that says which file was kept."""
@@ -48,20 +49,25 @@ class StoredFileInput(forms.FileInput):
             "accept": self.accept,
             "max_bytes": self.max_bytes,
             "has_camera": self.has_camera,
+            "of_paper": self.of_paper,
             "photos_only": self.accept == ACCEPTS[FileKind.PHOTO],
         }
         return context
 
 
 class StoredFileField(forms.FileField):
-    """A private file for a purpose; its cleaned value is a StoredFile that an action may `use`, or None."""
+    """A private file for a purpose; its cleaned value is a StoredFile that an action may `use`, or None.
+
+    `needed`: the form may be saved without it, but it has to come some time, so it is not called optional. `of_paper`: the
+    camera is meant for a paper; else for a place or a thing.
+    """
 
     widget = StoredFileInput
     default_error_messages = {"required": _("Please take a photo or choose the file.")}
 
-    def __init__(self, *, purpose: str, **kwargs: Any) -> None:
+    def __init__(self, *, purpose: str, needed: bool = False, of_paper: bool = True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.purpose = purpose
+        self.purpose, self.needed, self.of_paper = purpose, needed, of_paper
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         """Django's, without its own limits on name and size: those of the purpose hold (uploads.store)."""
@@ -88,7 +94,7 @@ class UploadForm(forms.Form):
             purpose, widget = purposes.get(field.purpose), _input(field)
             widget.accept = ",".join(ACCEPTS[kind] for kind in FileKind if kind in purpose.kinds)
             widget.max_bytes = purpose.max_bytes
-            widget.has_camera = FileKind.PHOTO in purpose.kinds
+            widget.has_camera, widget.of_paper = FileKind.PHOTO in purpose.kinds, field.of_paper
             if self.is_bound:
                 widget.kept = self._kept(widget.kept_name(self.add_prefix(name)), purpose.name)
 

@@ -21,6 +21,7 @@ SHELL_FILES = (
     "css/base.css",
     "css/components.css",
     "css/portal.css",
+    "js/upload.js",
     "js/guyub.js",
     "django_htmx/htmx-2.min.js",
     "img/icons.svg",

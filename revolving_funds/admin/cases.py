@@ -255,7 +255,7 @@ class LoanCaseAdmin(OfLoanAdmin):
 
     @admin.display(description=gettext_lazy("Ledger entry"))
     def entry(self, row: LoanCase) -> str:
-        return str(row.transaction.uid) if row.transaction else ""
+        return str(row.transaction or "")
 
 
 @admin.register(Recovery)
@@ -272,4 +272,4 @@ class RecoveryAdmin(OfLoanAdmin):
 
     @admin.display(description=gettext_lazy("Ledger entry"))
     def entry(self, row: Recovery) -> str:
-        return str(row.transaction.uid)
+        return str(row.transaction)

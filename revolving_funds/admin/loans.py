@@ -197,4 +197,4 @@ class LoanAdmin(OfficeModelAdmin):
 
     @admin.display(description=gettext_lazy("Ledger entry"))
     def entry(self, row: Loan) -> str:
-        return str(row.disbursement.uid)
+        return str(row.disbursement)

@@ -153,4 +153,4 @@ class RepaymentAdmin(WhenEntered, OfficeModelAdmin):
     @admin.display(description=gettext_lazy("Ledger entry"))
     def entry(self, row: Repayment) -> str:
         url = reverse("admin:ledger_transaction_change", args=[row.transaction.uid])
-        return format_html('<a href="{}">{}</a>', url, row.transaction.uid)
+        return format_html('<a href="{}">{}</a>', url, row.transaction)

@@ -1,5 +1,5 @@
 /* Comfort on top of pages that work without it: toasts close, questions open as a dialog, rupiah are grouped while typing,
-   an upload shows its name, the lost signal is told. No page needs this file. */
+   the lost signal is told. No page needs this file. */
 (() => {
   "use strict";
 
@@ -19,32 +19,6 @@
     };
     input.addEventListener("input", group);
     if (input.value) group();
-  };
-
-  const upload = (label) => {
-    const input = label.querySelector("input[type=file]");
-    input.addEventListener("change", () => {
-      const file = input.files[0];
-      if (!file) return;
-      const size = file.size < 1048576 ? `${Math.ceil(file.size / 1024)} KB` : `${(file.size / 1048576).toFixed(1).replace(".", ",")} MB`;
-      const help = label.querySelector("[data-upload-help]");
-      label.querySelector("[data-upload-name]").textContent = file.name;
-      const big = Number(label.dataset.max) > 0 && file.size > Number(label.dataset.max);
-      if (big) {
-        input.value = "";
-        help.textContent = `${size}. ${help.dataset.big}`;
-        label.classList.remove("is-good");
-        return;
-      }
-      const both = label.closest("[data-uploads]");
-      if (both) each(both, "[data-upload]", (other) => {
-        if (other === label) return;
-        other.querySelector("input[type=file]").value = "";
-        other.classList.remove("is-good");
-      });
-      help.textContent = `${size}. ${help.dataset.chosen}`;
-      label.classList.add("is-good");
-    });
   };
 
   /* The confirm page's own question, in a dialog. If anything fails, the link is followed. */
@@ -87,7 +61,6 @@
   const enhance = (root) => {
     each(root, "[data-toast]", toast);
     each(root, "input[data-money]", money);
-    each(root, "[data-upload]", upload);
     each(root, "a[data-confirm]", confirmLink);
     each(root, "form[method=post]:not([hx-post])", once);
     each(root, "[data-print]", (button) => { button.hidden = false; button.addEventListener("click", () => window.print()); });

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from foundation.accounts.roles import Role
 from tests.factories import revolving_funds as fund
+from tests.factories.files import picture
 from tests.factories.foundation import office, user_with_role
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -33,6 +34,9 @@ def test_desk_is_accessible_and_its_queue_leads_to_the_deed(
     page_desk.get_by_role("link", name="Catat hasil survei").click()
     expect(page_desk.get_by_role("heading", name="Catat hasil survei")).to_be_visible()
     axe(page_desk)
+    chosen = {"name": "kios.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+    page_desk.locator("input[type=file][name=photo]").last.set_input_files(chosen)
+    expect(page_desk.locator(".upload.is-good")).to_contain_text("kios.jpg")
     page_desk.get_by_role("button", name="Catat hasil survei").click()
     expect(page_desk.get_by_role("alert")).to_contain_text("perlu diperbaiki")
 

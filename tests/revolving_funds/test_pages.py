@@ -83,6 +83,17 @@ def test_an_application_goes_through_its_four_steps_without_javascript() -> None
     assert "Terkirim, menunggu survei" in text(client.get(done["Location"]))
 
 
+def test_the_last_step_names_what_is_missing_in_words_and_no_needed_paper_is_called_optional() -> None:
+    application = make.draft(on=today())
+    client = seen_by(application.person.user)
+    last = text(client.get(reverse("revolving_funds:application-send", args=[application.uid])))
+    assert "Foto tempat usaha, Foto KTP" in last
+    assert last.count("belum diisi") == 2  # purpose and sales
+    papers = text(client.get(reverse("revolving_funds:application-papers", args=[application.uid])))
+    assert papers.count("(opsional)") == 1  # the notes alone
+    assert "Cukup dekat hingga terlihat jelas" in papers
+
+
 def test_what_was_typed_stays_when_it_is_refused() -> None:
     person = make.owner()
     application = make.draft(person, on=today())

@@ -33,6 +33,7 @@ SCRIPTS = (
     "unfold/js/alpine/alpine.resize.js",
     "unfold/js/alpine/alpine.js",
     "js/office.js",
+    "js/upload.js",
 )
 SCRIPTS_NOW = ("unfold/js/htmx/htmx.js", "unfold/js/chart/chart.js", "unfold/js/app.js")
 
