@@ -16,7 +16,7 @@ from foundation.regions.models import Office
 from members.actions import cases, letters, seeding
 from members.enums import CaseStatus, LicenceStatus
 from members.letter_papers import letter_data, letter_pdf
-from members.models import CaseDocument, LicenceCase, LicencePaper, RecommendationLetter
+from members.models import CaseDocument, Licence, LicenceCase, LicencePaper, RecommendationLetter
 from tests.factories import files, licensing
 from tests.factories.foundation import UserFactory
 from tests.factories.licensing import NOW
@@ -274,7 +274,7 @@ def test_a_made_up_city_has_cases_in_every_state() -> None:
     licensing.assistant()
     for _ in range(60):
         LicenceFactory(business=licensing.business(nib=False), status=LicenceStatus.WANTED, number="")
-    cases.open_missing(now=NOW - timedelta(days=40))
+    Licence.objects.update(updated_at=NOW - timedelta(days=40))  # when they were asked for
     LicenceFactory(business=licensing.business(nib=False), issued_on=NOW.date())
     assert seeding.seed_cases(office=Office.objects.get(), rng=Random(4), now=NOW) == 61
     states = set(LicenceCase.objects.values_list("status", flat=True))
