@@ -6,7 +6,9 @@ from typing import Any
 wsgi_app = "msme_platform.wsgi"
 bind = os.environ.get("BIND", "0.0.0.0:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-threads = int(os.environ.get("WEB_THREADS", "4"))
+# Most threads wait: for the database, or for the lock of a training that hundreds want to join, whose wishes are then
+# carried out together (foundation.common.gathering). Each keeps one connection: 2 x 24 of the database's 100.
+threads = int(os.environ.get("WEB_THREADS", "24"))
 worker_class = "gthread"
 timeout = 60
 graceful_timeout = 8

@@ -69,7 +69,9 @@ def of_oneself(training: Training, person: Person) -> str:
 
 
 def of_people(training: Training, people: Sequence[Person], *, said: str = "") -> dict[int, str]:
-    """Who of them is registered somewhere else at the time of this training: the sentence, by the person's key. One query."""
+    """Who of them is registered somewhere else at the time of this training: the sentence, by the person's key."""
+    if not Enrolment.objects.live().filter(person__in=people).exclude(training=training).exists():
+        return {}  # most are registered nowhere else
     said = said or _("%(name)s is registered for %(title)s at that time: %(when)s.")
     own = Session.objects.filter(
         training=training, starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at")

@@ -1,5 +1,6 @@
 """Whom a training is for: where people live or work, what their business is, how far they are, whom they belong to. One rule for all its uses."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -77,11 +78,24 @@ def _groups(training: Training) -> list[int]:
     return list(training.for_groups.order_by("pk").values_list("pk", flat=True))
 
 
+def refusals(training: Training, people: Sequence[Person]) -> dict[int, NotInvited]:
+    """Why those who are not invited are not, by the person's key; one look for all who are."""
+    inside = set(invited(training).filter(pk__in=[person.pk for person in people]).values_list("pk", flat=True))
+    found = {}
+    for person in people:
+        if person.pk not in inside:
+            try:
+                check(training, person)
+            except NotInvited as error:
+                found[person.pk] = error
+    return found
+
+
 def check(training: Training, person: Person) -> None:
     """Raises NotInvited with the first thing that does not fit."""
     mine = Business.objects.filter(owner=person)
-    villages = [person.village_id, *mine.values_list("village_id", flat=True)]
-    if not training.invites(villages):
+    at_home = training.invites([person.village_id])
+    if not at_home and not training.invites(list(mine.values_list("village_id", flat=True))):
         raise NotInvited(NotInvited.message % {"region": training.region.label})
     if training.for_stages and not Person.objects.filter(standing_in(training.for_stages), pk=person.pk).exists():
         raise OtherStage(OtherStage.message % {"stages": stage_words(training)})

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
-from foundation.regions.models import Office
+from foundation.regions import zones
 from members.models import Person
 from trainings.enums import AHEAD, EnrolmentState, ProposalSource, TrainingStatus
 from trainings.models import (
@@ -137,13 +137,11 @@ def enrolments_of_year(office_code: str, year: int) -> QuerySet[Enrolment]:
 
 def year_of(training: Training) -> int:
     """The fiscal year on which a training's places count: of its start, where it is held."""
-    office = Office.objects.serving(training.office_code)
-    return timezone.localtime(training.starts_at, office.tz if office else None).year
+    return timezone.localtime(training.starts_at, zones.of(training.office_code)).year
 
 
 def year_bounds(office_code: str, year: int) -> tuple[datetime, datetime]:
-    office = Office.objects.serving(office_code)
-    zone = office.tz if office else timezone.get_default_timezone()
+    zone = zones.of(office_code) or timezone.get_default_timezone()
     return datetime(year, 1, 1, tzinfo=zone), datetime(year + 1, 1, 1, tzinfo=zone)
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from foundation.common import dates
-from foundation.regions.models import Office
+from foundation.regions import zones
 from trainings.models import Enrolment, Training
 
 
@@ -15,8 +15,7 @@ def zone_of(training: Training) -> ZoneInfo:
     """The zone of the office that holds the training: its days are counted there. Asked once for each object."""
     known: ZoneInfo | None = training.__dict__.get("_zone")
     if known is None:
-        office = Office.objects.serving(training.office_code)
-        known = training.__dict__["_zone"] = office.tz if office else ZoneInfo("Asia/Jakarta")
+        known = training.__dict__["_zone"] = zones.of(training.office_code) or ZoneInfo("Asia/Jakarta")
     return known
 
 

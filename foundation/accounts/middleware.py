@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from foundation.regions.models import Office
+from foundation.regions import zones
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -44,14 +44,13 @@ class OfficeContextMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.office = None  # type: ignore[attr-defined]
         code = request.session.get("region_code", "") if request.user.is_authenticated else ""
-        office = Office.objects.serving(code) if len(code) >= len("00.00") else None
+        zone, office = zones.with_office(code) if len(code) >= len("00.00") else (None, None)
         request.office = office  # type: ignore[attr-defined]
         if request.user.is_authenticated and request.user.language != request.LANGUAGE_CODE:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = request.user.language
-        with timezone.override(office.tz if office else timezone.get_default_timezone()):
+        with timezone.override(zone or timezone.get_default_timezone()):
             return self.get_response(request)
 
 

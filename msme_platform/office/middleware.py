@@ -9,7 +9,7 @@ from django.urls import reverse
 
 
 class QueuesMiddleware:
-    """After a deed the person's queues are counted anew; what others do shows within half a minute."""
+    """After a deed of the office's people their queues are counted anew; what others do shows within half a minute."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -17,7 +17,7 @@ class QueuesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         user: Any = request.user
-        if request.method not in {"GET", "HEAD", "OPTIONS"} and user.is_authenticated:
+        if request.method not in {"GET", "HEAD", "OPTIONS"} and user.is_authenticated and user.is_staff:
             from msme_platform.office import queues  # noqa: PLC0415 -- the models are not there yet when settings load
 
             queues.forget(user)

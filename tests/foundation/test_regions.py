@@ -1,8 +1,11 @@
 """All regions of Indonesia, and the codes that decide who sees what."""
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError
 
+from foundation.regions import zones
 from foundation.regions.loading import load_regions
 from foundation.regions.models import Office, Region
 from tests.factories.foundation import office, region
@@ -21,6 +24,22 @@ def test_every_region_of_the_decree_is_loaded_and_a_second_load_changes_nothing(
 
 def _by_level() -> dict[str, int]:
     return {level: Region.objects.filter(level=level).count() for level in Region.Level.values}
+
+
+def test_the_zone_of_an_office_is_looked_up_once_in_a_while(
+    settings: Any, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zones, "_kept", {})
+    settings.ZONE_SECONDS = 60.0
+    palembang = office("16.71")
+    with django_assert_num_queries(1):
+        assert [str(zones.of(code)) for code in ("16.71", "16.71.04.1001")] == ["Asia/Jakarta"] * 2
+    assert zones.of("99.99") is None
+    settings.ZONE_SECONDS = 0.0  # as in tests: a change is seen at once
+    zones._kept.clear()
+    zones.of("16.71")
+    Office.objects.filter(pk=palembang.pk).update(zone="Asia/Makassar")
+    assert str(zones.of("16.71")) == "Asia/Makassar"
 
 
 @pytest.mark.slow

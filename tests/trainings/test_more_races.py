@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import connection, models
+from django.db import IntegrityError, connection, models
 
 from foundation.common.querysets import BaseQuerySet
 from foundation.notifications.models import Message
@@ -93,6 +93,44 @@ def test_a_yes_at_the_last_moment_and_the_sweep_never_both_win() -> None:
 
     together(2, deed)
     assert Enrolment.objects.filter(training=training, state__in=["CONFIRMED", "OFFERED"]).count() == 1
+
+
+def yes_while_the_sweep_passes(monkeypatch: pytest.MonkeyPatch) -> tuple[Training, list[Any]]:
+    """The owner's yes has read the offer as open; before it writes, the sweep comes through."""
+    training = offered()
+    row = Enrolment.objects.filter(training=training).offered().get()
+    looked, swept, read = threading.Event(), threading.Event(), offers._open_offers
+
+    def slowly(*args: Any) -> Any:
+        found = read(*args)
+        looked.set()
+        swept.wait(timeout=10)
+        return found
+
+    def deed(number: int) -> Any:
+        if not number:
+            return offers.accept(enrolment=row, by=None, now=NOW - HOURS * 2)
+        looked.wait(timeout=10)
+        ended = offers.sweep(now=NOW)
+        swept.set()
+        return ended
+
+    monkeypatch.setattr(offers, "_open_offers", slowly)
+    return training, together(2, deed)
+
+
+@pytest.mark.usefixtures("no_lock")
+def test_control_without_the_lock_the_yes_and_the_sweep_both_win(monkeypatch: pytest.MonkeyPatch) -> None:
+    with without(Enrolment, "enrolment_state_has_its_time"), without(Enrolment, "enrolment_end_reason_known"):
+        training, _results = yes_while_the_sweep_passes(monkeypatch)
+        assert Enrolment.objects.filter(training=training, state__in=["CONFIRMED", "OFFERED"]).count() == 2
+
+
+@pytest.mark.usefixtures("no_lock")
+def test_and_even_then_the_database_refuses_the_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+    _training, (yes, ended) = yes_while_the_sweep_passes(monkeypatch)
+    assert isinstance(yes, IntegrityError)
+    assert ended == 1
 
 
 # Places of devices

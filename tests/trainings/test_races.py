@@ -8,12 +8,13 @@ import pytest
 from django.db import connection
 
 from foundation.common.querysets import BaseQuerySet
-from tests.factories.members import PersonFactory
+from tests.factories.members import OwnerFactory, PersonFactory
 from tests.factories.trainings import FIRST, NOW, EnrolmentFactory, TrainingFactory
-from trainings.actions import attendance, enrolments, trainings
+from trainings.actions import attendance, enrolments, seating, trainings
 from trainings.enums import CheckInWay, EnrolmentState
 from trainings.models import Attendance, Certificate, Enrolment, Training
 from trainings.queries import position_of
+from trainings.views import crowd
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 HANDS = 20
@@ -60,6 +61,15 @@ def test_the_last_place_goes_to_exactly_one_and_the_others_queue() -> None:
     assert positions == list(range(1, HANDS))
 
 
+def test_a_crowd_that_presses_in_one_process_is_served_together_and_no_place_is_sold_twice() -> None:
+    training = TrainingFactory(capacity=3)
+    owners = OwnerFactory.create_batch(HANDS)
+    results = at_once([lambda owner=owner: crowd.enrol(training.uid, by=owner.user) for owner in owners])  # type: ignore[misc]
+    assert [row.person_id for row in results] == [owner.pk for owner in owners]  # to each her own
+    assert Enrolment.objects.filter(training=training).confirmed().count() == 3
+    assert len({row.queue_number for row in results}) == HANDS
+
+
 @pytest.fixture
 def no_second_guard() -> Iterator[None]:
     """Takes away the unique queue number, which would stop the double sale with an error."""
@@ -76,14 +86,14 @@ def no_second_guard() -> Iterator[None]:
 def no_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reads the training without locking it, and lets everybody look before anybody writes."""
     looked = threading.Barrier(HANDS, timeout=10)
-    take_place = enrolments._take_place
+    write = seating.write
 
     def after_all_have_looked(*args: Any, **kwargs: Any) -> Any:
         looked.wait()
-        return take_place(*args, **kwargs)
+        return write(*args, **kwargs)
 
     monkeypatch.setattr(BaseQuerySet, "locked", lambda self, pk: self.get(pk=pk))
-    monkeypatch.setattr(enrolments, "_take_place", after_all_have_looked)
+    monkeypatch.setattr(seating, "write", after_all_have_looked)
 
 
 @pytest.mark.usefixtures("no_lock", "no_second_guard")

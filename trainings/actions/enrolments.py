@@ -5,23 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db import transaction
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
 from foundation.audit import log
 from foundation.common.errors import ActionError
-from foundation.notifications.actions import outbox
 from members.models import Person
-from trainings import codes, inviting, places, quotas, texts
-from trainings.actions import offers
+from trainings import inviting, quotas
+from trainings.actions import offers, seating
 from trainings.actions.offers import promote
+from trainings.actions.seating import Seat
 from trainings.enums import LIVE, EndReason, EnrolmentState, ProposalSource, TrainingStatus
 from trainings.models import Enrolment, Party, Training
-from trainings.models.enrolments import CODE_LENGTH
-from trainings.queries import position_of
 
 # The door may still take people in while the first session runs.
 DOOR_STATES = (TrainingStatus.OPEN, TrainingStatus.CLOSED, TrainingStatus.RUNNING)
@@ -58,6 +55,16 @@ class TooLateToCancel(ActionError):
 
 
 @dataclass(frozen=True)
+class Wish:
+    """Somebody wants a place. `request_id` is the request that said so, where another one carries it out."""
+
+    person: Person
+    by: User | None
+    source: ProposalSource | None = None
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What came of one person of many: her enrolment, or why not."""
 
@@ -65,8 +72,13 @@ class Outcome:
     enrolment: Enrolment | None = None
     error: ActionError | None = None
 
+    def result(self) -> Enrolment:
+        """Her enrolment; raises why not."""
+        if self.enrolment is None:
+            raise self.error or RuntimeError(self.person.pk)
+        return self.enrolment
 
-@transaction.atomic
+
 def enrol(
     *,
     training: Training,
@@ -82,22 +94,64 @@ def enrol(
     after the first session starts. Raises RegistrationClosed, NotInvited, AlreadyEnrolled.
     """
     inviting.check(training, person)
-    # The lock comes as late as possible: everything that needs no lock is behind us.
-    training = Training.objects.locked(training.pk)
-    _check_open(training, now=now, at_the_door=at_the_door)
-    promote(training=training, now=now)
-    given, fits = _source(training, source)
-    has_room = fits and places.free(training, now=now) > 0
-    return _sit(training, person, has_room=has_room, source=given, by=by, now=now)
+    wish = Wish(person, by, source)
+    return take(training=training, wishes=[wish], now=now, at_the_door=at_the_door)[0].result()
 
 
-def _source(training: Training, source: ProposalSource | None) -> tuple[ProposalSource, bool]:
-    """The source on which a place counts, and whether its share has room; locks the shares it looks at.
+def enrol_many(
+    *,
+    training: Training,
+    people: Sequence[Person],
+    by: User | None,
+    now: datetime,
+    source: ProposalSource | None = None,
+    at_the_door: bool = False,
+) -> list[Outcome]:
+    """Enrol each on her own, in the given order: who cannot be enrolled keeps nobody else back."""
+    strangers = inviting.refusals(training, people)
+    wishes = [Wish(person, by, source) for person in people if person.pk not in strangers]
+    done = iter(take(training=training, wishes=wishes, now=now, at_the_door=at_the_door))
+    return [Outcome(person, error=strangers[person.pk]) if person.pk in strangers else next(done) for person in people]
 
-    Nobody named one: the training's, and where that is used up the owner's own registration.
+
+@transaction.atomic
+def take(*, training: Training, wishes: Sequence[Wish], now: datetime, at_the_door: bool = False) -> list[Outcome]:
+    """Serve `wishes` in their order under one lock: one or five hundred in the same few statements.
+
+    That each is invited is settled before (`inviting`): everything that needs no lock comes before the lock.
     """
-    wanted = [source] if source else [ProposalSource(training.source), ProposalSource.OWN]
-    room = quotas.locked(training, sorted(set(wanted)))
+    training = Training.objects.locked(training.pk)
+    if not _is_open(training, now=now, at_the_door=at_the_door):
+        return [Outcome(wish.person, error=RegistrationClosed()) for wish in wishes]
+    _risen, left = offers.fill_up(training=training, now=now)
+    room = quotas.locked(training, sorted({source for wish in wishes for source in _sources(training, wish.source)}))
+    here = Enrolment.objects.filter(training=training, person__in=[wish.person.pk for wish in wishes]).live()
+    inside = set(here.values_list("person_id", flat=True))
+    seats: dict[int, Seat] = {}
+    for index, wish in enumerate(wishes):
+        if wish.person.pk in inside:
+            continue
+        inside.add(wish.person.pk)
+        given, fits = _source(room, _sources(training, wish.source))
+        has_room = fits and left > 0
+        if has_room:
+            left -= 1
+            room.take([given])
+        seats[index] = Seat(wish.person, given, has_room, wish.by, request_id=wish.request_id)
+    made = dict(zip(seats, seating.write(training, list(seats.values()), now=now), strict=True))
+    return [
+        Outcome(wish.person, enrolment=made[index]) if index in made else Outcome(wish.person, error=AlreadyEnrolled())
+        for index, wish in enumerate(wishes)
+    ]
+
+
+def _sources(training: Training, named: ProposalSource | None) -> list[ProposalSource]:
+    """On which a place may count. Nobody named one: the training's, and where that is used up the owners' own."""
+    return [named] if named else list(dict.fromkeys([ProposalSource(training.source), ProposalSource.OWN]))
+
+
+def _source(room: quotas.Room, wanted: list[ProposalSource]) -> tuple[ProposalSource, bool]:
+    """The source on which a place counts, and whether its share has room."""
     return next(((each, True) for each in wanted if room.fits([each])), (wanted[0], False))
 
 
@@ -114,32 +168,13 @@ def seat(*, training: Training, person: Person, by: User | None, now: datetime, 
         Enrolment.objects.filter(training=training, person=person).live().select_related("person", "training").first()
     )
     if mine is None:
-        return _sit(training, person, has_room=True, source=None, by=by, now=now)
+        place = Seat(person, ProposalSource(training.source), has_room=True, by=by)
+        return seating.write(training, [place], now=now)[0]
     if mine.state != EnrolmentState.CONFIRMED:
         mine.state, mine.confirmed_at, mine.offer_until = EnrolmentState.CONFIRMED, now, None
         mine.save(update_fields=["state", "confirmed_at", "offer_until", "updated_at"])
         log.record("enrolment.seated", mine, by=by, now=now)
     return mine
-
-
-def enrol_many(
-    *,
-    training: Training,
-    people: Sequence[Person],
-    by: User | None,
-    now: datetime,
-    source: ProposalSource | None = None,
-    at_the_door: bool = False,
-) -> list[Outcome]:
-    """Enrol each on her own, in the given order: who cannot be enrolled keeps nobody else back."""
-    outcomes = []
-    for person in people:
-        try:
-            made = enrol(training=training, person=person, by=by, now=now, source=source, at_the_door=at_the_door)
-            outcomes.append(Outcome(person, enrolment=made))
-        except ActionError as error:
-            outcomes.append(Outcome(person, error=error))
-    return outcomes
 
 
 @transaction.atomic
@@ -162,89 +197,24 @@ def enrol_party(
     for person in people:
         inviting.check(training, person)
     training = Training.objects.locked(training.pk)
-    _check_open(training, now=now, at_the_door=False)
-    promote(training=training, now=now)
-    given = source or ProposalSource(training.source)
-    fits = quotas.locked(training, [given]).fits([given] * len(people))
-    has_room = fits and places.free(training, now=now) >= len(people)
-    party = Party.objects.create(training=training, name=name.strip()[:80], registered_by=by, created_at=now)
-    return [_sit(training, person, has_room=has_room, source=source, by=by, now=now, party=party) for person in people]
-
-
-def _check_open(training: Training, *, now: datetime, at_the_door: bool) -> None:
-    if at_the_door and training.status in DOOR_STATES and now <= training.starts_at + ENROLLED_TOO_LATE:
-        return
     if not training.takes_enrolments(now):
         raise RegistrationClosed
-
-
-def _sit(
-    training: Training,
-    person: Person,
-    *,
-    has_room: bool,
-    source: ProposalSource | None,
-    by: User | None,
-    now: datetime,
-    party: Party | None = None,
-) -> Enrolment:
-    if Enrolment.objects.filter(training=training, person=person).live().exists():
-        raise AlreadyEnrolled
+    _risen, left = offers.fill_up(training=training, now=now)
     given = source or ProposalSource(training.source)
-    enrolment = _take_place(training, person, has_room=has_room, source=given, by=by, now=now, party=party)
-    _tell(enrolment, now=now)
-    log.record("enrolment.made", enrolment, by=by, now=now, state=enrolment.state, person=person.pk)
-    return enrolment
+    fits = quotas.locked(training, [given]).fits([given] * len(people))
+    has_room = fits and left >= len(people)
+    party = Party.objects.create(training=training, name=name.strip()[:80], registered_by=by, created_at=now)
+    twice = len({person.pk for person in people}) < len(people)
+    if twice or Enrolment.objects.filter(training=training, person__in=people).live().exists():
+        raise AlreadyEnrolled
+    seats = [Seat(person, given, has_room, by, party=party) for person in people]
+    return seating.write(training, seats, now=now)
 
 
-def _take_place(
-    training: Training,
-    person: Person,
-    *,
-    has_room: bool,
-    source: ProposalSource,
-    by: User | None,
-    now: datetime,
-    party: Party | None,
-) -> Enrolment:
-    """Insert, under the caller's lock on the training."""
-    last = Enrolment.objects.filter(training=training).aggregate(last=Max("queue_number"))["last"] or 0
-    for _attempt in range(5):
-        try:
-            with transaction.atomic():
-                return Enrolment.objects.create(
-                    training=training,
-                    person=person,
-                    source=source,
-                    queue_number=last + 1,
-                    state=EnrolmentState.CONFIRMED if has_room else EnrolmentState.WAITING,
-                    code=codes.make(CODE_LENGTH),
-                    enrolled_at=now,
-                    enrolled_by=by,
-                    confirmed_at=now if has_room else None,
-                    party=party,
-                    created_at=now,
-                )
-        except IntegrityError as error:
-            if "enrolment_live_once" in str(error):
-                raise AlreadyEnrolled from error
-            if "code" not in str(error):
-                raise
-    raise RuntimeError("No free ticket code found in five attempts.")
-
-
-def _tell(enrolment: Enrolment, *, now: datetime) -> None:
-    kind, extra = "training_enrolled", {}
-    if enrolment.state == EnrolmentState.WAITING:
-        kind, extra = "training_waiting", {"position": position_of(enrolment)}
-    outbox.queue(
-        kind,
-        to=[enrolment.person.as_recipient()],
-        subject=f"enrolment:{enrolment.pk}",
-        context=texts.for_person(enrolment) | extra,
-        url=texts.path(enrolment.training),
-        now=now,
-    )
+def _is_open(training: Training, *, now: datetime, at_the_door: bool) -> bool:
+    if at_the_door and training.status in DOOR_STATES and now <= training.starts_at + ENROLLED_TOO_LATE:
+        return True
+    return training.takes_enrolments(now)
 
 
 @transaction.atomic

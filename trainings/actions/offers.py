@@ -39,10 +39,15 @@ def promote(*, training: Training, now: datetime) -> list[Enrolment]:
     Offers whose time is over pass on first. A group gets its places all at once: where it does not fit, or where the
     share of a source is used up, the next in the queue goes before it, so that no place stays empty. Close to the start a place is given without asking.
     """
+    return fill_up(training=training, now=now)[0]
+
+
+def fill_up(*, training: Training, now: datetime) -> tuple[list[Enrolment], int]:
+    """What `promote` does; who rose, and how many places are free after it."""
     expire(training=training, now=now)
     free, risen = places.free(training, now=now), []
     if free <= 0:  # the long queue of a full training is not read
-        return []
+        return [], 0
     waiting = Enrolment.objects.filter(training=training).waiting().select_related("person__user", "training", "party")
     units: dict[tuple[str, int], list[Enrolment]] = {}
     for row in waiting:
@@ -61,7 +66,7 @@ def promote(*, training: Training, now: datetime) -> list[Enrolment]:
             _confirm(row, "training_promoted", now=now)
         else:
             _offer(row, until, now=now)
-    return risen
+    return risen, free
 
 
 def _sources(unit: list[Enrolment], room: quotas.Room) -> list[str]:

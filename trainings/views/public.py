@@ -21,7 +21,7 @@ from trainings.enums import EnrolmentState, TrainingStatus
 from trainings.forms import SCHEDULE
 from trainings.models import Enrolment, Trainer, Training
 from trainings.models.trainings import TrainingQuerySet
-from trainings.views import reach
+from trainings.views import crowd, reach
 from trainings.views.learning import asked_for
 
 SIZE = 20
@@ -144,24 +144,26 @@ def _why_not(training: Training, person: Any) -> ActionError | None:
 @writing
 def enrolment_make(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """One tap: a place, or a position in the queue; who is registered elsewhere at that time is asked first."""
-    training, person = reach.readable(request, uid, counted=False), reach.person_of(request.user)
-    if person is None:
-        messages.error(request, _("Please complete your registration as a business owner first."))
-        return redirect("trainings:training-detail", uid=uid)
-    clash = "" if "sure" in request.POST else conflicts.of_oneself(training, person)
-    if clash:
-        messages.error(request, clash)
-        return redirect("trainings:training-detail", uid=uid)
     try:
-        made = enrolments.enrol(training=training, person=person, by=reach.actor(request), now=clock.now())
+        made = crowd.enrol(uid, by=reach.actor(request)) or _enrol_alone(request, uid)
     except ActionError as error:
         reach.refuse(request, error)
-        return redirect("trainings:training-detail", uid=uid)
-    if made.state == EnrolmentState.CONFIRMED:
-        messages.success(request, _("You have a place. Your ticket is ready."))
     else:
-        messages.info(request, _("You are on the waiting list. We tell you at once when a place becomes free."))
+        if made.state == EnrolmentState.CONFIRMED:
+            messages.success(request, _("You have a place. Your ticket is ready."))
+        else:
+            messages.info(request, _("You are on the waiting list. We tell you at once when a place becomes free."))
     return redirect("trainings:training-detail", uid=uid)
+
+
+def _enrol_alone(request: HttpRequest, uid: UUID) -> Enrolment:
+    """The ordinary way: raises what stands against it, in words."""
+    training, person = reach.readable(request, uid, counted=False), reach.person_of(request.user)
+    if person is None:
+        raise ActionError(_("Please complete your registration as a business owner first."))
+    if "sure" not in request.POST and (clash := conflicts.of_oneself(training, person)):
+        raise ActionError(clash)
+    return enrolments.enrol(training=training, person=person, by=reach.actor(request), now=clock.now())
 
 
 @form_page

@@ -60,7 +60,10 @@ def may_run(request: HttpRequest, training: Training) -> bool:
 
 def person_of(user: Any) -> Person | None:
     """The owner behind an account, None for who is none."""
-    return Person.objects.filter(user_id=user.pk).first() if user.is_authenticated else None
+    person = Person.objects.filter(user_id=user.pk).first() if user.is_authenticated else None
+    if person is not None:
+        person.user = user
+    return person
 
 
 def own_enrolment(request: HttpRequest, training: Training) -> Enrolment | None:

@@ -21,7 +21,7 @@ from foundation.common.errors import ActionError
 from foundation.notifications import gateways, kinds
 from foundation.notifications.kinds import Category, Channel
 from foundation.notifications.models import Message, Silence
-from foundation.regions.models import Office
+from foundation.regions import zones
 
 MAX_ATTEMPTS: Final = 6
 FIRST_PAUSE: Final = timedelta(minutes=1)
@@ -90,8 +90,7 @@ def _refuse(message: Message, reason: str) -> bool:
 
 def quiet_until(region_code: str, now: datetime) -> datetime | None:
     """When the night ends in the region's office (07.00), or None by day."""
-    office = Office.objects.serving(region_code) if region_code else None
-    local = localtime(now, office.tz if office else get_default_timezone())
+    local = localtime(now, (zones.of(region_code) if region_code else None) or get_default_timezone())
     if QUIET_UNTIL <= local.hour < QUIET_FROM:
         return None
     morning = local.replace(hour=QUIET_UNTIL, minute=0, second=0, microsecond=0)

@@ -135,7 +135,8 @@ def _message(
 
 def template_values(spec: kinds.Kind, values: Mapping[str, Any]) -> dict[str, str]:
     """The values that the WhatsApp template of `spec` names."""
-    return {key: str(value) for key, value in values.items() if f"%({key})" in str(spec.body)}
+    body = str(spec.body)
+    return {key: str(value) for key, value in values.items() if f"%({key})" in body}
 
 
 def _insert(rows: list[Message]) -> int:

@@ -1,0 +1,100 @@
+"""Writing down who sits and who waits, for one person or many: rows, messages and log in a few statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Max, Q, prefetch_related_objects
+
+from foundation.accounts.models import User
+from foundation.audit import log
+from foundation.audit.models import Event
+from foundation.notifications.actions import outbox
+from members.models import Person
+from trainings import codes, texts
+from trainings.enums import EnrolmentState, ProposalSource
+from trainings.models import Enrolment, Party, Training
+from trainings.models.enrolments import CODE_LENGTH
+
+
+@dataclass(frozen=True)
+class Seat:
+    """What was decided for one person: a place on `source`, or the next position in the queue."""
+
+    person: Person
+    source: ProposalSource
+    has_room: bool
+    by: User | None
+    party: Party | None = None
+    request_id: str = ""
+
+
+def write(training: Training, seats: Sequence[Seat], *, now: datetime) -> list[Enrolment]:
+    """The enrolments in the order of `seats`; the caller holds the lock on the training and knows that all are new."""
+    if not seats:
+        return []
+    prefetch_related_objects([seat.person for seat in seats], "user")
+    queue = Enrolment.objects.filter(training=training).aggregate(
+        last=Max("queue_number"), waiting=Count("pk", filter=Q(state=EnrolmentState.WAITING))
+    )
+    rows = _insert(training, seats, after=queue["last"] or 0, now=now)
+    _tell(training, rows, ahead=queue["waiting"], now=now)
+    Event.objects.bulk_create(_event(row, seat, now=now) for row, seat in zip(rows, seats, strict=True))
+    return rows
+
+
+def _insert(training: Training, seats: Sequence[Seat], *, after: int, now: datetime) -> list[Enrolment]:
+    for _attempt in range(5):
+        try:
+            with transaction.atomic():
+                return Enrolment.objects.bulk_create(
+                    _row(training, seat, number, now=now) for number, seat in enumerate(seats, start=after + 1)
+                )
+        except IntegrityError as error:
+            if "code" not in str(error):
+                raise
+    raise RuntimeError("No free ticket code found in five attempts.")
+
+
+def _row(training: Training, seat: Seat, number: int, *, now: datetime) -> Enrolment:
+    return Enrolment(
+        training=training,
+        person=seat.person,
+        source=seat.source,
+        queue_number=number,
+        state=EnrolmentState.CONFIRMED if seat.has_room else EnrolmentState.WAITING,
+        code=codes.make(CODE_LENGTH),
+        enrolled_at=now,
+        enrolled_by=seat.by,
+        confirmed_at=now if seat.has_room else None,
+        party=seat.party,
+        created_at=now,
+    )
+
+
+def _tell(training: Training, rows: Sequence[Enrolment], *, ahead: int, now: datetime) -> None:
+    """One statement for those with a place, one for those who wait; the words are put together once a language."""
+    said: dict[str, dict[str, Any]] = {}
+    placed: list[outbox.Letter] = []
+    queued: list[outbox.Letter] = []
+    for row in rows:
+        to = row.person.as_recipient()
+        if to.language not in said:
+            said[to.language] = texts.for_person(row)
+        context = said[to.language] | {"code": row.code_shown}
+        letter = outbox.Letter(to, f"enrolment:{row.pk}", context, texts.path(training))
+        (placed if row.state == EnrolmentState.CONFIRMED else queued).append(letter)
+    if placed:
+        outbox.queue_each("training_enrolled", letters=placed, now=now)
+    if queued:
+        places = enumerate(queued, start=ahead + 1)
+        letters = [replace(row, context={**row.context, "position": place}) for place, row in places]
+        outbox.queue_each("training_waiting", letters=letters, now=now)
+
+
+def _event(row: Enrolment, seat: Seat, *, now: datetime) -> Event:
+    event = log.event("enrolment.made", row, by=seat.by, now=now, state=row.state, person=seat.person.pk)
+    event.request_id = seat.request_id or event.request_id
+    return event
