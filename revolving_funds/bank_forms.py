@@ -178,8 +178,7 @@ class AccessForm(forms.Form):
             "user"
         )
         people.queryset = User.objects.filter(Q(pk__in=officers) | Q(pk__in=systems)).order_by("full_name", "pk")  # type: ignore[attr-defined]
-        here = Agreement.objects.visible_to(by).values("bank")
-        banks.queryset = Bank.objects.filter(pk__in=here).order_by("name", "pk")  # type: ignore[attr-defined]
+        banks.queryset = Bank.objects.known_to(by)  # type: ignore[attr-defined]
 
 
 class BankStatementForm(forms.Form):
@@ -187,10 +186,10 @@ class BankStatementForm(forms.Form):
     start = forms.DateField(label=_("From"), widget=DateInput)
     end = forms.DateField(label=_("Until"), widget=DateInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["bank"]
-        field.queryset = Bank.objects.order_by("name", "pk")
+        field.queryset = Bank.objects.known_to(by)
 
 
 class BankAnswerForm(forms.Form):

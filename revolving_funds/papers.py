@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 
 from foundation.common.dates import short_date
 from foundation.common.documents import qr_svg_text, render_pdf
@@ -173,15 +174,15 @@ def _case_words(case: LoanCase, facts: dict[str, Any]) -> dict[str, Any]:
 SHOWN_VARIANCES = 40
 # What the heads of accounts are called on paper.
 WORDS = {
-    "loan": "Pinjaman",
-    "pool": "Dana pada bank",
-    "excess": "Kelebihan bayar peminjam",
-    "fund.capital": "Modal dana bergulir",
-    "fund.loss": "Kerugian dana",
-    "subsidy.appropriation": "Anggaran subsidi bunga",
-    "subsidy.expense": "Beban subsidi bunga",
-    "subsidy.payable": "Utang subsidi bunga",
-    "treasury": "Kas daerah",
+    "loan": _("Loans"),
+    "pool": _("Money of the pools"),
+    "excess": _("Paid too much by borrowers"),
+    "fund.capital": _("Capital of the revolving fund"),
+    "fund.loss": _("Losses of the fund"),
+    "subsidy.appropriation": _("Budget for interest subsidy"),
+    "subsidy.expense": _("Cost of interest subsidy"),
+    "subsidy.payable": _("Interest subsidy owed"),
+    "treasury": _("Treasury of the region"),
 }
 
 
@@ -242,7 +243,7 @@ def month_report_data(period: Period, office: Office) -> dict[str, Any]:
         "closed_by": str(period.closed_by or ""),
         "rows": [
             [
-                WORDS.get(row.head, row.head),
+                str(WORDS.get(row.head, row.head)),
                 str(AccountKind(row.kind).label),
                 f"{row.accounts}",
                 _side(row.debit),

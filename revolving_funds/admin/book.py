@@ -108,6 +108,7 @@ class PeriodAdmin(OfficeModelAdmin):
             "revolving_funds.view_pool",
             _bank,
             forms.BankStatementForm,
+            takes_user=True,
             initial=lambda _row: {"start": clock.today().replace(day=1), "end": clock.today()},
             text=gettext_lazy("Every movement of the bank's pools between two days, as PDF."),
         ),

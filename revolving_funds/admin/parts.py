@@ -72,7 +72,7 @@ class BankFilter(admin.SimpleListFilter):
     parameter_name = "bank"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(bank.code, bank.name) for bank in Bank.objects.order_by("name", "pk")]
+        return [(bank.code, bank.name) for bank in Bank.objects.known_to(request.user)]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(pool__agreement__bank__code=self.value()) if self.value() else queryset

@@ -66,7 +66,7 @@ def _receive(request: HttpRequest, _obj: Any, cleaned: dict[str, Any]) -> HttpRe
 
 @admin.register(StatementFile)
 class StatementFileAdmin(WhenEntered, OfficeModelAdmin):
-    list_display = ("name", "bank", "entered", "line_count", "booked", "waiting", "known_count", "changed_count")
+    list_display = ("name", "bank", "entered", "line_count", "booked", "waiting", "changed_count")
     list_filter = (("bank", admin.RelatedOnlyFieldListFilter),)
     ordering = ("-created_at", "-id")
     fields = (

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from foundation.common.querysets import ScopedQuerySet
+from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
 from foundation.common.records import Record
 from foundation.ledger.models import Account
 from foundation.regions.models import Office
@@ -15,10 +15,19 @@ from revolving_funds.enums import BankKind, Mode
 from revolving_funds.models.dated import Dated, in_order, no_overlap
 
 
+class BankQuerySet(BaseQuerySet["Bank"]):
+    def known_to(self, user: Any) -> Self:
+        """The banks that an office of the person's regions has an agreement with, by name."""
+        here = Agreement.objects.visible_to(user).values("bank")
+        return self.filter(pk__in=here).order_by("name", "pk")
+
+
 class Bank(Record):
     name = models.CharField(_("name"), max_length=100, unique=True)
     code = models.SlugField(_("short code"), max_length=30, unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=BankKind.choices)
+
+    objects = BankQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("channelling bank")
