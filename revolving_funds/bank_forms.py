@@ -14,6 +14,7 @@ from foundation.common.money import rupiah
 from foundation.common.widgets import DateInput, DocumentInput
 from revolving_funds import matching
 from revolving_funds.enums import FilePurpose
+from revolving_funds.fund_forms import SpanForm
 from revolving_funds.models import Agreement, Bank, FileLayout, Loan
 
 
@@ -181,10 +182,9 @@ class AccessForm(forms.Form):
         banks.queryset = Bank.objects.known_to(by)  # type: ignore[attr-defined]
 
 
-class BankStatementForm(forms.Form):
+class BankStatementForm(SpanForm):
     bank: Any = forms.ModelChoiceField(label=_("Bank"), queryset=None)
-    start = forms.DateField(label=_("From"), widget=DateInput)
-    end = forms.DateField(label=_("Until"), widget=DateInput)
+    field_order = ("bank", "start", "end")
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.common.widgets import DateInput, MoneyField
 from revolving_funds.actions.rules import CHANGEABLE
-from revolving_funds.models import AgreementTerms, CapitalSource, Policy, Pool, QualityScale, Tier
+from revolving_funds.enums import BankKind, Mode
+from revolving_funds.models import AgreementTerms, Bank, CapitalSource, Policy, Pool, QualityScale, Tier
 
 
 class RuleForm(forms.Form):
@@ -54,6 +55,37 @@ class TermsForm(RuleForm):
 
 class ScaleForm(RuleForm):
     model = QualityScale
+
+
+class AgreementForm(forms.Form):
+    bank: Any = forms.ModelChoiceField(
+        label=_("Bank"), queryset=None, required=False, empty_label=_("A bank that is not listed")
+    )
+    bank_name = forms.CharField(label=_("Name of the new bank"), max_length=100, required=False)
+    bank_kind = forms.ChoiceField(
+        label=_("Kind of the new bank"), choices=[("", "-"), *BankKind.choices], required=False
+    )
+    number = forms.CharField(label=_("Number of the agreement"), max_length=80)
+    mode = forms.ChoiceField(label=_("Who lends"), choices=Mode.choices, widget=forms.RadioSelect)
+    valid_from = forms.DateField(label=_("Holds from"), widget=DateInput)
+    legal_basis = forms.CharField(
+        label=_("Legal basis"), max_length=160, help_text=_("The regulation or decree, with number and year.")
+    )
+    seen = forms.BooleanField(
+        label=_("I have seen whom it touches"),
+        required=False,
+        help_text=_("Leave it open the first time: the page then tells whom the change would touch."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["bank"]
+        field.queryset = Bank.objects.order_by("name", "pk")
+
+
+class SpanForm(forms.Form):
+    start = forms.DateField(label=_("From"), widget=DateInput)
+    end = forms.DateField(label=_("Until"), widget=DateInput)
 
 
 class SubsidyBudgetForm(forms.Form):

@@ -174,8 +174,12 @@ def _case_words(case: LoanCase, facts: dict[str, Any]) -> dict[str, Any]:
 SHOWN_VARIANCES = 40
 # What the heads of accounts are called on paper.
 WORDS = {
-    "loan": _("Loans"),
+    "loan": _("Loans of the banks, mirrored"),
+    "own-loan": _("Loans of the office"),
     "pool": _("Money of the pools"),
+    "cash": _("Cash of the fund"),
+    "claim": _("Claims on banks"),
+    "memo": _("Registers for memory"),
     "excess": _("Paid too much by borrowers"),
     "fund.capital": _("Capital of the revolving fund"),
     "fund.loss": _("Losses of the fund"),

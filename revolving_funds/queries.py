@@ -10,7 +10,7 @@ from django.db.models import Max, Sum
 
 from foundation.regions.models import Office
 from members.models import Person
-from revolving_funds import schedule, subsidy
+from revolving_funds import modes, schedule, subsidy
 from revolving_funds.enums import (
     ApplicationStatus,
     CaseKind,
@@ -20,7 +20,6 @@ from revolving_funds.enums import (
     GroupRule,
     GroupState,
     LoanStatus,
-    Mode,
     SubsidyBasis,
     SubsidyRounding,
 )
@@ -101,7 +100,7 @@ def expected_subsidy(pool: Pool, amount: int, tenor: int, *, on: date) -> int:
     """What the bank will be paid for a loan out of `pool` that is paid out on `on` and returned on time; rupiah."""
     agreement = pool.agreement
     row = terms_on(agreement, on)
-    if row is None or agreement.mode == Mode.SELF or not row.rate_bp:
+    if row is None or not modes.pays_interest(agreement) or not row.rate_bp:
         return 0
     dues = plan_by(Policy.objects.on(on).filter(office=agreement.office_id).first(), amount=amount, tenor=tenor, on=on)
     terms = subsidy_terms(row)

@@ -3,7 +3,7 @@ from django.db import migrations
 # The tables of uploads that are being checked come and go while the product runs. In a schema of their own they can be made
 # by a database role that may not make or drop anything else.
 MOVE = """
-CREATE SCHEMA staging;
+CREATE SCHEMA IF NOT EXISTS staging;
 DO $$
 DECLARE
     name text;

@@ -15,10 +15,11 @@ from foundation.regions.models import Office
 from revolving_funds import bank_files
 from revolving_funds.actions import applications, hands, loans, papers_of_loans, pools
 from revolving_funds.actions.statements import WrongLayout
-from revolving_funds.enums import ApplicationStatus, FilePurpose
+from revolving_funds.enums import ApplicationStatus, FilePurpose, Mode
 from revolving_funds.models import AgreementPaper, Application, BankBatch, BatchRow, FileLayout, Loan
 
 PAID_WORDS = frozenset({"DISBURSED", "CAIR", "DISETUJUI", "YA", "OK"})
+THROUGH_BANK = (Mode.EXECUTING, Mode.CHANNELLING)
 REFUSED_WORDS = frozenset({"REFUSED", "TOLAK", "DITOLAK", "TIDAK"})
 
 
@@ -52,6 +53,7 @@ def make(*, office: Office, layout: FileLayout, by: User, now: datetime, on: dat
         raise WrongLayout
     waiting = Application.objects.filter(
         status=ApplicationStatus.APPROVED,
+        pool__agreement__mode__in=THROUGH_BANK,
         pool__agreement__bank=layout.bank_id,
         village__code__startswith=office.region_id,
     ).exclude(pk__in=BatchRow.objects.filter(answered=False).values("application"))

@@ -23,8 +23,8 @@ from foundation.ledger.enums import AccountKind
 from foundation.ledger.models import Account
 from foundation.notifications.actions import outbox
 from foundation.regions.models import Office
-from revolving_funds import papers, queries
-from revolving_funds.enums import CaseKind, CaseStatus, LoanStatus, LossBearer
+from revolving_funds import modes, papers, queries
+from revolving_funds.enums import CaseKind, CaseStatus, LoanStatus
 from revolving_funds.models import Instalment, Loan, LoanCase
 
 
@@ -215,7 +215,7 @@ def _loss(loan: Loan, on: date) -> Account:
     """Where a loss goes: off the fund, or onto what the bank owes, as the agreement's terms say."""
     agreement = loan.pool.agreement
     terms = queries.terms_on(agreement, on)
-    if terms is not None and terms.loss_bearer == LossBearer.BANK:
+    if modes.bank_bears_loss(agreement, terms):
         return accounts.open_account(
             book=loan.office_code,
             code=f"claim/{agreement.bank.code}",

@@ -19,7 +19,7 @@ from foundation.ledger.entries import Entry, credit, debit
 from foundation.ledger.enums import AccountKind
 from foundation.ledger.errors import NotEnough
 from foundation.ledger.models import Account
-from revolving_funds import bank_files, queries, subsidy
+from revolving_funds import bank_files, modes, queries, subsidy
 from revolving_funds.actions import pools
 from revolving_funds.actions.statements import WrongLayout
 from revolving_funds.enums import ClaimStatus, FilePurpose, LoanStatus
@@ -60,6 +60,11 @@ class OverBudget(ActionError):
     message = _("The subsidy budget of the year does not cover this claim. Enter more budget first.")
 
 
+class NotSubsidised(ActionError):
+    message = _("Under this agreement the office lends at its own risk and pays no interest to the bank.")
+    field = "agreement"
+
+
 class NumberMissing(ActionError):
     message = _("Write the number of the SP2D.")
     field = "sp2d"
@@ -77,12 +82,17 @@ def receive(
     now: datetime,
     on: date,
 ) -> SubsidyClaim:
-    """Keep the bank's bill of a month. Raises WrongLayout, BadFile, TwiceInBill, MonthNotOver, ClaimedBefore."""
+    """Keep the bank's bill of a month. Raises WrongLayout, BadFile, TwiceInBill, MonthNotOver,
+    NotSubsidised, ClaimedBefore.
+    """
     month = month.replace(day=1)
     if layout.purpose != FilePurpose.BILL or layout.bank_id != agreement.bank_id:
         raise WrongLayout
     if add_months(month, 1) > on:
         raise MonthNotOver
+    promised = Pool.objects.filter(agreement=agreement, subsidy_committed__balance__gt=0)
+    if not modes.pays_interest(agreement) and not promised.exists():
+        raise NotSubsidised
     numbers = [row.values["number"] for row in bank_files.read(content, layout)]
     if len(set(numbers)) < len(numbers):
         raise TwiceInBill

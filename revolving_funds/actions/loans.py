@@ -16,7 +16,7 @@ from foundation.ledger.entries import credit, debit
 from foundation.ledger.enums import AccountKind
 from foundation.notifications.actions import outbox
 from foundation.regions.models import Office
-from revolving_funds import queries, schedule
+from revolving_funds import modes, queries, schedule
 from revolving_funds.actions import applications, hands, pools
 from revolving_funds.enums import ApplicationStatus
 from revolving_funds.models import Application, Instalment, Loan, Pool
@@ -98,7 +98,11 @@ def _create(application: Application, day: date, *, by: User, now: datetime) -> 
     dues = plan_for(Office.objects.get(region_id=book), amount, application.tenor_months, day)
     number = next_number(book, day)
     account = accounts.open_account(
-        book=book, code=f"loan/{number}", name=str(application.person), kind=AccountKind.ASSET, ceiling=amount
+        book=book,
+        code=f"{modes.loan_head(pool.agreement)}/{number}",
+        name=str(application.person),
+        kind=AccountKind.ASSET,
+        ceiling=amount,
     )
     entry = journal.post(
         book=book,

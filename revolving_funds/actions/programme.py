@@ -12,6 +12,7 @@ from foundation.ledger.entries import credit, debit
 from foundation.ledger.enums import AccountKind
 from foundation.ledger.models import Account
 from foundation.regions.models import Office
+from revolving_funds import modes
 from revolving_funds.actions import layouts
 from revolving_funds.actions.pools import AmountNotPositive, appropriation
 from revolving_funds.enums import Mode, Scale
@@ -108,7 +109,7 @@ def open_pool(*, agreement: Agreement, year: int, by: User | None, now: datetime
     known = Pool.objects.filter(agreement=agreement, year=year).first()
     if known is not None:
         return known
-    book, stem = agreement.office.region_id, f"pool/{agreement.bank.code}/{agreement.pk}/{year}"
+    book, stem = agreement.office.region_id, modes.money_stem(agreement, year)
     name = f"{agreement.bank} {year}"
     parts = {"available", "reserved", "subsidy_budget", "subsidy_committed"}
     opened = {

@@ -1,21 +1,26 @@
 """Pools of money and the agreements they rest on."""
 
 import uuid
+from datetime import date
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.common import clock
-from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyAdmin
+from foundation.common.admin import Deed, OfficeModelAdmin
+from foundation.common.dates import short_date
+from foundation.common.http import pdf_response
 from foundation.common.money import rupiah
-from revolving_funds import forms, fund_forms, queries
-from revolving_funds.actions import pools, programme
+from revolving_funds import forms, fund_forms, papers, queries
+from revolving_funds.actions import agreements, pools, programme
 from revolving_funds.admin.parts import person_of
+from revolving_funds.admin.statements import office_of
+from revolving_funds.enums import Mode
 from revolving_funds.models import Agreement, Pool
 
 
@@ -53,6 +58,12 @@ def _carry(request: HttpRequest, pool: Pool, cleaned: dict[str, Any]) -> str:
 def _open_year(request: HttpRequest, pool: Pool, cleaned: dict[str, Any]) -> str:
     opened = programme.open_pool(agreement=pool.agreement, year=cleaned["year"], by=person_of(request), now=clock.now())
     return _("%(pool)s is open.") % {"pool": opened}
+
+
+def _statement(_request: HttpRequest, pool: Pool, cleaned: dict[str, Any]) -> HttpResponse:
+    accounts = [pool.available, pool.reserved, pool.subsidy_budget, pool.subsidy_committed]
+    pdf = papers.account_statement_pdf(f"Rekening dana {pool}", accounts, book=pool.available.book, **cleaned)
+    return pdf_response(pdf, f"dana-{pool.agreement.bank.code}-{pool.year}.pdf")
 
 
 @admin.register(Pool)
@@ -116,6 +127,15 @@ class PoolAdmin(OfficeModelAdmin):
             ),
         ),
         Deed(
+            "rekening",
+            gettext_lazy("Statement as PDF"),
+            "revolving_funds.view_pool",
+            _statement,
+            fund_forms.SpanForm,
+            initial=lambda row: {"start": date(row.year, 1, 1), "end": clock.today()},
+            text=gettext_lazy("Every movement of this pool between two days."),
+        ),
+        Deed(
             "open-year",
             gettext_lazy("Open another year"),
             "revolving_funds.change_pool",
@@ -171,9 +191,33 @@ class PoolAdmin(OfficeModelAdmin):
         return format_html('<a href="{}">{}</a>', url, row.available.code)
 
 
+def _agree(request: HttpRequest, _obj: Any, cleaned: dict[str, Any]) -> str:
+    made = agreements.agree(
+        office=office_of(request), by=person_of(request), now=clock.now(), on=clock.today(), **cleaned
+    )
+    return _("The agreement with %(bank)s holds from %(day)s. Its pool is open; place money in it.") % {
+        "bank": made.bank,
+        "day": short_date(made.valid_from),
+    }
+
+
 @admin.register(Agreement)
-class AgreementAdmin(ReadonlyAdmin):
+class AgreementAdmin(OfficeModelAdmin):
     list_display = ("bank", "number", "mode", "valid_from", "valid_to")
     list_select_related = ("bank",)
     ordering = ("bank__name", "-valid_from", "id")
     fields = ("office", "bank", "number", "mode", "valid_from", "valid_to", "legal_basis")
+    list_deeds = (
+        Deed(
+            "baru",
+            gettext_lazy("New agreement"),
+            "revolving_funds.change_programme",
+            _agree,
+            fund_forms.AgreementForm,
+            primary=True,
+            initial=lambda _row: {"valid_from": clock.today(), "mode": Mode.EXECUTING},
+            text=gettext_lazy(
+                "Who lends and who bears the risk decides what is written in the book. An agreement that holds with the same bank ends the day before."
+            ),
+        ),
+    )

@@ -1,0 +1,173 @@
+"""Executing, channelling, the office itself: the same screens, different entries in the book."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from foundation.ledger.models import Leg, Transaction
+from revolving_funds import queries
+from revolving_funds.actions import agreements, batches, cases, claims, loans, programme
+from revolving_funds.actions.rules import DayInPast, NotSeen
+from revolving_funds.enums import CaseKind, Mode
+from revolving_funds.models import Agreement, AgreementTerms, Bank, Loan, Pool
+from tests.factories import revolving_funds as make
+from tests.factories import statements as files
+from tests.factories.revolving_funds import NOW, TODAY
+
+pytestmark = pytest.mark.django_db
+D = dt.date
+
+
+def pool_of(mode: Mode, **terms: Any) -> Pool:
+    """The factory's pool under an agreement of this mode."""
+    office = make.office()
+    agreement = programme.sign(
+        office=office,
+        bank=make.bank(),
+        number="PKS/1",
+        legal_basis="Perwali",
+        valid_from=make.START,
+        by=None,
+        now=NOW,
+        mode=mode,
+    )
+    AgreementTerms.objects.filter(agreement=agreement).update(**terms)
+    return make.pool(50_000_000)
+
+
+def journal(kind: str) -> list[tuple[str, int]]:
+    """(head of the account, rupiah) of each leg of the one entry of this kind."""
+    entry = Transaction.objects.get(kind=kind)
+    legs = Leg.objects.filter(transaction=entry).order_by("leg_no").select_related("account")
+    heads = [(leg.account.code.split("/"), leg.amount) for leg in legs]
+    return sorted((f"{code[0]}:{code[-1]}" if len(code) > 3 else code[0], amount) for code, amount in heads)
+
+
+def written_off(loan: Loan) -> None:
+    later = dt.datetime(2026, 12, 1, 3, tzinfo=dt.UTC)
+    told = {"kind": CaseKind.WRITE_OFF, "reason": "Usaha habis terbakar"}
+    case = cases.propose(loan=loan, by=make.verifier(), now=later, on=later.date(), **told)
+    decided = {"decree_number": "SK/9/2026", "decree_on": D(2026, 12, 1)}
+    cases.approve(case=case, by=make.approver(), now=later, on=D(2026, 12, 1), **decided)
+
+
+def test_an_executing_bank_is_mirrored_paid_interest_and_owes_the_loss_it_bears() -> None:
+    pool = pool_of(Mode.EXECUTING, loss_bearer="BANK")
+    loan = make.loan()
+    cost = queries.expected_subsidy(pool, 2_000_000, 10, on=TODAY)
+    assert cost > 0
+    assert journal("RESERVED") == [
+        ("pool:available", -2_000_000),
+        ("pool:reserved", 2_000_000),
+        ("pool:subsidy-budget", -cost),
+        ("pool:subsidy-committed", cost),
+    ]
+    assert journal("DISBURSED") == [("loan", 2_000_000), ("pool:reserved", -2_000_000)]
+    written_off(loan)
+    assert ("claim", 2_000_000) in journal("WRITTEN_OFF")
+    assert files.billed(pool, D(2026, 2, 1), {loan.number: 10_000}).billed == 10_000
+
+
+@pytest.mark.parametrize(("mode", "money"), [(Mode.CHANNELLING, "pool"), (Mode.SELF, "cash")])
+def test_the_offices_own_loans_promise_no_interest_and_their_loss_is_the_funds(mode: Mode, money: str) -> None:
+    """Also where the terms, made for an executing bank, say otherwise."""
+    pool = pool_of(mode, loss_bearer="BANK", rate_bp=600)
+    loan = make.loan()
+    assert journal("RESERVED") == [(f"{money}:available", -2_000_000), (f"{money}:reserved", 2_000_000)]
+    assert journal("DISBURSED") == sorted([("own-loan", 2_000_000), (f"{money}:reserved", -2_000_000)])
+    make.repay(loan, 200_000, D(2026, 2, 16))
+    assert journal("REPAID") == sorted([(f"{money}:available", 200_000), ("own-loan", -200_000)])
+    with pytest.raises(claims.NotSubsidised):
+        files.billed(pool, D(2026, 2, 1), {loan.number: 10_000})
+    written_off(loan)
+    assert ("fund.loss", 1_800_000) in journal("WRITTEN_OFF")
+
+
+def test_what_the_office_lends_itself_goes_to_no_bank() -> None:
+    pool_of(Mode.SELF)
+    application = make.approved()
+    with pytest.raises(batches.NothingToSend):
+        files.batch(by=make.treasurer(), on=TODAY)
+    assert loans.disburse(application=application, by=make.treasurer(), now=NOW, on=TODAY).number
+
+
+def test_a_channelling_bank_gets_its_batch() -> None:
+    pool_of(Mode.CHANNELLING)
+    make.approved()
+    assert files.batch(by=make.treasurer(), on=TODAY).row_count == 1
+
+
+# The page
+
+
+def new(**changes: Any) -> Agreement:
+    values: dict[str, Any] = {"bank": make.bank(), "number": "PKS/2", "mode": Mode.CHANNELLING, "seen": True}
+    values |= {"office": make.office(), "legal_basis": "Perda 11/2021", "valid_from": D(2026, 2, 1)}
+    return agreements.agree(**values | {"by": make.approver(), "now": NOW, "on": TODAY} | changes)
+
+
+def test_a_new_agreement_takes_the_place_of_the_one_before_and_says_what_it_touches() -> None:
+    old = make.pool(50_000_000).agreement
+    AgreementTerms.objects.filter(agreement=old).update(rate_bp=450)
+    loan = make.loan()
+    with pytest.raises(NotSeen, match="1 pinjaman berjalan"):
+        new(seen=False)
+    made = new()
+    old.refresh_from_db()
+    assert (old.valid_to, made.valid_from, made.mode) == (D(2026, 1, 31), D(2026, 2, 1), "CHANNELLING")
+    assert made.terms.get().rate_bp == 450
+    assert Pool.objects.get(agreement=made).year == 2026
+    assert Loan.objects.get(pk=loan.pk).pool.agreement == old
+    with pytest.raises(agreements.LaterAgreement):
+        new()
+    with pytest.raises(DayInPast):
+        new(valid_from=D(2026, 1, 14))
+
+
+def test_an_agreement_with_a_new_bank_brings_the_bank_along() -> None:
+    with pytest.raises(agreements.BankMissing):
+        new(bank=None)
+    made = new(bank=None, bank_name="BPR Kerta Raharja", bank_kind="RURAL")
+    assert (made.bank.name, made.bank.code, made.bank.kind) == ("BPR Kerta Raharja", "bpr-kerta-raharja", "RURAL")
+    assert made.bank.layouts.exists()
+    assert Bank.objects.filter(name="BPR Kerta Raharja").count() == 1
+
+
+def test_the_approver_signs_on_the_page_after_seeing_whom_it_touches() -> None:
+    today = timezone.localdate()
+    make.pool(50_000_000, year=today.year)
+    client = Client()
+    client.force_login(make.approver())
+    url = reverse("admin:revolving_funds_agreement_list_deed", args=["baru"])
+    assert url in client.get(reverse("admin:revolving_funds_agreement_changelist")).content.decode()
+    values = {
+        "bank": make.bank().pk,
+        "number": "PKS/7",
+        "mode": "SELF",
+        "valid_from": str(today),
+        "legal_basis": "Perda 11",
+    }
+    assert "tetap menurut perjanjian itu" in client.post(url, values).content.decode()
+    assert client.post(url, values | {"seen": "on"}).status_code == 302
+    assert Agreement.objects.get(number="PKS/7").mode == "SELF"
+    client.force_login(make.treasurer())
+    assert client.get(url).status_code == 403
+
+
+def test_a_pool_and_a_bank_have_their_statement_and_only_banks_of_the_office_are_offered() -> None:
+    pool = make.pool(50_000_000, year=2026)
+    make.pool(1_000_000, code="32.04", at="bjb")
+    client = Client()
+    client.force_login(make.treasurer())
+    span = {"start": "2026-01-01", "end": "2026-12-31"}
+    paper = client.post(reverse("admin:revolving_funds_pool_deed", args=[pool.uid, "rekening"]), span)
+    assert paper.content.startswith(b"%PDF")
+    url = reverse("admin:ledger_period_list_deed", args=["bank"])
+    page = client.get(url).content.decode()
+    assert ("Bank Sumsel Babel" in page, "bank bjb" in page) == (True, False)
+    assert client.post(url, span | {"bank": make.bank("bsb").pk}).content.startswith(b"%PDF")
+    assert "bank bjb" not in client.get(reverse("admin:revolving_funds_loan_changelist")).content.decode()
