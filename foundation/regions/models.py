@@ -32,7 +32,7 @@ class RegionQuerySet(BaseQuerySet["Region"]):
 
 def normal(name: str) -> str:
     """A name for searching: lower case, letters and digits only, so `Bukit Kecil` meets `Bukitkecil`."""
-    return "".join(c for c in name.lower() if c.isalnum())
+    return "".join(filter(str.isalnum, name.lower()))
 
 
 class Region(models.Model):
