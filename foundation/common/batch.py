@@ -7,6 +7,8 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 Statement = tuple[str, list[Any]]
 NO_SUCH_STATEMENT = "26000"
+CALLS = "_calls_of_batch"  # kept on Django's connection: the driver's connection, and the calls that it knows
+NOTHING: tuple[Any, dict[str, str]] = (None, {})
 
 
 def ask(sql: str, values: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
@@ -62,10 +64,37 @@ class Prepared:
         setattr(database, self.known, database.connection)
 
 
-def run(statements: Iterable[Statement]) -> list[tuple[Any, ...]]:
-    """Carry out `statements` in their order and return the rows of the last one.
+def _do(database: Any, sql: str) -> None:
+    with database.cursor() as cursor:
+        cursor.execute(sql)
 
-    Each sees what the ones before it did. A refusal ends the caller's transaction, or savepoint.
+
+def run(statements: Iterable[Statement]) -> list[tuple[Any, ...]]:
+    """Carry out `statements` in their order, in one round trip, and return the rows of the last one.
+
+    Each sees what the ones before it did. A refusal ends the caller's transaction, or savepoint. What a connection has
+    carried out before is not read and planned again, save behind a pooler that changes the session under us (which is
+    what Django's DISABLE_SERVER_SIDE_CURSORS says).
     """
     sqls, values = zip(*statements, strict=True)
-    return ask(";".join(sqls), [value for row in values for value in row])
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    flat = [value for row in values for value in row]
+    pooled = database.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+    if pooled or database.queries_logged or database.execute_wrappers:
+        return ask(";".join(sqls), flat)
+    return ask(";".join([_call(database, sql, len(row)) for sql, row in zip(sqls, values, strict=True)]), flat)
+
+
+def _call(database: Any, sql: str, count: int) -> str:
+    """How `sql` is carried out on this connection, which learns it here where it does not know it yet."""
+    database.ensure_connection()
+    known, calls = getattr(database, CALLS, NOTHING)
+    if known is not database.connection:
+        calls = {}
+        setattr(database, CALLS, (database.connection, calls))
+    call = calls.get(sql)
+    if call is None:
+        name = f"guyub_{len(calls)}"
+        _do(database, f"PREPARE {name} AS {sql % tuple(f'${at}' for at in range(1, count + 1))}")
+        call = calls[sql] = f"EXECUTE {name} ({', '.join(['%s'] * count)})" if count else f"EXECUTE {name}"
+    return call

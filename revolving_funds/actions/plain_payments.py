@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from django.db import connection
-
 from foundation.accounts.models import User
 from foundation.audit import log
 from foundation.common import batch, serials
@@ -25,6 +23,7 @@ NAMES = (
     "next_id, status, disbursed_on, number, village_id, account_id, available_id, left_over, last_sequence, is_known,"
     " is_closed, person_id, full_name, phone, email, person_village_id, user_id, user_phone, user_email, user_language"
 )
+FACT_NAMES = NAMES.split(", ")
 FACTS = f"SELECT {NAMES} FROM revolving_funds_payment_facts(%s, %s, %s)"  # noqa: S608 -- names of ours
 COLUMNS = (
     "id, uid, created_at, updated_at, loan_id, sequence, request_uid, paid_on, booked_on, amount, excess, reference,"
@@ -64,9 +63,8 @@ class Payment:
 
 def facts(loan: Loan, request_uid: UUID, paid_on: date) -> Facts:
     """Lock the loan and look; inside the caller's transaction. The month of `paid_on` stays as it is until its end."""
-    with connection.cursor() as cursor:
-        cursor.execute(FACTS, [loan.pk, str(request_uid), paid_on])
-        found = dict(zip(NAMES.split(", "), cursor.fetchone(), strict=True))
+    (row,) = batch.run([(FACTS, [loan.pk, str(request_uid), paid_on])])
+    found = dict(zip(FACT_NAMES, row, strict=True))
     user = None
     if found["user_id"]:
         user = known(
@@ -85,7 +83,7 @@ def facts(loan: Loan, request_uid: UUID, paid_on: date) -> Facts:
         village_id=found["person_village_id"],
         **({"user": user} if user else {"user_id": None}),
     )
-    row = known(
+    locked = known(
         Loan,
         id=loan.pk,
         uid=loan.uid,
@@ -98,7 +96,7 @@ def facts(loan: Loan, request_uid: UUID, paid_on: date) -> Facts:
     )
     last = found["last_sequence"] or 0
     seen = (found["left_over"], last, found["is_known"], found["is_closed"], found["next_id"])
-    return Facts(row, found["available_id"], *seen)
+    return Facts(locked, found["available_id"], *seen)
 
 
 def write(at: Facts, asked: Payment, *, by: User | None, now: datetime, on: date) -> Repayment:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.utils import translation
 
 from foundation.accounts.models import User
@@ -124,6 +124,7 @@ def _message(
         url=f"{settings.SITE_URL}{url}" if url and channel != Channel.APP else url,
         next_try_at=now,
         created_at=now,
+        updated_at=now,
         status=Message.Status.SENT if channel == Channel.APP else Message.Status.QUEUED,
         sent_at=now if channel == Channel.APP else None,
         language=recipient.language,
@@ -164,9 +165,22 @@ def statement(kind: str, *, letter: Letter, now: datetime) -> tuple[str, list[An
     if not rows:
         return None
     transaction.on_commit(partial(queued.send_robust, sender=Message), robust=True)
+    fields, sql = _insert_of(len(rows))
+    return sql, [
+        field.get_db_prep_save(getattr(row, name), connection) if translated else getattr(row, name)
+        for row in rows
+        for name, field, translated in fields
+    ]
+
+
+@cache
+def _insert_of(count: int) -> tuple[list[tuple[str, Any, bool]], str]:
+    """The columns of a message, each with whether its value is told to the driver in another form, and the SQL."""
     fields = [field for field in Message._meta.concrete_fields if not field.primary_key]
     names = ", ".join(str(field.column) for field in fields)
-    marks = f"({', '.join(['%s'] * len(fields))})"
-    every = ", ".join([marks] * len(rows))
+    every = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * count)
     sql = f"INSERT INTO notifications_message ({names}) VALUES {every} ON CONFLICT DO NOTHING"  # noqa: S608 -- own names
-    return sql, [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in fields]
+    plain = (models.CharField, models.TextField, models.DateTimeField, models.BooleanField, models.IntegerField)
+    return [
+        (field.attname, field, type(field) not in {*plain, models.PositiveSmallIntegerField}) for field in fields
+    ], sql
