@@ -203,17 +203,19 @@ def quality(dpd: int, days_after_maturity: int, bounds: QualityScale) -> int:
     return max(by_days, by_maturity)
 
 
-def parts(office: Office, *, on: date, known: datetime | None = None) -> list[Part]:
-    """The portfolio of `office` at the close of `on`, whole and by every dimension. Reads only."""
-    return _run(office, on, known, keep=False)
+def parts(office: Office, *, on: date, known: datetime | None = None, patient: bool = False) -> list[Part]:
+    """The portfolio of `office` at the close of `on`, whole and by every dimension. Reads only; a job that may take its
+    time is `patient`.
+    """
+    return _run(office, on, known, keep=False, patient=patient)
 
 
 def close(office: Office, *, on: date) -> list[Part]:
     """The same, and the late loans of the day kept for the lists."""
-    return _run(office, on, None, keep=True)
+    return _run(office, on, None, keep=True, patient=True)
 
 
-def _run(office: Office, on: date, known: datetime | None, *, keep: bool) -> list[Part]:
+def _run(office: Office, on: date, known: datetime | None, *, keep: bool, patient: bool) -> list[Part]:
     values: dict[str, Any] = {
         "office": f"{office.region_id}%",
         "on": on,
@@ -226,7 +228,7 @@ def _run(office: Office, on: date, known: datetime | None, *, keep: bool) -> lis
         cursor.execute("SHOW work_mem")
         (before,) = cursor.fetchone()
         cursor.execute("SET LOCAL work_mem = %s", [MEMORY])
-        if keep:  # the daily job's; a million loans take a minute
+        if patient:  # the daily job's; a million loans take a minute
             cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("WITH " + _state(known) + (KEEP if keep else "") + _cube(), values)
         rows = cursor.fetchall()

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import connection
 from django.db.models import Max, Sum
@@ -16,7 +16,6 @@ from revolving_funds.enums import (
     CaseKind,
     CaseStatus,
     DayCount,
-    Dimension,
     GroupRule,
     GroupState,
     LoanStatus,
@@ -28,8 +27,6 @@ from revolving_funds.models import (
     Agreement,
     AgreementTerms,
     Application,
-    Bank,
-    FundDay,
     Instalment,
     Loan,
     LoanCase,
@@ -279,26 +276,6 @@ def portfolio(code: str, *, on: date, today: date, by: str = "") -> list[Portfol
         cursor.execute(PORTFOLIO.format(group=group, join=join), {"office": f"{code}%", "on": on, "live": on == today})
         rows = [Portfolio(*row) for row in cursor.fetchall()]
     return rows or ([] if by else [Portfolio("", 0, 0, 0, 0, 0)])
-
-
-LARGE = 50_000  # running loans of an office from which on its desk shows the last close
-
-
-def last_close(office: Office, *, today: date) -> tuple[date, list[Portfolio]] | None:
-    """The portfolio by bank as the last close of these days kept it, and its day; None for an office below `LARGE`,
-    where counting anew is quick, and where no close of the last three days is there.
-    """
-    rows = FundDay.objects.filter(office=office, as_of__gte=today - timedelta(days=3), as_of__lte=today)
-    whole = rows.filter(dimension=Dimension.ALL).order_by("-as_of").first()
-    if whole is None or whole.loans < LARGE:
-        return None
-    names = dict(Bank.objects.values_list("code", "name"))
-    parts = rows.filter(as_of=whole.as_of, dimension=Dimension.BANK, loans__gt=0).order_by("key")
-    found = [
-        Portfolio(names[row.key], row.loans, row.outstanding, row.overdue_loans, row.overdue_amount, row.par[0])
-        for row in parts
-    ]
-    return whole.as_of, found
 
 
 @dataclass(frozen=True)

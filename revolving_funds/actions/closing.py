@@ -11,7 +11,7 @@ from foundation.audit import log
 from foundation.notifications.actions import outbox
 from foundation.notifications.actions.outbox import Letter, Recipient
 from foundation.regions.models import Office
-from revolving_funds import close
+from revolving_funds import close, kept
 from revolving_funds.actions import pools
 from revolving_funds.enums import VisitOutcome
 from revolving_funds.models import FundDay, LoanStanding, Policy, Visit
@@ -28,6 +28,8 @@ def run(*, on: date, now: datetime) -> dict[str, int]:
     offices = Office.objects.filter(pk__in=Policy.objects.values("office")).order_by("pk")
     for office in offices:
         close_day(office=office, on=on - timedelta(days=1), now=now)
+        for day in kept.month_ends(office):
+            keep_day(office=office, on=day, now=now)
         done["offices"] += 1
         done["visits"] += ask_for_visits(office=office, on=on, now=now)
     return done
@@ -36,7 +38,18 @@ def run(*, on: date, now: datetime) -> dict[str, int]:
 @transaction.atomic
 def close_day(*, office: Office, on: date, now: datetime) -> int:
     """Keep the figures of `office` at the close of `on`. The same day again: the same rows, counted anew."""
-    parts = close.close(office, on=on)
+    return _keep(office, on, close.close(office, on=on), now)
+
+
+@transaction.atomic
+def keep_day(*, office: Office, on: date, now: datetime) -> int:
+    """Keep the figures of a day long past, such as the last one of a month that was closed. The late loans of the last
+    close stay as they are.
+    """
+    return _keep(office, on, close.parts(office, on=on, patient=True), now)
+
+
+def _keep(office: Office, on: date, parts: list[close.Part], now: datetime) -> int:
     rows = [
         FundDay(
             office=office,

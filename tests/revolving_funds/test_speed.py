@@ -8,12 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from foundation.audit.models import Event
-from foundation.ledger.models import Transaction
+from foundation.ledger.actions import periods
+from foundation.ledger.models import Period, Transaction
 from foundation.notifications.models import Message
 from foundation.regions.models import Office
-from revolving_funds import queries
-from revolving_funds.actions import closing, plain_payments
-from revolving_funds.models import Loan, Repayment
+from revolving_funds import close, kept, queries
+from revolving_funds.actions import closing, corrections, plain_payments
+from revolving_funds.models import Loan, LoanStanding, Repayment
 from tests.factories import revolving_funds as make
 
 pytestmark = pytest.mark.django_db
@@ -47,13 +48,52 @@ def test_the_facts_name_the_same_recipient_as_the_person() -> None:
     assert facts.loan.person.as_recipient() == type(person).objects.get(pk=person.pk).as_recipient()
 
 
+def at(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(5), tzinfo=dt.UTC)
+
+
 def test_a_large_office_sees_the_last_close_and_a_small_one_today(monkeypatch: pytest.MonkeyPatch) -> None:
     make.pool()
     office, day = Office.objects.get(), D(2026, 3, 20)
     make.repay(make.loan(), 200_000, D(2026, 2, 16))
-    closing.close_day(office=office, on=day, now=dt.datetime(2026, 3, 21, tzinfo=dt.UTC))
-    assert queries.last_close(office, today=D(2026, 3, 21)) is None
-    monkeypatch.setattr(queries, "LARGE", 1)
-    kept = queries.last_close(office, today=D(2026, 3, 21))
-    assert kept == (day, queries.portfolio(office.region_id, on=day, today=D(2026, 3, 21), by="bank"))
-    assert queries.last_close(office, today=D(2026, 3, 24)) is None
+    closing.close_day(office=office, on=day, now=at(D(2026, 3, 21)))
+    assert kept.by_bank(office, on=D(2026, 3, 21), today=D(2026, 3, 21)) is None
+    monkeypatch.setattr(kept, "LARGE", 1)
+    shown = kept.by_bank(office, on=D(2026, 3, 21), today=D(2026, 3, 21))
+    assert shown == (day, queries.portfolio(office.region_id, on=day, today=D(2026, 3, 21), by="bank"))
+    assert kept.by_bank(office, on=D(2026, 3, 25), today=D(2026, 3, 25)) is None
+    # A past day is the nearest one that was kept before it, and says so; today is never an old one.
+    counted = close.parts(office, on=day)
+    assert kept.parts(office, on=D(2026, 4, 5), today=D(2026, 6, 1)) == (day, counted)
+    assert kept.parts(office, on=D(2026, 5, 30), today=D(2026, 6, 1))[0] == D(2026, 5, 30)
+
+
+def test_the_end_of_a_closed_month_is_read_and_says_what_the_book_says() -> None:
+    """Kept by the first close after the month was closed; whatever comes in later belongs to later days."""
+    make.pool()
+    office, loan, end = Office.objects.get(), make.loan(), D(2026, 2, 28)
+    first = make.repay(loan, 200_000, D(2026, 2, 16))
+    make.repay(loan, 50_000, D(2026, 2, 27))
+    closing.run(on=D(2026, 3, 1), now=at(D(2026, 3, 1)))
+    assert (kept.final(office, end), kept.month_ends(office)) == (None, [])
+    for month in Period.objects.filter(book=office.region_id, dates__lt=("2026-03-01", None)).order_by("dates"):
+        periods.close_period(period=month, by=make.approver(), now=at(D(2026, 3, 5)))
+    assert (kept.final(office, end), kept.month_ends(office)[-1]) == (None, end)
+    make.repay(loan, 10_000, D(2026, 3, 6), paid_on=D(2026, 2, 20))  # keyed in after the close: of today
+    day = D(2026, 3, 7)
+    corrections.reverse(repayment=first, reason="wrong loan", by=make.approver(), now=at(day), on=day)
+    closing.run(on=D(2026, 3, 8), now=at(D(2026, 3, 8)))
+    counted = sorted(close.parts(office, on=end), key=lambda part: (part.dimension, part.key))
+    found = kept.final(office, end)
+    assert found is not None
+    assert sorted(found, key=lambda part: (part.dimension, part.key)) == counted
+    assert close.whole(found).outstanding == loan.amount - 250_000
+    assert kept.month_ends(office) == []
+    assert kept.parts(office, on=end, today=D(2026, 3, 8)) == (end, found)
+    assert kept.by_bank(office, on=end, today=D(2026, 3, 8)) == (
+        end,
+        queries.portfolio(office.region_id, on=end, today=D(2026, 3, 8), by="bank"),
+    )
+    assert {row.as_of for row in LoanStanding.objects.all()} == {
+        D(2026, 3, 7)
+    }  # the late loans are those of the last close

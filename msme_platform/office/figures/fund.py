@@ -11,7 +11,7 @@ from foundation.common.dates import short_date
 from foundation.regions.models import Office, Region
 from msme_platform.office.figures.links import list_url
 from msme_platform.office.tables import Column, Figure, Kind, Measure, Row, summed
-from revolving_funds import close, queries
+from revolving_funds import close, kept, queries
 from revolving_funds.enums import Dimension
 from revolving_funds.models import Bank
 
@@ -21,14 +21,14 @@ SUMS = ("loans", "outstanding", "overdue_loans", "overdue_amount", "overdue_outs
 
 def loans(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
     """Running loans by bank in whole rupiah; today from the balances of the ledger, else by value date. An office with
-    very many loans sees the last close instead of today, and is told so.
+    very many loans sees the last close instead, and is told so; the last day of a closed month is read for all.
     """
     today = clock.today()
     label: Any = _("All banks")
-    kept = queries.last_close(office, today=today) if as_of == today else None
-    if kept:
-        label = _("All banks, close of %(day)s") % {"day": short_date(kept[0])}
-    parts = kept[1] if kept else queries.portfolio(office.region_id, on=as_of, today=today, by="bank")
+    found = kept.by_bank(office, on=as_of, today=today)
+    if found and found[0] != as_of:
+        label = _("All banks, close of %(day)s") % {"day": short_date(found[0])}
+    parts = found[1] if found else queries.portfolio(office.region_id, on=as_of, today=today, by="bank")
     codes = dict(Bank.objects.values_list("name", "code"))
     rows = [
         Row(
@@ -134,10 +134,13 @@ def _links(dimension: Dimension, key: str) -> dict[str, str]:
 
 
 def risk(dimension: Dimension) -> Measure:
-    """The measure of one dimension: any day is counted anew from the book."""
+    """The measure of one dimension: a day whose month is closed as it was kept, any other counted anew from the book;
+    by a very large office as a close kept it, with the day of that close.
+    """
 
     def measure(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
-        parts = close.parts(office, on=as_of)
+        day, parts = kept.parts(office, on=as_of, today=clock.today())
+        label = _("Everything") if day == as_of else _("Everything, close of %(day)s") % {"day": short_date(day)}
         shown = [part for part in parts if part.dimension == dimension and part.outstanding]
         names = _labels(dimension, [part.key for part in shown])
         rows = [
@@ -145,7 +148,7 @@ def risk(dimension: Dimension) -> Measure:
             for part in shown
         ]
         whole = close.whole(parts)
-        return rows, Row({"part": _("Everything"), **_risk_cells(whole)}, _links(Dimension.ALL, ""))
+        return rows, Row({"part": label, **_risk_cells(whole)}, _links(Dimension.ALL, ""))
 
     return measure
 
