@@ -3,7 +3,8 @@
 import datetime as dt
 
 import pytest
-from django.utils import timezone, translation
+from django import forms
+from django.utils import formats, timezone, translation
 
 from foundation.common import dates
 
@@ -36,3 +37,10 @@ def test_the_day_of_the_month_is_kept_where_the_month_has_it(
     start: dt.date, months: int, anchor: int | None, expected: dt.date
 ) -> None:
     assert dates.add_months(start, months, anchor_day=anchor) == expected
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_day_comes_first_in_both_languages_in_what_is_read_and_what_is_typed(language: str) -> None:
+    with translation.override(language):
+        assert forms.DateField(localize=True).clean("03/04/2026") == dt.date(2026, 4, 3)
+        assert formats.date_format(dt.date(2026, 11, 3)) == "3 November 2026"
