@@ -47,6 +47,19 @@ def half_up(exact: Fraction) -> int:
     return (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
 
 
+def flat_as_nominal_bp(amount: int, tenor: int, rate_bp: int) -> int:
+    """What `rate_bp` a year on the original amount comes to a year on what is outstanding, paid back in equal months:
+    the monthly rate, as it is quoted with four decimals of a percent, times twelve; in hundredths of a percent.
+    """
+    part = amount / tenor + amount * rate_bp / (12 * BASIS_POINTS)
+    low, high = 0.0, 1.0
+    for _step in range(60):  # halves it to far below what is quoted
+        month = (low + high) / 2
+        worth = sum(part / (1 + month) ** number for number in range(1, tenor + 1))
+        low, high = (month, high) if worth > amount else (low, month)
+    return round(round(low * 100, 4) * 12 * 100)
+
+
 def days_between(start: date, end: date, count: DayCount) -> int:
     if count != DayCount.THIRTY_360:
         return (end - start).days

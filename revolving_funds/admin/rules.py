@@ -14,9 +14,11 @@ from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin
 from foundation.common.dates import short_date
 from foundation.common.money import rupiah
-from revolving_funds import fund_forms
+from revolving_funds import fund_forms, subsidy
 from revolving_funds.actions import rules
+from revolving_funds.actions.programme import STEPS
 from revolving_funds.admin.parts import person_of
+from revolving_funds.enums import SubsidyBasis
 from revolving_funds.models import AgreementTerms, Policy, QualityScale, Tier
 
 
@@ -148,6 +150,7 @@ class AgreementTermsAdmin(DatedAdmin):
         "agreement",
         "rate",
         "basis",
+        "comes_to",
         "day_count",
         "rounding",
         "capped",
@@ -156,7 +159,7 @@ class AgreementTermsAdmin(DatedAdmin):
         "ends",
         "legal_basis",
     )
-    readonly_fields = ("rate", "begins", "ends")
+    readonly_fields = ("rate", "comes_to", "begins", "ends")
     deeds = deeds(fund_forms.TermsForm)
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -169,6 +172,16 @@ class AgreementTermsAdmin(DatedAdmin):
     @admin.display(description=gettext_lazy("Subsidy a year"))
     def rate(self, row: AgreementTerms) -> str:
         return percent(row.rate_bp)
+
+    @admin.display(description=gettext_lazy("Of what is outstanding"))
+    def comes_to(self, row: AgreementTerms) -> str:
+        """What a flat rate really is, for the first step of the programme."""
+        if row.basis != SubsidyBasis.FLAT:
+            return percent(row.rate_bp)
+        _level, amount, tenor = STEPS[0]
+        share = percent(subsidy.flat_as_nominal_bp(amount, tenor, row.rate_bp))
+        values = {"share": share, "amount": rupiah(amount), "months": tenor}
+        return str(_("%(share)s a year, for %(amount)s over %(months)d months") % values)
 
 
 @admin.register(QualityScale)

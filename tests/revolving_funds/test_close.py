@@ -217,6 +217,7 @@ def test_provision_of_five_classes() -> None:
     assert close.provision(balances, rates) == 191_500_000
     assert sum(balances) - close.provision(balances, rates) == 31_409_000_000
     assert close.provision(balances[:2], rates[:2]) == 157_500_000
+    assert close.provision(balances[:2], [500, 500]) == 1_575_000_000  # half a percent read as five: ten times too much
 
 
 def test_every_dimension_sums_to_the_whole(office: Office) -> None:

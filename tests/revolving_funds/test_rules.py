@@ -131,3 +131,13 @@ def test_only_the_approver_changes_rules(client: Client, role: Role) -> None:
     tier = Tier.objects.get(level=1)
     assert client.get(reverse("admin:revolving_funds_tier_change", args=[tier.uid])).status_code == 200
     assert client.get(reverse("admin:revolving_funds_tier_deed", args=[tier.uid, "change"])).status_code == 403
+
+
+def test_the_terms_say_what_a_flat_rate_comes_to(client: Client) -> None:
+    make.pool()
+    client.force_login(make.approver())
+    row = AgreementTerms.objects.get()
+    page = reverse("admin:revolving_funds_agreementterms_change", args=[row.uid])
+    assert "10,77" not in client.get(page).content.decode()
+    AgreementTerms.objects.update(basis="FLAT")
+    assert "10,77" in client.get(page).content.decode()

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from revolving_funds.actions.programme import STEPS
 from revolving_funds.enums import DayCount, SubsidyBasis, SubsidyRounding
 from revolving_funds.schedule import Due, plan
-from revolving_funds.subsidy import Stretch, Terms, by_schedule, half_up, interest, stretches, total
+from revolving_funds.subsidy import Stretch, Terms, by_schedule, flat_as_nominal_bp, half_up, interest, stretches, total
 
 D = dt.date
 FIRST = D(2026, 1, 15)
@@ -43,6 +44,11 @@ def test_five_ways_of_counting_give_five_bills(
     assert total(rows, terms) == bill
 
 
+def test_a_flat_rate_of_six_percent_is_10_77_percent_of_what_is_outstanding() -> None:
+    assert flat_as_nominal_bp(2_000_000, 10, 600) == 1_077
+    assert flat_as_nominal_bp(2_000_000, 10, 0) == 0
+
+
 @pytest.mark.parametrize(
     ("amount", "tenor", "flat", "outstanding"),
     [(5_000_000, 12, 300_000, 162_500), (10_000_000, 24, 1_200_000, 625_000)],
@@ -69,6 +75,16 @@ def test_twelve_thousand_such_loans_make_the_basis_a_matter_of_the_agreement() -
     assert (bills, bills[0] - bills[1]) == ([1_259_000_000, 692_450_000], 566_550_000)
 
 
+def test_the_programme_at_its_size() -> None:
+    """40 billion are twenty thousand first loans at once; flat they cost 2.4 billion a year; 12,590 pay 2,518 million a
+    month.
+    """
+    placed, (_level, first, tenor) = 40_000_000_000, STEPS[0]
+    assert placed // first == 20_000
+    assert interest(placed, D(2026, 1, 1), D(2027, 1, 1), Terms(600, FLAT, M30)) == 2_400_000_000
+    assert 12_590 * dues(first, tenor)[0].amount == 2_518_000_000
+
+
 def test_a_year_of_360_days_costs_more() -> None:
     days = (D(2026, 1, 15), D(2026, 2, 15))
     assert half_up(interest(2_000_000, *days, Terms(600))) == 10_192
@@ -93,6 +109,7 @@ def test_two_fiscal_years_share_a_loan() -> None:
     this_year = stretches(amount=2_000_000, disbursed_on=begun, payments=paid, until=D(2027, 1, 1), terms=terms)
     whole = by_schedule(amount=2_000_000, disbursed_on=begun, dues=rows, terms=terms)
     assert (total(this_year, terms), total(whole, terms)) == (23_540, 54_970)
+    assert total(whole, terms) - total(this_year, terms) == 31_430
 
 
 def test_it_stops_on_the_day_everything_is_returned() -> None:
