@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
+from foundation.audit.models import Event
 from foundation.ledger.models import Account
 from revolving_funds import api, signing
 from revolving_funds.actions import applications, bank_access, batches, hands, papers_of_loans, pools
@@ -119,6 +120,8 @@ def test_a_token_without_a_bank_or_with_another_one_sees_nothing(bank: Bank, loa
     assert other.call("POST", "repayments/", payment(loan)).status_code == 409
     assert other.call("GET", "loans/").json()["loans"] == []
     assert [row["number"] for row in bank.call("GET", "loans/").json()["loans"]] == [loan.number]
+    seen = Event.objects.about("members.person", loan.person_id).filter(verb="person.seen")
+    assert [event.data for event in seen] == [{"way": "api"}]  # the borrower reads which bank had her line
     unsigned = clients.caller("bank.report")
     assert unsigned.get("/api/v1/bank/loans/").status_code == 403
 
