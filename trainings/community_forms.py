@@ -30,12 +30,27 @@ class CommunityForm(forms.Form):
         return code
 
 
+class MemberSearchForm(forms.Form):
+    """Whom to add: a name or a phone number."""
+
+    q = forms.CharField(label=_("Name or phone number of the owner"), max_length=100, required=False)
+
+
 class MembersForm(forms.Form):
-    """Who belongs to it from now on."""
+    """Who belongs to it from now on: those who are ticked, and those whose numbers are typed."""
 
     numbers = forms.CharField(
-        label=_("Phone numbers, one on each line"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+        label=_("Phone numbers, one on each line"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if not data.get("numbers", "").strip() and not self.data.get("person"):
+            self.add_error("numbers", _("Please tick somebody whom you have searched for, or type a number."))
+        return data
 
 
 class DocumentForm(UploadForm):

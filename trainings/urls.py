@@ -74,6 +74,7 @@ urlpatterns = [
     path("<uuid:uid>/jadwal/", crewing.training_dates, name="training-dates"),
     path("<uuid:uid>/tim/", crewing.crew_page, name="crew"),
     path("<uuid:uid>/tim/hapus/", crewing.crew_remove, name="crew-remove"),
+    path("<uuid:uid>/tim/setuju/", crewing.contribution_confirm, name="contribution-confirm"),
     path("<uuid:uid>/jangkauan/", crewing.reach_report, name="reach-report"),
     path("<uuid:uid>/umumkan/", manage.training_publish, name="training-publish"),
     path("<uuid:uid>/batalkan/", manage.training_cancel, name="training-cancel"),

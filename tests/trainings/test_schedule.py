@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from foundation.accounts.models import User
+from foundation.audit.models import Event
 from tests.factories.members import OwnerFactory
 from tests.factories.trainings import DAY, FIRST, HOURS, NOW, EnrolmentFactory, TrainingFactory
-from trainings.actions import attendance, crew, dates, trainings
+from trainings.actions import attendance, copying, crew, dates, trainings
 from trainings.actions.trainings import Slot
 from trainings.enums import CheckInWay, ContributionKind, EnrolmentState, Helix, TrainingStatus
 from trainings.models import Contribution, Enrolment, SessionTrainer, Trainer, Training
@@ -147,6 +148,24 @@ def test_partners_bring_money_with_an_amount_and_things_with_a_note(training: Tr
     crew.contribute(**given, kind=ContributionKind.VENUE, amount=0, note="Aula satu hari")
     page = logged_in(OwnerFactory().user).get(reverse("trainings:training-detail", args=[training.uid]))
     assert "Aula satu hari" in page.content.decode()
+
+
+def test_what_partners_gave_is_taken_over_as_a_hope_until_they_say_yes(training: Training) -> None:
+    gift = {"helix": Helix.BUSINESS, "kind": ContributionKind.MONEY, "amount": 2_000_000, "note": "Bahan"}
+    crew.contribute(training=training, partner="PT Contoh", by=None, now=NOW, **gift)
+    copied = TrainingFactory(facilitator=training.facilitator, starts_at=NOW + DAY * 40)
+    copying.take_over(training=copied, model=training, by=None, now=NOW)
+    row = copied.contributions.get()
+    assert (row.partner, row.amount, row.note, row.is_confirmed) == ("PT Contoh", 2_000_000, "Bahan", False)
+    shown = reverse("trainings:training-detail", args=[copied.uid])
+    tim = reverse("trainings:crew", args=[copied.uid])
+    client = logged_in(training.facilitator)
+    assert "PT Contoh" not in client.get(shown).content.decode()
+    assert "Perlu dipastikan" in client.get(tim).content.decode()
+    client.post(reverse("trainings:contribution-confirm", args=[copied.uid]), {"contribution": str(row.uid)})
+    assert "PT Contoh" in client.get(shown).content.decode()
+    assert "Perlu dipastikan" not in client.get(tim).content.decode()
+    assert Event.objects.filter(verb="contribution.confirmed").count() == 1
 
 
 def test_the_pages_of_the_crew_and_of_the_dates(training: Training) -> None:

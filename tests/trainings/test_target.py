@@ -105,6 +105,15 @@ def test_an_assistant_makes_a_group_and_sees_of_it_whom_she_may_see(training: Tr
     page = client.post(here, {"numbers": "0812-0000-1111\n0899 9999 9999"}, follow=True).content.decode()
     assert "Siti Dekat" in page
     assert "0899 9999 9999" in page
+    far = PersonFactory(full_name="Siti Jauh", village=region("32.04.12.2001"))
+    found = client.get(here, {"q": "siti"}).content.decode()
+    assert ("Termasuk kelompok ini" in found, "Siti Jauh" in found) == (True, False)
+    ratih = PersonFactory(full_name="Siti Ratih")
+    assert str(ratih.uid) in client.get(here, {"q": "siti ra"}).content.decode()
+    client.post(here, {"person": [str(ratih.uid), str(far.uid)]})
+    assert CommunityMember.objects.filter(community=community, person=ratih).exists()
+    assert not CommunityMember.objects.filter(person=far).exists()
+    assert "centang" in client.post(here, {"numbers": " "}).content.decode()
     communities.add(community=community, people=[PersonFactory(full_name="Nenek Jauh")], by=None, now=NOW)
     client.post(reverse("trainings:community-take-out", args=[community.uid]), {"person": str(near.uid)})
     assert not CommunityMember.objects.filter(person=near).exists()

@@ -6,16 +6,17 @@ from django.db import IntegrityError, transaction
 
 from foundation.accounts.models import User
 from foundation.audit import log
-from trainings.models import SessionTrainer, TestQuestion, Trainer, Training, TrainingDocument
+from trainings.models import Contribution, SessionTrainer, TestQuestion, Trainer, Training, TrainingDocument
 
+GIFT = ("helix", "partner", "kind", "amount", "note")
 QUESTION = ("number", "topic", "text", "options", "answer")
 
 
 def take_over(*, training: Training, model: Training, by: User | None, now: datetime) -> None:
-    """Trainers, documents and the short test of an earlier training of the same office.
+    """Trainers, partners, documents and the short test of an earlier training of the same office.
 
     A trainer who is busy at one of the new times is left out of the whole training; the database decides. What partners
-    gave is not taken over: they gave it to the earlier one.
+    gave then is taken over as a hope, to be confirmed: nobody is named on the schedule for what she did not promise.
     """
     if model.office_code != training.office_code:
         return
@@ -27,6 +28,12 @@ def take_over(*, training: Training, model: Training, by: User | None, now: date
     TestQuestion.objects.bulk_create(
         TestQuestion(training=training, created_at=now, **{name: getattr(row, name) for name in QUESTION})
         for row in model.questions.order_by("number")
+    )
+    Contribution.objects.bulk_create(
+        Contribution(
+            training=training, created_at=now, is_confirmed=False, **{name: getattr(row, name) for name in GIFT}
+        )
+        for row in model.contributions.order_by("pk")
     )
     log.record("training.taken_over", training, by=by, now=now, model=model.pk, left_out=left_out)
 

@@ -111,6 +111,15 @@ def contribute(
 
 
 @transaction.atomic
+def confirm(*, contribution: Contribution, by: User | None, now: datetime) -> None:
+    """The partner brings this time what it brought to an earlier training."""
+    if not contribution.is_confirmed:
+        contribution.is_confirmed = True
+        contribution.save(update_fields=["is_confirmed", "updated_at"])
+        log.record("contribution.confirmed", contribution.training, by=by, now=now, contribution=contribution.pk)
+
+
+@transaction.atomic
 def take_back(*, contribution: Contribution, by: User | None, now: datetime) -> None:
     """It was written down by mistake; the log keeps it."""
     training, kind, amount = contribution.training, contribution.kind, contribution.amount

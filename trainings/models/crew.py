@@ -105,6 +105,8 @@ class Contribution(Record):
     kind = models.CharField(_("contribution"), max_length=8, choices=ContributionKind.choices)
     amount = models.BigIntegerField(_("amount (rupiah)"), default=0)
     note = models.CharField(_("what exactly"), max_length=150, blank=True)
+    # Taken over from an earlier training it is a hope, until the partner has said yes again.
+    is_confirmed = models.BooleanField(_("the partner has said yes"), default=True, db_default=True)
 
     objects: Any = models.Manager()
 

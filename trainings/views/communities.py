@@ -17,7 +17,7 @@ from foundation.common.pages import page
 from foundation.regions.models import Office
 from members.models import Person
 from trainings.actions import communities
-from trainings.community_forms import CommunityForm, MembersForm
+from trainings.community_forms import CommunityForm, MemberSearchForm, MembersForm
 from trainings.forms import SCHEDULE
 from trainings.models import Community, CommunityMember
 from trainings.views import reach
@@ -68,7 +68,8 @@ def community_list(request: HttpRequest) -> HttpResponseBase:
 def community_detail(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """Who belongs to it: names of those whom the visitor may see, the others as a number."""
     community = _open(request, uid)
-    form = MembersForm(request.POST or None)
+    form, search = MembersForm(request.POST or None), MemberSearchForm(request.GET or None)
+    text = search.cleaned_data["q"].strip() if search.is_valid() else ""
     if request.method == "POST" and form.is_valid():
         people, unknown = chosen(request, form.cleaned_data["numbers"])
         try:
@@ -85,7 +86,17 @@ def community_detail(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     members = CommunityMember.objects.filter(community=community)
     rows = visible.filter(pk__in=members.values("person")).select_related("village")
     found = page(rows, order=["full_name", "id"], cursor=request.GET.get("cursor", ""), size=SIZE)
-    context = {"community": community, "page": found, "form": form, "hidden": members.count() - rows.count()}
+    called = list(reach.owners_called(request, text)) if text else []
+    inside = set(members.filter(person__in=[row.pk for row in called]).values_list("person_id", flat=True))
+    context = {
+        "community": community,
+        "page": found,
+        "form": form,
+        "search": search,
+        "text": text,
+        "called": [(row, row.pk in inside) for row in called],
+        "hidden": members.count() - rows.count(),
+    }
     return render(request, "trainings/community.html", context)
 
 

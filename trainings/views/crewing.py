@@ -102,6 +102,17 @@ def crew_remove(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     return redirect("trainings:crew", uid=uid)
 
 
+@writing
+def contribution_confirm(request: HttpRequest, uid: UUID) -> HttpResponseBase:
+    """A partner of an earlier training has said yes for this one too."""
+    training = reach.runnable(request, uid, reach.CHANGE)
+    rows = Contribution.objects.filter(training=training).select_related("training")
+    row = get_object_or_404(rows, uid=reach.uid_or_404(request.POST.get("contribution", "")))
+    crew.confirm(contribution=row, by=reach.actor(request), now=clock.now())
+    messages.success(request, _("Noted. Thank you to %(name)s.") % {"name": row.partner})
+    return redirect("trainings:crew", uid=uid)
+
+
 @form_page
 def training_dates(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """Other dates: clashes are shown first, then everybody is told."""

@@ -18,7 +18,6 @@ from foundation.common import clock
 from foundation.common.errors import ActionError
 from foundation.common.http import form_page, reading, writing
 from foundation.common.pages import page
-from foundation.common.phone import BadPhone, parse_mobile
 from members.models import Person
 from trainings import conflicts, inviting, queries, texts
 from trainings.actions import enrolments, trainings
@@ -29,7 +28,6 @@ from trainings.views import reach
 from trainings.views.crewing import week_later
 
 SIZE = 50
-FOUND = 20
 
 
 @form_page
@@ -244,13 +242,8 @@ def participant_add(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def people_found(request: HttpRequest, training: Training, text: str) -> QuerySet[Person]:
     """Owners whom the visitor may see, best known by number, else by name; `is_in` marks who is registered, `clash` says where else."""
-    rows: Any = Person.objects.visible_to(request.user, "members.view_person")
-    try:
-        rows = rows.filter(phone=parse_mobile(text))
-    except BadPhone:
-        rows = rows.filter(full_name__icontains=text)
+    found: QuerySet[Any] = reach.owners_called(request, text)
     registered = Enrolment.objects.filter(training=training).live().values("person")
-    found: QuerySet[Any] = rows.select_related("village").order_by("full_name", "pk")[:FOUND]
     known = set(registered.filter(person__in=[row.pk for row in found]).values_list("person", flat=True))
     clashes = conflicts.of_people(training, list(found))
     for row in found:

@@ -124,7 +124,7 @@ def training_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
             "may_open": handouts.may_open(request.user, Training.objects.filter(pk=training.pk)),
             "for_whom": inviting.words(training),
             "crew": Trainer.objects.filter(sessions__session__training=training).distinct().order_by("name", "pk"),
-            "partners": list(training.contributions.order_by("pk")),
+            "partners": list(training.contributions.filter(is_confirmed=True).order_by("pk")),
             "may_run": reach.may_run(request, training),
             "share": cards.whatsapp_text(training, address),
         },

@@ -5,18 +5,21 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from foundation.accounts.models import User
 from foundation.common.errors import ActionError
+from foundation.common.phone import BadPhone, parse_mobile
 from members.models import Person
 from trainings import texts
 from trainings.models import Enrolment, Session, Training
 
 RUN = "trainings.take_attendance"
 CHANGE = "trainings.change_training"
+FOUND = 20
 
 
 def readable(request: HttpRequest, uid: UUID, *, counted: bool = True) -> Training:
@@ -64,6 +67,16 @@ def person_of(user: Any) -> Person | None:
     if person is not None:
         person.user = user
     return person
+
+
+def owners_called(request: HttpRequest, text: str) -> QuerySet[Person]:
+    """The first owners whom the visitor may see with this phone number, or with this in their name."""
+    rows: Any = Person.objects.visible_to(request.user, "members.view_person")
+    try:
+        rows = rows.filter(phone=parse_mobile(text))
+    except BadPhone:
+        rows = rows.filter(full_name__icontains=text)
+    return rows.select_related("village").order_by("full_name", "pk")[:FOUND]  # type: ignore[no-any-return]
 
 
 def own_enrolment(request: HttpRequest, training: Training) -> Enrolment | None:

@@ -84,6 +84,7 @@ def _counts(training: Training) -> dict[str, int]:
         "sessions": training.sessions.count(),
         "trainers": Trainer.objects.filter(sessions__session__training=training).distinct().count(),
         "partners": training.contributions.count(),
+        "unsure": training.contributions.filter(is_confirmed=False).count(),
         "documents": training.documents.count(),
         "questions": training.questions.count(),
         "open": scans + guests,
@@ -130,6 +131,8 @@ def _prepare(training: Training, counts: dict[str, int]) -> Part:
         ngettext("%(n)d trainer", "%(n)d trainers", counts["trainers"]) % {"n": counts["trainers"]},
         ngettext("%(n)d partner", "%(n)d partners", counts["partners"]) % {"n": counts["partners"]},
     ]
+    if counts["unsure"]:
+        crew.append(_("%(n)d to be confirmed") % {"n": counts["unsure"]})
     again = reverse("trainings:training-schedule") + f"?salin={training.uid}"
     ways = [
         Way(_("Trainers and partners"), _to("crew", training), "people", ", ".join(crew)),
