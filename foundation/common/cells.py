@@ -40,6 +40,7 @@ LABELS: Final = {
     "registered_by": gettext_lazy("written down by"),
     "object_id": gettext_lazy("number of the object"),
     "request_id": gettext_lazy("number of the request"),
+    "region": gettext_lazy("regency or city"),
     "uid": gettext_lazy("code of the row"),
     "sha256": gettext_lazy("fingerprint (SHA-256)"),
 }
