@@ -62,7 +62,7 @@ def of(person: Person, *, on: date) -> Eligibility:
     mine = Application.objects.for_lists().select_related("group")
     application = mine.filter(person=person, status__in=LIVE).first()
     business = _business(person, on)
-    conditions = [_programme(standing), _running(business, on), _nib(business, on), _no_loan(loan)]
+    conditions = [_programme(standing), _running(business), _nib(business, on), _no_loan(loan)]
     if standing is not None and standing.warning:
         conditions.append(_fellows(standing.warning))
     if application is not None and application.status != "DRAFT":
@@ -110,20 +110,14 @@ def _programme(standing: Standing | None) -> Condition:
     )
 
 
-def _by_when(on: date) -> str:
-    """Until when it is worth doing: money and subsidy are those of a fiscal year."""
-    said = _("Do it by %(day)s: the money of this year is lent until then.")
-    return said % {"day": short_date(date(on.year, 12, 31))}
-
-
-def _running(business: Business | None, on: date) -> Condition:
+def _running(business: Business | None) -> Condition:
     title = _("A running business")
     if business is None:
         return Condition(
             "business",
             False,
             title,
-            " ".join((_("Register your business first."), _by_when(on))),
+            _("Register your business first."),
             *_link("members:business-add", _("Register a business")),
         )
     if business.status != BusinessStatus.ACTIVE:
@@ -131,13 +125,7 @@ def _running(business: Business | None, on: date) -> Condition:
             "business",
             False,
             title,
-            " ".join(
-                (
-                    _("%(business)s is recorded as not running. Tell us if that has changed.")
-                    % {"business": business.name},
-                    _by_when(on),
-                )
-            ),
+            _("%(business)s is recorded as not running. Tell us if that has changed.") % {"business": business.name},
             *_link("members:profile", _("Open my profile")),
         )
     return Condition("business", True, title, business.name)
@@ -151,12 +139,7 @@ def _nib(business: Business | None, on: date) -> Condition:
             "nib",
             False,
             title,
-            " ".join(
-                (
-                    _("The NIB is not recorded as issued yet. It is free, and your assistant helps you with it."),
-                    _by_when(on),
-                )
-            ),
+            _("The NIB is not recorded as issued yet. It is free, and your assistant helps you with it."),
             reverse("members:licence-help", args=[business.uid, "nib"]) if business else reverse("members:licences"),
             _("Help me get the NIB"),
         )

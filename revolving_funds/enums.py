@@ -113,9 +113,6 @@ class LoanStatus(models.TextChoices):
     WRITTEN_OFF = "WRITTEN_OFF", _("Written off")
 
 
-NO_OFFICER: Final = "-"  # in an address: loans whose visit names nobody
-
-
 class Dimension(models.TextChoices):
     """What the portfolio of a day is cut by."""
 

@@ -17,18 +17,17 @@ from revolving_funds.models import Bank, FundDay
 from revolving_funds.queries import Portfolio
 
 LARGE = 50_000  # running loans of an office from which on what a close kept is shown rather than counted anew
-# How far back a large office looks for a kept day: from a past day, from today.
-NEAR, NOW = timedelta(days=31), timedelta(days=4)
+NEAR = timedelta(days=31)  # how far back a large office looks for a day that was kept
 
 
-def parts(office: Office, *, on: date, today: date) -> tuple[date, list[Part]]:
+def parts(office: Office, *, on: date) -> tuple[date, list[Part]]:
     """The portfolio at the close of `on`, whole and by every dimension, and the day that it is of: `on`, save for a large
     office of which only an earlier day was kept.
     """
     found = final(office, on)
     if found is not None:
         return on, found
-    near = _nearest(office, on, today)
+    near = _nearest(office, on)
     return near or (on, close.parts(office, on=on))
 
 
@@ -51,7 +50,7 @@ def month_ends(office: Office) -> list[date]:
 
 def by_bank(office: Office, *, on: date, today: date) -> tuple[date, list[Portfolio]] | None:
     """Running loans by bank as a close kept them, and the day of it; None where counting anew is quick and current."""
-    found = (on, rows) if on < today and (rows := final(office, on)) else _nearest(office, on, today)
+    found = (on, rows) if on < today and (rows := final(office, on)) else _nearest(office, on)
     if not found:
         return None
     names = dict(Bank.objects.values_list("code", "name"))
@@ -62,9 +61,9 @@ def by_bank(office: Office, *, on: date, today: date) -> tuple[date, list[Portfo
     ]
 
 
-def _nearest(office: Office, on: date, today: date) -> tuple[date, list[Part]] | None:
+def _nearest(office: Office, on: date) -> tuple[date, list[Part]] | None:
     """The last day up to `on` that was kept, for an office of `LARGE` running loans or more."""
-    rows = FundDay.objects.filter(office=office, as_of__gt=on - (NEAR if on < today else NOW), as_of__lte=on)
+    rows = FundDay.objects.filter(office=office, as_of__gt=on - NEAR, as_of__lte=on)
     whole = rows.filter(dimension=Dimension.ALL).order_by("-as_of").first()
     if whole is None or whole.loans < LARGE:
         return None

@@ -23,7 +23,6 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from foundation.common.admin import OfficeModelAdmin
-from foundation.regions.models import Office
 from members.models import Kbli, LicenceRule, LicenceTerm, RetentionRule, ScaleRule
 from tests.factories.world import NOW, PEOPLE, World
 
@@ -158,7 +157,6 @@ def admin_rows(world: World) -> dict[str, Any]:
         "members.person": world.owner,
         "members.business": world.business,
         "members.licence": world.business.licences.get(kind="NIB"),
-        "regions.office": Office.objects.get(region_id="16.71"),
         "members.licencecase": world.case,
         "members.recommendationletter": world.letter,
         "members.licenceprocess": world.case.process,

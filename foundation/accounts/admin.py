@@ -310,6 +310,3 @@ class UserAdmin(OfficeModelAdmin):
     @display(description=gettext_lazy("Mobile number"), ordering="phone")
     def phone_shown(self, user: User) -> str:
         return phone.shown(user.phone) if user.phone else ""
-
-
-from foundation.accounts import office_admin  # noqa: E402, F401 -- registers its own list

@@ -61,8 +61,6 @@ CITY = City(
         "short_name": "Dinas Koperasi Kab. Bandung",
         "address": "Soreang, Kabupaten Bandung, Jawa Barat",
         "whatsapp": "+6281200003204",
-        "head_name": "Drs. H. Contohman Wijaya, M.M.",
-        "head_title": "Pembina Utama Muda, NIP 19670000 199200 1 000",
     },
     place=PLACE,
     cells=cells,

@@ -40,8 +40,6 @@ CITY = City(
         "short_name": "Dinas Koperasi Palembang",
         "address": "Kota Palembang, Sumatera Selatan",
         "whatsapp": "+6281200001671",
-        "head_name": "Dra. Hj. Contohwati Ningsih, M.Si.",
-        "head_title": "Pembina Utama Muda, NIP 19680000 199300 2 000",
     },
     place=PLACE,
     cells=cells,

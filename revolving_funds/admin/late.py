@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from foundation.common.dates import short_date
 from foundation.common.money import rupiah
 from revolving_funds.admin.cases import OfLoanAdmin
-from revolving_funds.admin.groupings import LateCohortFilter, LateOfficerFilter
 from revolving_funds.admin.parts import DistrictFilter
 from revolving_funds.models import Bank, LoanStanding, Promise, Visit
 
@@ -80,14 +79,7 @@ class LoanStandingAdmin(OfLoanAdmin):
 
     list_display = ("borrower_name", "of_loan", "district", "days_past_due", "overdue", "left", "class_of_bank")
     list_display_links = None
-    list_filter = (
-        DaysFilter,
-        LateBankFilter,
-        LateTierFilter,
-        DistrictFilter,
-        LateCohortFilter,
-        LateOfficerFilter,
-    )
+    list_filter = (DaysFilter, LateBankFilter, LateTierFilter, DistrictFilter)
     ordering = ("days_past_due", "loan")
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +16,7 @@ from foundation.regions.models import Region
 from revolving_funds.actions import hands
 from revolving_funds.actions.programme import STEPS
 from revolving_funds.enums import LIVE, LoanStatus
-from revolving_funds.models import Application, Bank, Instalment
+from revolving_funds.models import Application, Bank
 
 # The first instalment is due a month after the payout, never earlier.
 SHORTEST_MONTH = timedelta(days=28)
@@ -86,8 +86,6 @@ class LoanStateFilter(admin.SimpleListFilter):
         return [
             ("open", gettext_lazy("Running")),
             ("overdue", gettext_lazy("Overdue")),
-            ("due", gettext_lazy("Due this month")),
-            ("eased", gettext_lazy("Eased")),
             ("closed", gettext_lazy("Paid off")),
         ]
 
@@ -98,15 +96,6 @@ class LoanStateFilter(admin.SimpleListFilter):
             return queryset.filter(
                 status=LoanStatus.OPEN, oldest_due__lt=today, disbursed_on__lt=today - SHORTEST_MONTH
             )
-        if self.value() == "due":
-            today = clock.today()
-            asked = Instalment.objects.in_force().filter(
-                loan=OuterRef("pk"), due_on__range=(today.replace(day=1), today)
-            )
-            return queryset.filter(Exists(asked))
-        if self.value() == "eased":
-            eased = Instalment.objects.in_force().filter(loan=OuterRef("pk"), version__gt=1)
-            return queryset.filter(Exists(eased), status=LoanStatus.OPEN)
         return queryset.filter(status=str(self.value()).upper()) if self.value() else queryset
 
 

@@ -33,12 +33,12 @@ class LoanQuerySet(ScopedQuerySet["Loan"]):
         not paid), `oldest_due` (date of the oldest instalment not fully paid). The due day itself is not late.
         """
         rows = Instalment.objects.filter(loan=OuterRef("pk"), replaced_on__isnull=True)
-        due = rows.filter(due_on__lt=on).order_by("-number").values("cumulative")[:1]
+        due = rows.filter(due_on__lt=on).order_by("-cumulative").values("cumulative")[:1]
         oldest = rows.filter(cumulative__gt=OuterRef("amount") - OuterRef("account__balance"))
         return self.annotate(
             outstanding=F("account__balance"),
             arrears=Greatest(Coalesce(Subquery(due), 0) - F("amount") + F("account__balance"), 0),
-            oldest_due=Subquery(oldest.order_by("number").values("due_on")[:1]),
+            oldest_due=Subquery(oldest.order_by("cumulative").values("due_on")[:1]),
         )
 
     def overdue(self, on: date) -> Self:
@@ -161,7 +161,16 @@ class Instalment(models.Model):
             ),
             models.CheckConstraint(condition=Q(due_on__gte=F("contract_due_on")), name="instalment_never_earlier"),
         ]
-        indexes = [models.Index(fields=["due_on", "loan"], name="instalment_due_idx")]
+        indexes = [
+            models.Index(fields=["due_on", "loan"], name="instalment_due_idx"),
+            # The oldest row that is not paid is the first one beyond what was paid: `cumulative` rises with every number.
+            models.Index(
+                fields=["loan", "cumulative"],
+                include=["due_on"],
+                condition=Q(replaced_on__isnull=True),
+                name="instalment_in_force_idx",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.loan_id}/{self.number}"

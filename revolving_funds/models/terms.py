@@ -11,8 +11,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from foundation.common.dates import short_date
-from foundation.common.money import rupiah
 from foundation.regions.models import Office
 from revolving_funds.enums import DayCount, GroupRule, LossBearer, Scale, SubsidyBasis, SubsidyRounding
 from revolving_funds.models.dated import Dated, DatedQuerySet, in_order, no_overlap
@@ -41,7 +39,7 @@ class Tier(Dated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.level}: {rupiah(self.amount)}"
+        return f"{self.office_id} {self.level}: {self.amount}"
 
     @property
     def region_code(self) -> str:
@@ -102,7 +100,7 @@ class Policy(Dated):
         ]
 
     def __str__(self) -> str:
-        return short_date(self.valid_from)
+        return f"{self.office_id} {self.valid_from}"
 
     @property
     def region_code(self) -> str:
@@ -159,7 +157,7 @@ class AgreementTerms(Dated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agreement}, {short_date(self.valid_from)}"
+        return f"{self.agreement_id} {self.rate_bp} bp {self.valid_from}"
 
     @property
     def region_code(self) -> str:
@@ -211,7 +209,7 @@ class QualityScale(Dated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_scale_display()}, {short_date(self.valid_from)}"
+        return f"{self.office_id} {self.scale} {self.valid_from}"
 
     @property
     def region_code(self) -> str:

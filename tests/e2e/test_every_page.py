@@ -247,7 +247,6 @@ def test_main_pages_of_the_office(
             "/kantor/members/licencerule/",
             "/kantor/members/licenceterm/",
             "/kantor/members/scalerule/",
-            "/kantor/regions/office/",
             "/kantor/members/kbli/?q=keripik",
             f"/kantor/members/business/{world.business.uid}/change/",
             "/kantor/members/licence/",

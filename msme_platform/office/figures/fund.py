@@ -12,7 +12,7 @@ from foundation.regions.models import Office, Region
 from msme_platform.office.figures.links import list_url
 from msme_platform.office.tables import Column, Figure, Kind, Measure, Row, summed
 from revolving_funds import close, kept, queries
-from revolving_funds.enums import NO_OFFICER, Dimension
+from revolving_funds.enums import Dimension
 from revolving_funds.models import Bank
 
 LOANS = "revolving_funds_loan"
@@ -114,35 +114,18 @@ def _labels(dimension: Dimension, keys: list[str]) -> dict[str, Any]:
     return {}
 
 
-FILTERS = {
-    Dimension.BANK: "bank",
-    Dimension.DISTRICT: "district",
-    Dimension.TIER: "level",
-    Dimension.COHORT: "cohort",
-    Dimension.OFFICER: "officer",
-}
+FILTERS = {Dimension.BANK: "bank", Dimension.DISTRICT: "district", Dimension.TIER: "level"}
 
 
-def _values(dimension: Dimension, keys: list[str]) -> dict[str, str]:
-    """What the lists call a part in their address, where it is not its key."""
-    if dimension != Dimension.OFFICER:
-        return {}
-    users = User.objects.filter(pk__in=[key for key in keys if key])
-    return {"": NO_OFFICER} | {str(pk): str(uid) for pk, uid in users.values_list("pk", "uid")}
-
-
-def _links(dimension: Dimension, value: str) -> dict[str, str]:
-    """From a figure to its loans, the list narrowed to that part."""
+def _links(dimension: Dimension, key: str) -> dict[str, str]:
+    """From a figure to its loans, where the list can be narrowed to that part."""
     name = FILTERS.get(dimension)
-    part = {name: value} if name else {}
+    if dimension != Dimension.ALL and name is None:
+        return {}
+    part = {name: key} if name else {}
     return {
         "loans": list_url(LOANS, state="open", **part),
-        "outstanding": list_url(LOANS, state="open", **part),
-        "eased": list_url(LOANS, state="eased", **part),
-        "on_time": list_url(LOANS, state="due", **part),
-        "recovery": list_url(LOANS, state="due", **part),
         "overdue_amount": list_url(STANDING, **part),
-        "arrears": list_url(STANDING, **part),
         "par0": list_url(STANDING, **part),
         "par30": list_url(STANDING, days="31", **part),
         "par60": list_url(STANDING, days="61", **part),
@@ -156,16 +139,12 @@ def risk(dimension: Dimension) -> Measure:
     """
 
     def measure(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
-        day, parts = kept.parts(office, on=as_of, today=clock.today())
+        day, parts = kept.parts(office, on=as_of)
         label = _("Everything") if day == as_of else _("Everything, close of %(day)s") % {"day": short_date(day)}
         shown = [part for part in parts if part.dimension == dimension and part.outstanding]
-        keys = [part.key for part in shown]
-        names, values = _labels(dimension, keys), _values(dimension, keys)
+        names = _labels(dimension, [part.key for part in shown])
         rows = [
-            Row(
-                {"part": names.get(part.key, part.key or "\u2013"), **_risk_cells(part)},
-                _links(dimension, values.get(part.key, part.key)),
-            )
+            Row({"part": names.get(part.key, part.key or "\u2013"), **_risk_cells(part)}, _links(dimension, part.key))
             for part in shown
         ]
         whole = close.whole(parts)
