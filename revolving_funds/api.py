@@ -20,6 +20,7 @@ from foundation.common import clock
 from members.actions import looks
 from revolving_funds import signing
 from revolving_funds.actions import balances, bank_access, bank_door
+from revolving_funds.bank_files import MOST
 from revolving_funds.models import BankAccess, Loan
 
 PAGE = 100
@@ -89,7 +90,7 @@ def _done(request: Request, deed: Callable[[], dict[str, Any]]) -> Response:
 class PaymentIn(serializers.Serializer[Any]):
     reference = serializers.CharField(max_length=60, help_text="The bank's own reference, once for each payment.")
     number = serializers.CharField(max_length=30, help_text="Loan number.")
-    amount = serializers.IntegerField(min_value=1, help_text="Whole rupiah.")
+    amount = serializers.IntegerField(min_value=1, max_value=MOST, help_text="Whole rupiah.")
     paid_on = serializers.DateField(help_text="The day the borrower paid.")
 
 
@@ -114,7 +115,7 @@ class ConfirmationOut(serializers.Serializer[Any]):
 
 class BalanceIn(serializers.Serializer[Any]):
     number = serializers.CharField(max_length=60)
-    balance = serializers.IntegerField(min_value=0)
+    balance = serializers.IntegerField(min_value=0, max_value=MOST)
 
 
 class BalancesIn(serializers.Serializer[Any]):

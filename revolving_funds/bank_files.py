@@ -1,21 +1,29 @@
-"""Reading and writing a bank's files by a layout that stands in data. Values in, values out; no database, no HTTP."""
+"""Reading and writing a bank's files by a layout that stands in data. Values in, values out; no database, no HTTP.
+
+Workbooks are opened by a process of its own, under limits (members.importing.reading).
+"""
 
 import csv
 import io
+import itertools
 import re
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Protocol
 
-import python_calamine
 import xlsxwriter
 from django.utils.translation import gettext as _
 
 from foundation.common.errors import ActionError
+from members.importing import reading
 
 MOST_ROWS = 200_000
 MOST_BYTES = 40_000_000
+MOST = 10**15  # rupiah; no line of a bank is near it
+LONGEST = 60  # characters of a number
 SHOWN = 5
 SPACES = re.compile(r"\s+")
 # What each kind of file must say, and what it may.
@@ -64,6 +72,8 @@ def read(content: bytes, layout: Layout) -> list[Row]:
         raw = list(_READERS[layout.form](content, layout))
     except BadFile:
         raise
+    except (reading.FileTooLarge, reading.UnreadableFile) as refusal:
+        raise BadFile(str(refusal)) from refusal
     except Exception as error:
         raise BadFile(
             _("This file cannot be read as %(form)s. Choose the layout it was made with.") % {"form": layout.form}
@@ -95,6 +105,8 @@ def _values(texts: dict[str, Any], layout: Layout) -> dict[str, Any]:
             found[name] = _amount(value, layout.decimal)
         else:
             found[name] = SPACES.sub(" ", _text(value)).strip()
+        if name == "number" and len(found[name]) > LONGEST:
+            raise ValueError(_("“%(value)s” is too long for a number") % {"value": found[name][:LONGEST]})
     for name in NEEDED[layout.purpose]:
         if found.get(name) in ("", None):
             raise ValueError(_("%(name)s is empty") % {"name": layout.places.get(name, name)})
@@ -105,14 +117,14 @@ def _text(value: Any) -> str:
     """A spreadsheet makes numbers of references: 123.0 was 123."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value or "")
+    if isinstance(value, tuple):
+        return "-".join(str(part) for part in value)
+    return str(value or "").replace("\0", "")
 
 
 def _date(value: Any, form: str) -> date:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
+    if isinstance(value, tuple):
+        return date(*value)
     try:
         return datetime.strptime(str(value).strip(), form).date()  # noqa: DTZ007 -- a day, no moment
     except ValueError as error:
@@ -122,7 +134,7 @@ def _date(value: Any, form: str) -> date:
 def _amount(value: Any, decimal: str) -> int:
     """Whole rupiah; sen must be zero. `2.000.000,00` with a comma before the sen, `2,000,000.00` with a dot."""
     if isinstance(value, int | float):
-        if float(value) != int(value):
+        if isinstance(value, bool) or not -MOST < value < MOST or float(value) != int(value):
             raise ValueError(_("“%(value)s” is not in whole rupiah") % {"value": value})
         return int(value)
     text = str(value or "").replace(" ", "").removeprefix("Rp")
@@ -139,8 +151,10 @@ def _csv(content: bytes, layout: Layout) -> Iterator[tuple[int, dict[str, Any]]]
 
 
 def _xlsx(content: bytes, layout: Layout) -> Iterator[tuple[int, dict[str, Any]]]:
-    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-    rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
+        file.write(content)
+        file.flush()
+        rows = list(itertools.islice(reading.cells(Path(file.name)), MOST_ROWS + layout.skip_rows + 2))
     return _by_heading(rows[layout.skip_rows :], layout)
 
 

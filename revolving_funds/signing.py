@@ -38,7 +38,7 @@ def check(
     if len(nonce) not in NONCE_LENGTH or not nonce.isascii() or not nonce.isprintable():
         raise BadSignatureError("nonce")
     due = sign(secret, timestamp=timestamp, nonce=nonce, method=method, path=path, body=body)
-    if not secret or not hmac.compare_digest(due, signature):
+    if not secret or not hmac.compare_digest(due.encode(), signature.encode("utf-8", "surrogateescape")):
         raise BadSignatureError("signature")
     if not cache.add(f"fund.nonce.{caller}.{nonce}", 1, timeout=2 * WINDOW):
         raise BadSignatureError("replay")

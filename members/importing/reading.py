@@ -70,7 +70,16 @@ def look(path: Path) -> list[Sheet]:
 
 def lines(path: Path, sheet: str) -> Iterator[Line]:
     """Every line of one sheet, from its first on, a few hundred in memory at a time. Raises as look does."""
-    with contextlib.closing(_frames(path, "rows", sheet)) as frames:
+    yield from _lines(path, "rows", sheet)
+
+
+def cells(path: Path) -> Iterator[Line]:
+    """Every line of the first sheet of a workbook, with days as (year, month, day). Raises as look does."""
+    yield from _lines(path, "cells")
+
+
+def _lines(path: Path, *what: str) -> Iterator[Line]:
+    with contextlib.closing(_frames(path, *what)) as frames:
         for batch in frames:
             if not batch:
                 return

@@ -14,7 +14,7 @@ from foundation.common.bulk import copy_rows
 from foundation.common.errors import ActionError
 from foundation.regions.models import Office
 from revolving_funds import bank_files
-from revolving_funds.actions.statements import WrongLayout
+from revolving_funds.actions.statements import CameElsewhere, WrongLayout
 from revolving_funds.enums import FilePurpose
 from revolving_funds.models import BalanceReport, Bank, Difference, FileLayout
 
@@ -115,12 +115,15 @@ def report(
 ) -> tuple[BalanceReport, bool]:
     """Keep what the bank says is left (number, whole rupiah) and compare it with schedule and book.
 
-    A new difference begins its age on `as_of`; one that is no longer there is closed. Raises TwiceInReport, AheadOfTime.
+    A new difference begins its age on `as_of`; one that is no longer there is closed. Raises TwiceInReport, AheadOfTime,
+    CameElsewhere.
     """
     if as_of > on:
         raise AheadOfTime
     known = BalanceReport.objects.filter(sha256=digest).first()
     if known is not None:
+        if (known.office_id, known.bank_id) != (office.pk, bank.pk):
+            raise CameElsewhere
         return known, False
     if len({number for number, _balance in rows}) < len(rows):
         raise TwiceInReport

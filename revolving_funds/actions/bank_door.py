@@ -43,7 +43,7 @@ def repay(
     """A payment by the bank's own reference: the same one by whatever way is booked once. Raises NoSuchLoan, KeyReused
     (known with other content), and what `repayments.record` raises.
     """
-    bank = bank_access.bank_of(by)
+    bank, reference = bank_access.bank_of(by), " ".join(reference.split())
     loan = Loan.objects.visible_to(by, REPORT).filter(number=number, pool__agreement__bank=bank).first()
     if loan is None:
         raise NoSuchLoan

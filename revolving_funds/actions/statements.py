@@ -29,6 +29,11 @@ class WrongLayout(ActionError):
     field = "layout"
 
 
+class CameElsewhere(ActionError):
+    message = _("This very file came in at another office. Ask the bank for a file of your own loans.")
+    field = "file"
+
+
 class LineSettled(ActionError):
     message = _("This line is already settled.")
 
@@ -44,8 +49,8 @@ class AnswerMissing(ActionError):
 
 
 def request_uid(bank_id: int, reference: str) -> uuid.UUID:
-    """The same payment by whatever way it comes (file or the bank's door): one request."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"statement/{bank_id}/{reference}")
+    """The same payment by whatever way it comes (file or the bank's door): one request, however it is spaced."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"statement/{bank_id}/{' '.join(reference.split())}")
 
 
 @transaction.atomic
@@ -54,14 +59,14 @@ def receive(
 ) -> tuple[StatementFile, bool]:
     """Keep a statement as it came. The same bytes again: the file that is there, and False.
 
-    Raises WrongLayout, BadFile (a line cannot be read: nothing is kept).
+    Raises WrongLayout, BadFile (a line cannot be read: nothing is kept), CameElsewhere.
     """
     if layout.purpose != FilePurpose.STATEMENT:
         raise WrongLayout
     digest = hashlib.sha256(content).hexdigest()
     known = StatementFile.objects.filter(sha256=digest).first()
     if known is not None:
-        return known, False
+        return _known(known, office, layout), False
     rows = bank_files.read(content, layout)
     try:
         with transaction.atomic():
@@ -76,9 +81,16 @@ def receive(
                 line_count=len(rows),
             )
     except IntegrityError:  # the same file by two hands at once
-        return StatementFile.objects.get(sha256=digest), False
+        return _known(StatementFile.objects.get(sha256=digest), office, layout), False
     log.record("statement.received", file, by=by, now=now, lines=len(rows), sha256=digest)
     return file, True
+
+
+def _known(file: StatementFile, office: Office, layout: FileLayout) -> StatementFile:
+    """What came in at another office, or from another bank, is nobody's business here."""
+    if (file.office_id, file.bank_id) != (office.pk, layout.bank_id):
+        raise CameElsewhere
+    return file
 
 
 @transaction.atomic
