@@ -247,6 +247,36 @@ def test_who_is_somewhere_else_at_that_time_decides_herself(
     assert Enrolment.objects.filter(training=training, person=yani).exists()
 
 
+def test_a_morning_on_paper_is_carried_over_the_next_day(
+    page_phone: Page, rizky: User, yani: Person, login_as: Login, sound: Callable[..., None]
+) -> None:
+    """B5 without any telephone: the sheet is printed, signed, marked afterwards; it counts for the day of the session."""
+    page = page_phone
+    training = TrainingFactory(facilitator=rizky, starts_at=NINE - DAY, status=TrainingStatus.RUNNING, sessions=2)
+    came = EnrolmentFactory(training=training, person=yani)
+    stayed = EnrolmentFactory(training=training, person=OwnerFactory(full_name="Zubaidah"))
+    login_as(page, rizky, DISTRICT)
+
+    page.goto(f"/pelatihan/{training.uid}/kelola/")
+    paper = page.get_by_role("link", name="Daftar hadir untuk dicetak (PDF)").first.get_attribute("href")
+    assert page.request.get(str(paper)).body().startswith(b"%PDF")
+    follow(page, "Salin dari daftar hadir kertas")
+    see(page, "Pertemuan 1")
+    page.get_by_label("Yani Astuti").check()
+    sound(page, "paper-sheet")
+    press(page, "Catat tanda tangan")
+    see(page, "1 tanda tangan dicatat")
+    row = Attendance.objects.get()
+    first = training.sessions.get(number=1)
+    assert (row.enrolment, row.way, row.scanned_at) == (came, "PAPER", first.starts_at)
+
+    page.goto(f"/pelatihan/{training.uid}/lembar/tandai/?sesi=1")
+    expect(page.get_by_label("Yani Astuti")).to_be_disabled()
+    expect(page.get_by_label(stayed.person.full_name)).not_to_be_checked()
+    follow(page, "Pertemuan 2")
+    expect(page.get_by_label("Yani Astuti")).to_be_enabled()
+
+
 def test_the_office_plans_the_year_and_answers_for_it(
     page_desk: Page, yani: Person, login_as: Login, sound: Callable[..., None]
 ) -> None:
