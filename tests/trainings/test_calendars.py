@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+import vobject
 from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
@@ -32,7 +33,11 @@ def logged_in(user: User) -> Client:
 
 
 def read(content: bytes) -> tuple[Calendar, list[Any]]:
-    """Parsed strictly, and held against what the standard asks of every line and event (RFC 5545)."""
+    """Held against what the standard asks (RFC 5545) by two readers that know nothing of each other, and by us.
+
+    One of them is that of the CalDAV server Radicale, with its validator; the other one's faults are counted too.
+    """
+    vobject.readOne(content.decode()).validate(raiseException=True)
     lines = content.split(b"\r\n")
     assert lines.pop() == b""
     assert b"\n" not in b"".join(lines)
@@ -65,6 +70,14 @@ def test_each_session_is_an_event_in_the_zone_of_its_office(training: Training) 
     assert str(events[0]["DTSTART"].params["TZID"]) == "Asia/Jakarta"
     assert events[0]["DTSTART"].dt == FIRST
     assert f"/pelatihan/{training.uid}/" in events[0]["URL"]
+
+
+@pytest.mark.parametrize(("good", "bad"), [(b"\nUID:", b"\nX-UID:"), (b"END:VEVENT", b"")])
+def test_control_the_validator_finds_what_is_missing(training: Training, good: bytes, bad: bytes) -> None:
+    content = Client().get(reverse("trainings:calendar-all")).content
+    assert good in content
+    with pytest.raises((vobject.base.ValidateError, vobject.base.ParseError)):
+        vobject.readOne(content.replace(good, bad).decode()).validate(raiseException=True)
 
 
 def test_papua_has_its_own_zone() -> None:

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from foundation.accounts.roles import Role
+from foundation.audit.models import Event
 from foundation.common.querysets import BaseQuerySet
 from members.models import StagePeriod
 from tests.factories.foundation import office, region, user_with_role
@@ -131,6 +132,8 @@ def test_unused_places_go_to_own_registration_on_the_stated_day_and_the_plan_sta
     shares = {share.source: share for share in plan.shares.all()}
     assert (shares[PD].places, shares[PD].allowed, shares[MUSRENBANG].allowed, shares[OWN].allowed) == (5, 1, 0, 7)
     assert Enrolment.objects.get(pk=waits.pk).state == EnrolmentState.OFFERED
+    logged = Event.objects.get(verb="plan.released")
+    assert (logged.object_id, logged.actor_id, logged.data["places"]) == (plan.pk, None, {"PD": 4, "MUSRENBANG": 3})
     assert plans.release_due(on=dt.date(FIRST.year, 12, 1), now=NOW) == 0
     with pytest.raises(plans.AlreadyReleased):
         plans.release(plan=plan, by=None, now=NOW)

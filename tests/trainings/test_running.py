@@ -1,10 +1,15 @@
 """The page from which a training is run: what comes next first, and a way to everything else."""
 
+import html
+import re
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone, translation
 
-from foundation.common import clock
+from foundation.common import clock, dates
 from tests.factories.foundation import office
 from tests.factories.trainings import DAY, HOURS, TrainingFactory
 from trainings.enums import TrainingStatus
@@ -70,6 +75,17 @@ def test_what_is_over_is_not_changed_from_here() -> None:
     page = opened(done)
     for name in ("training-change", "training-dates", "training-cancel", "training-finish", "scanner", "places-cut"):
         assert address(name, done) not in page, name
+
+
+def test_the_text_for_the_group_chats_says_what_when_where_and_leads_to_the_page() -> None:
+    running = made(10)
+    found = re.search(r'href="(https://wa\.me/\?text=[^"]+)"', opened(running))
+    assert found
+    said = parse_qs(urlsplit(html.unescape(found[1])).query)["text"][0]
+    with translation.override("id"), timezone.override("Asia/Jakarta"):
+        when = dates.moment(running.starts_at)
+    for part in (running.title, when, running.place, f"/pelatihan/{running.uid}/"):
+        assert part in said
 
 
 def test_the_owners_page_has_one_line_for_the_one_who_runs_it() -> None:

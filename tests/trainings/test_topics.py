@@ -8,9 +8,10 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from foundation.accounts.roles import Role
-from foundation.common import clock
+from foundation.common import clock, dates
 from foundation.notifications.models import Message
 from members.models import Kbli, Person, Stage, StagePeriod
 from tests.factories.foundation import office, region, user_with_role
@@ -145,6 +146,17 @@ def test_a_finished_training_answers_its_topics_and_frees_the_votes() -> None:
     assert topic.state == TopicState.ANSWERED
     assert demand.votes_left(owner) == 3
     assert demand.answers_of(topic) == [training]
+
+
+def test_who_asked_reads_which_training_of_which_day_answered_her() -> None:
+    owner = OwnerFactory()
+    topic, training = asked(person=owner), TrainingFactory(title="Foto dengan HP")
+    topics.answer_with(training=training, topics=[topic], by=None, now=NOW)
+    page = logged_in(owner.user).get(reverse("trainings:topic-detail", args=[topic.uid])).content.decode()
+    assert "Dijawab" in page
+    assert reverse("trainings:training-detail", args=[training.uid]) in page
+    with timezone.override("Asia/Jakarta"):
+        assert f'datetime="{dates.as_date(training.starts_at)}"' in page
 
 
 def test_a_training_that_is_called_off_leaves_its_topics_open() -> None:

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
 from foundation.audit import log
 from foundation.common.errors import ActionError
+from foundation.regions import zones
 from foundation.regions.models import Office
 from trainings import queries, quotas
 from trainings.actions import offers
@@ -155,7 +157,7 @@ def _release(plan: YearPlan, *, by: User | None, now: datetime) -> dict[str, int
     own.received = sum(given.values())
     own.save(update_fields=["received", "updated_at"])
     plan.released_at = now
-    plan.release_on = plan.release_on or now.date()
+    plan.release_on = plan.release_on or timezone.localtime(now, zones.of(plan.office_code)).date()
     plan.save(update_fields=["released_at", "release_on", "updated_at"])
     log.record("plan.released", plan, by=by, now=now, places=given)
     return given

@@ -49,7 +49,10 @@ def sheet_mark(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     inside = set(Attendance.objects.filter(session=session).values_list("enrolment_id", flat=True))
     if request.method != "POST":
         listed = [(number, row, row.pk in inside) for number, row in enumerate(rows, start=1)]
-        sessions = list(training.sessions.in_order())
+        sessions = [
+            {"label": _("Session %(n)s") % {"n": row.number}, "url": f"?sesi={row.number}", "current": row == session}
+            for row in training.sessions.in_order()
+        ]
         context = {"training": training, "session": session, "rows": listed, "sessions": sessions}
         return render(request, "trainings/sheet_mark.html", context)
     ticked = set(request.POST.getlist("hadir"))
