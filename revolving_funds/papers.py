@@ -189,6 +189,14 @@ WORDS = {
     "treasury": _("Treasury of the region"),
 }
 
+# What the accounts of a pool hold, by the end of their codes.
+STAGES = {
+    "available": _("Available"),
+    "reserved": _("Reserved"),
+    "subsidy-budget": _("Subsidy budget left"),
+    "subsidy-committed": _("Subsidy promised"),
+}
+
 
 def claim_pdf(claim: SubsidyClaim) -> bytes:
     """The claim for the treasury: sums, the variances, who made and who approved it."""
@@ -298,4 +306,6 @@ def _part(account: Account, start: date, end: date) -> dict[str, Any]:
                 rupiah(leg.balance_after),
             ]
         )
-    return {"code": account.code, "name": account.name, "before": rupiah(before), "rows": rows}
+    stage = STAGES.get(account.code.rpartition("/")[2])
+    name = f"{account.name}: {stage}" if stage else account.name
+    return {"code": account.code, "name": name, "before": rupiah(before), "rows": rows}
