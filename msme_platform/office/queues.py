@@ -16,7 +16,8 @@ from foundation.common import clock
 from foundation.common.dates import as_date
 from members.models import Breach, ClaimRequest, DataRequest, Doubt, DuplicatePair, LicenceCase
 from monitoring import queries as monitoring
-from revolving_funds.models import Application, Difference, Loan, StatementLine
+from revolving_funds.enums import CaseStatus
+from revolving_funds.models import Application, Difference, Loan, LoanCase, StatementLine, Visit
 
 CACHE_SECONDS = 30
 
@@ -126,6 +127,28 @@ SOURCES: Final = (
         lambda user, permission: Application.objects.visible_to(user, permission).to_disburse(),
         "admin:revolving_funds_application_changelist",
         "?status__exact=APPROVED",
+    ),
+    Source(
+        "cases",
+        _("Proposals about loans to decide"),
+        _("Decide"),
+        "revolving_funds.decide_case",
+        5,
+        "proposed_at",
+        lambda user, permission: LoanCase.objects.visible_to(user, permission).filter(status=CaseStatus.PROPOSED),
+        "admin:revolving_funds_loancase_changelist",
+        "?status__exact=PROPOSED",
+    ),
+    Source(
+        "hardship",
+        _("Borrowers who cannot pay now, met at a visit"),
+        _("Propose"),
+        "revolving_funds.propose_case",
+        7,
+        "done_at",
+        lambda user, permission: Visit.objects.visible_to(user, permission).in_hardship(),
+        "admin:revolving_funds_visit_changelist",
+        "?outcome=to-ease",
     ),
     Source(
         "overdue",

@@ -21,7 +21,9 @@ from revolving_funds.enums import CaseKind, CaseStatus, LoanStatus
 from revolving_funds.models import Loan, LoanCase, Recovery
 
 
-def _proposing(kind: CaseKind) -> Any:
+def proposing(kind: CaseKind) -> Any:
+    """What a deed does that proposes `kind` for a loan."""
+
     def perform(request: HttpRequest, loan: Loan, cleaned: dict[str, Any]) -> str:
         cases.propose(loan=loan, kind=kind, by=person_of(request), now=clock.now(), on=clock.today(), **cleaned)
         return _("Proposed. Another officer decides.")
@@ -81,7 +83,7 @@ LOAN_DEEDS = (
         "restructure",
         gettext_lazy("Propose an easier schedule"),
         "revolving_funds.propose_case",
-        _proposing(CaseKind.RESTRUCTURE),
+        proposing(CaseKind.RESTRUCTURE),
         fund_forms.RestructureForm,
         available=_runs,
         text=gettext_lazy(
@@ -92,7 +94,7 @@ LOAN_DEEDS = (
         "death",
         gettext_lazy("The borrower has died"),
         "revolving_funds.propose_case",
-        _proposing(CaseKind.DEATH),
+        proposing(CaseKind.DEATH),
         fund_forms.DeathForm,
         available=_runs,
         text=gettext_lazy("Once another officer confirms it, no more reminders are sent."),
@@ -101,7 +103,7 @@ LOAN_DEEDS = (
         "write-off",
         gettext_lazy("Propose a write-off"),
         "revolving_funds.propose_case",
-        _proposing(CaseKind.WRITE_OFF),
+        proposing(CaseKind.WRITE_OFF),
         fund_forms.WriteOffForm,
         available=_runs,
         danger=True,

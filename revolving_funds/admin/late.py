@@ -8,10 +8,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from foundation.common.admin import Deed
 from foundation.common.dates import short_date
 from foundation.common.money import rupiah
-from revolving_funds.admin.cases import OfLoanAdmin
+from revolving_funds import fund_forms
+from revolving_funds.admin.cases import OfLoanAdmin, proposing
 from revolving_funds.admin.parts import DistrictFilter
+from revolving_funds.enums import CaseKind, VisitOutcome
 from revolving_funds.models import Bank, LoanStanding, Promise, Visit
 
 # The steps of the ladder, as an address names them.
@@ -112,14 +115,48 @@ class LoanStandingAdmin(OfLoanAdmin):
         return row.quality_rural if kind == "RURAL" else row.quality_commercial
 
 
+class OutcomeFilter(admin.SimpleListFilter):
+    """How visits ended, and the hardships that nobody has answered yet."""
+
+    title = gettext_lazy("outcome")
+    parameter_name = "outcome"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("to-ease", _("Cannot pay, nothing proposed yet")), *VisitOutcome.choices]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "to-ease":
+            return queryset.in_hardship()
+        return queryset.filter(outcome=self.value()) if self.value() in VisitOutcome.values else queryset
+
+
+def _ease(request: HttpRequest, visit: Visit, cleaned: dict[str, Any]) -> Any:
+    return proposing(CaseKind.RESTRUCTURE)(request, visit.loan, cleaned)
+
+
 @admin.register(Visit)
 class VisitAdmin(OfLoanAdmin):
     list_display = ("borrower_name", "of_loan", "since", "until", "assignee", "outcome")
-    list_filter = ("outcome",)
+    list_filter = (OutcomeFilter,)
     ordering = ("-due_on", "-id")
     list_select_related = ("loan__person", "assignee")
     fields = ("of_loan", "borrower_name", "late_since", "due_on", "assignee", "done_at", "done_by", "outcome", "note")
     readonly_fields = ("of_loan", "borrower_name")
+    deeds = (
+        Deed(
+            "ringankan",
+            gettext_lazy("Propose an easier schedule"),
+            "revolving_funds.propose_case",
+            _ease,
+            fund_forms.RestructureForm,
+            available=lambda row: Visit.objects.in_hardship().filter(pk=row.pk).exists(),
+            primary=True,
+            initial=lambda row: {"reason": row.note},
+            text=gettext_lazy(
+                "What is left is spread over a new term. Another officer decides; the step must then be repeated."
+            ),
+        ),
+    )
 
     @admin.display(description=gettext_lazy("overdue since"))
     def since(self, row: Visit) -> str:

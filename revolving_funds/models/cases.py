@@ -4,14 +4,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
 from foundation.ledger.models import Transaction
-from revolving_funds.enums import CaseKind, CaseStatus, VisitOutcome
+from revolving_funds.enums import CaseKind, CaseStatus, LoanStatus, VisitOutcome
 from revolving_funds.models.loans import Loan
 
 USER = settings.AUTH_USER_MODEL
@@ -182,6 +182,13 @@ class Promise(Record):
 class VisitQuerySet(OfLoanQuerySet):
     def waiting(self) -> "VisitQuerySet":
         return self.filter(done_at__isnull=True)
+
+    def in_hardship(self) -> "VisitQuerySet":
+        """The borrower cannot pay now, and nobody has proposed an easier schedule since."""
+        since = LoanCase.objects.filter(
+            loan=OuterRef("loan"), kind=CaseKind.RESTRUCTURE, proposed_at__gte=OuterRef("done_at")
+        )
+        return self.filter(~Exists(since), outcome=VisitOutcome.HARDSHIP, loan__status=LoanStatus.OPEN)
 
     def own(self, user: Any) -> Q:
         return Q(assignee_id=user.pk)

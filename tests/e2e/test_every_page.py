@@ -279,8 +279,16 @@ def test_main_pages_of_the_office(
             "/kantor/revolving_funds/application/",
             f"/kantor/revolving_funds/application/{world.application.uid}/change/",
         ],
+        "approver": [
+            "/kantor/revolving_funds/agreement/",
+            "/kantor/revolving_funds/agreement/deed/baru/",
+            "/kantor/revolving_funds/visit/?outcome=to-ease",
+            f"/kantor/revolving_funds/pool/{world.pool.uid}/deed/rekening/",
+            "/kantor/angka/fund-officer/?office=16.71",
+        ],
         "treasurer": [
             "/kantor/revolving_funds/loan/",
+            "/kantor/revolving_funds/loan/?cohort=2026-Q1&state=due",
             f"/kantor/revolving_funds/loan/{world.loan.uid}/change/",
             "/kantor/revolving_funds/statementfile/",
             "/kantor/revolving_funds/statementfile/deed/masukkan/",

@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 
+from foundation.common import clock
 from foundation.ledger import queries as ledger
 from foundation.ledger.models import Account
 from foundation.notifications.models import Message
 from foundation.regions.models import Office
+from msme_platform.office import queues
 from revolving_funds import close, eligibility, papers, queries
 from revolving_funds.actions import cases, daily, recoveries
 from revolving_funds.enums import CaseKind, CaseStatus, VisitOutcome
@@ -245,3 +249,24 @@ def test_who_pays_before_the_visit_is_left_alone(loan: Loan) -> None:
     make.repay(loan, 400_000, D(2026, 6, 19))
     daily.run(on=D(2026, 6, 20), now=NOW)
     assert (Visit.objects.get().outcome, LoanStanding.objects.count()) == ("LAPSED", 0)
+
+
+def test_a_hardship_met_at_a_visit_waits_on_the_desk_until_an_easier_schedule_is_proposed(loan: Loan) -> None:
+    daily.run(on=D(2026, 6, 19), now=NOW)
+    visit, lina, agus = Visit.objects.get(), make.verifier(), make.approver()
+    told = {"by": lina, "now": clock.now(), "on": D(2026, 6, 20), "note": "Suami sakit, warung tutup sebulan"}
+    recoveries.finish_visit(visit=visit, outcome=VisitOutcome.HARDSHIP, **told)
+    assert queues.counts(lina)["hardship"] == 1
+    client = Client()
+    client.force_login(lina)
+    listed = client.get(reverse("admin:revolving_funds_visit_changelist") + "?outcome=to-ease").content.decode()
+    deed = reverse("admin:revolving_funds_visit_deed", args=[visit.uid, "ringankan"])
+    page = client.get(reverse("admin:revolving_funds_visit_change", args=[visit.uid])).content.decode()
+    assert (loan.number in listed.replace("\u2011", "-"), deed in page) == (True, True)
+    assert "warung tutup sebulan" in client.get(deed).content.decode()
+    assert client.post(deed, {"tenor_months": 12, "reason": "Suami sakit"}).status_code == 302
+    case = LoanCase.objects.get()
+    assert (case.kind, case.proposed_by, case.status) == ("RESTRUCTURE", lina, "PROPOSED")
+    queues.forget(lina)
+    assert (queues.counts(lina)["hardship"], queues.counts(agus)["cases"]) == (0, 1)
+    assert deed not in client.get(reverse("admin:revolving_funds_visit_change", args=[visit.uid])).content.decode()
