@@ -235,6 +235,13 @@ OLD_FORM = """async ([row, picture]) => {
 }"""
 
 
+OLD_PAGES = """async (addresses) => {
+    const cache = await caches.open("guyub-kept");
+    const page = () => new Response("<h1>Yani Suryani</h1>", { headers: { "content-type": "text/html" } });
+    for (const address of addresses) await cache.put(address, page());
+}"""
+
+
 def test_a_form_that_the_version_before_left_open_is_sealed_and_arrives(
     page_phone: Page, application: Application, verifier: User, login_as: Callable[..., None]
 ) -> None:
@@ -251,6 +258,7 @@ def test_a_form_that_the_version_before_left_open_is_sealed_and_arrives(
         "label": "Yani Suryani, Warung",
     }  # fmt: skip
     page_phone.evaluate(OLD_FORM, [row, list(picture())])
+    page_phone.evaluate(OLD_PAGES, [f"/dana/survei/{application.uid}/", f"/dana/survei/{uuid.uuid4()}/"])
     before = page_phone.evaluate(ON_THE_PHONE)["text"]
     assert all(
         word in before for word in ("Yani", "Warung ramai", "JFIF")
@@ -333,3 +341,16 @@ def test_a_form_that_nobody_can_mend_any_more_is_still_read_and_goes_only_when_t
     queue.get_by_role("button", name="Ya, hapus").click()
     expect(queue).to_be_hidden()
     assert Survey.objects.count() == 1
+
+
+def test_a_full_phone_keeps_the_form_open_with_all_that_was_written(phone: Page, application: Application) -> None:
+    no_signal(phone)
+    phone.goto(f"/dana/survei/{application.uid}/")
+    fill(phone)
+    phone.evaluate(
+        "() => { IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
+    )
+    phone.get_by_role("button", name="Simpan survei").click()
+    expect(phone.locator("[data-trouble]")).to_contain_text("Memori ponsel penuh")
+    expect(phone.locator("[data-trouble]")).to_be_in_viewport()
+    assert phone.input_value("textarea[name=notes]") == "Warung ramai, dua panci besar."

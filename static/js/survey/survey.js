@@ -139,14 +139,15 @@
 
     const save = async () => {
       const { fields, photos } = await paper.read(form);
-      if (!(await unlocked())) {
-        trouble(say("noKey"));
+      const stay = (word) => {
+        trouble(say(word));
         part("trouble").scrollIntoView({ block: "center" });
-        return;
-      }
+      };
+      if (!(await unlocked())) { stay("noKey"); return; }
       const nonce = fields.find(([name]) => name === "request_uid")[1];
       fields.push(["user", user]);
-      await store.put({ nonce, user, fields, photos, page, application: form.dataset.application, address: form.dataset.send, label: form.dataset.label, at: Date.now() });
+      const row = { nonce, user, fields, photos, page, application: form.dataset.application, address: form.dataset.send, label: form.dataset.label, at: Date.now() };
+      try { await store.put(row); } catch { stay("noRoom"); return; } // the phone is full: what she wrote stays in the form
       await flush();
       window.location.assign(list);
     };
