@@ -60,6 +60,7 @@ def agreement_data(application: Application, office: Office, number: str, on: da
         "date": short_date(on),
         "bank": pool.agreement.bank.name if pool else "",
         "bank_agreement": pool.agreement.number if pool else "",
+        "mode": pool.agreement.mode if pool else "",
         "borrower": person.full_name,
         "village": person.village.label,
         "business": application.business.name,

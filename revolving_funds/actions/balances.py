@@ -59,8 +59,8 @@ DIFFERING = "WHERE mirror IS DISTINCT FROM balance AND NOT (balance IS NULL AND 
 SEE = f"""
 {COMPARE}
 INSERT INTO revolving_funds_difference
-    (uid, created_at, updated_at, office_id, bank_id, number, loan_id, scheduled, mirror, reported, opened_on, seen_on, note)
-SELECT gen_random_uuid(), %(now)s, %(now)s, %(office_id)s, %(bank)s, number, loan_id, scheduled, mirror, balance, %(on)s, %(on)s, ''
+    (uid, created_at, updated_at, office_id, bank_id, number, loan_id, scheduled, mirror, reported, opened_on, seen_on, note, owner_id)
+SELECT gen_random_uuid(), %(now)s, %(now)s, %(office_id)s, %(bank)s, number, loan_id, scheduled, mirror, balance, %(on)s, %(on)s, '', %(owner)s
   FROM three {DIFFERING}
 ON CONFLICT (office_id, bank_id, number) WHERE closed_on IS NULL
 DO UPDATE SET scheduled = excluded.scheduled, mirror = excluded.mirror, reported = excluded.reported,
@@ -141,6 +141,8 @@ def report(
         "office": f"{office.region_id}%",
         "office_id": office.pk,
         "on": as_of,
+        # Whoever brought the report in sees to what it shows, until it is given to somebody else.
+        "owner": by.pk if by is not None and by.has_perm("revolving_funds.explain_difference") else None,
         "now": now,
     }
     with connection.cursor() as cursor:

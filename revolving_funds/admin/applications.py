@@ -18,6 +18,7 @@ from foundation.common.dates import short_date
 from foundation.regions.models import Office
 from revolving_funds import checklist, forms, queries, survey_views
 from revolving_funds.actions import applications, checks, loans
+from revolving_funds.admin.bank_side import AGREEMENT_DEED
 from revolving_funds.admin.groups import fellows_line, group_line
 from revolving_funds.admin.parts import DistrictFilter, LevelFilter, NextHand, money, open_step, person_of, yes_no
 from revolving_funds.enums import ApplicationStatus, CheckLine
@@ -230,6 +231,7 @@ class ApplicationAdmin(NextHand, OfficeModelAdmin):
             initial=lambda row: {"pool": row.pool_id, "disbursed_on": clock.today()},
             text=gettext_lazy("Record that the bank has paid. The schedule begins on that day."),
         ),
+        AGREEMENT_DEED,
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -12,15 +12,35 @@ from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
 from foundation.common.http import pdf_response
 from foundation.common.money import rupiah
 from revolving_funds import bank_forms as forms
-from revolving_funds.actions import bank_access, batches
+from revolving_funds.actions import bank_access, batches, papers_of_loans
 from revolving_funds.admin.parts import WhenEntered, person_of
 from revolving_funds.admin.statements import office_of
 from revolving_funds.bank_views import batch_response
-from revolving_funds.models import AgreementPaper, BankAccess, BankBatch, BatchRow
+from revolving_funds.enums import ApplicationStatus
+from revolving_funds.models import AgreementPaper, Application, BankAccess, BankBatch, BatchRow
 
 
 def _print(_request: HttpRequest, paper: AgreementPaper, _cleaned: dict[str, Any]) -> HttpResponse:
     return pdf_response(bytes(paper.content), f"{paper.number}.pdf")
+
+
+def _agreement(request: HttpRequest, application: Application, _cleaned: dict[str, Any]) -> HttpResponse:
+    by = person_of(request)
+    paper = papers_of_loans.make(application=application, by=by, now=clock.now(), on=clock.today())
+    return pdf_response(bytes(paper.content), f"{paper.number}.pdf")
+
+
+# On the page of an approved application. A batch makes the agreements of its loans; what the office lends itself has none.
+AGREEMENT_DEED = Deed(
+    "perjanjian",
+    gettext_lazy("Agreement as PDF"),
+    "revolving_funds.disburse_loan",
+    _agreement,
+    available=lambda row: row.status == ApplicationStatus.APPROVED,
+    text=gettext_lazy(
+        "Numbered and kept with its hash; opened again it is the same paper, as long as the approval holds."
+    ),
+)
 
 
 @admin.register(AgreementPaper)

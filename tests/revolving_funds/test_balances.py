@@ -78,8 +78,10 @@ def test_a_report_comes_in_once_and_names_a_loan_once(loan: Loan) -> None:
 
 
 def test_a_difference_has_somebody_who_sees_to_it(loan: Loan) -> None:
-    reported({loan.number: 1_600_000})
+    first = make.treasurer()
+    reported({loan.number: 1_600_000}, by=first)
     found, treasurer = Difference.objects.get(), make.treasurer()
+    assert found.owner == first  # who brought the report in, until it is given to somebody
     balances.give(difference=found, to=treasurer, by=make.approver(), now=NOW)
     balances.explain(difference=found, note="Bank menunda satu hari", by=treasurer, now=NOW)
     found.refresh_from_db()

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from foundation.ledger.models import Leg, Transaction
-from revolving_funds import queries
+from revolving_funds import papers, queries
 from revolving_funds.actions import agreements, batches, cases, claims, loans, programme
 from revolving_funds.actions.rules import DayInPast, NotSeen
 from revolving_funds.enums import CaseKind, Mode
-from revolving_funds.models import Agreement, AgreementTerms, Bank, Loan, Pool
+from revolving_funds.models import Agreement, AgreementPaper, AgreementTerms, Bank, Loan, Pool
 from tests.factories import revolving_funds as make
 from tests.factories import statements as files
 from tests.factories.revolving_funds import NOW, TODAY
@@ -93,6 +93,20 @@ def test_what_the_office_lends_itself_goes_to_no_bank() -> None:
     with pytest.raises(batches.NothingToSend):
         files.batch(by=make.treasurer(), on=TODAY)
     assert loans.disburse(application=application, by=make.treasurer(), now=NOW, on=TODAY).number
+
+
+@pytest.mark.parametrize("mode", [Mode.EXECUTING, Mode.CHANNELLING, Mode.SELF])
+def test_the_agreement_says_who_lends_and_is_made_at_the_desk_too(mode: Mode) -> None:
+    pool_of(mode)
+    application = make.approved()
+    data = papers.agreement_data(application, make.office(), "PJ-1", TODAY)
+    assert data["mode"] == mode
+    client = Client()
+    client.force_login(make.treasurer())
+    url = reverse("admin:revolving_funds_application_deed", args=[application.uid, "perjanjian"])
+    first = client.post(url)
+    assert first.content.startswith(b"%PDF")
+    assert client.post(url).content == first.content == bytes(AgreementPaper.objects.get().content)
 
 
 def test_a_channelling_bank_gets_its_batch() -> None:
