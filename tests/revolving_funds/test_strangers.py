@@ -63,6 +63,7 @@ STRANGERS: dict[str, Callable[[], User]] = {
     "another owner": lambda: make.owner().user,
     "the bank next door": lambda: officer("bjb", "16.71"),
     "the bank's officer of another city": lambda: officer("bsb", "32.04"),
+    "an assistant of another district": lambda: user_with_role(Role.FACILITATOR, "16.71.09"),
     "an assistant of another city": lambda: user_with_role(Role.FACILITATOR, "32.04.05"),
     "a verifier of another city": lambda: user_with_role(Role.VERIFIER, "32.04"),
     "a treasurer of another city": lambda: user_with_role(Role.TREASURER, "32.04"),
