@@ -19,7 +19,6 @@ from foundation.common.phone import shown
 from members import import_admin, searching  # noqa: F401 -- import_admin registers its own list
 from members.actions import businesses, drafts, numbers, people, statuses
 from members.admin_duplicates import MERGE_BUSINESS, OtherForm, point_out
-from members.admin_privacy import NotesLooks
 from members.admin_register import BUSINESS_INLINES, PERSON_DEEDS, PERSON_INLINES, REGISTER_BUSINESS_DEEDS
 from members.enums import BusinessStatus, Source
 from members.licence_admin import BUSINESS_DEEDS, LicenceInline
@@ -135,7 +134,7 @@ class BusinessInline(ReadonlyInline):
 
 
 @admin.register(Person)
-class PersonAdmin(NotesLooks, OfficeModelAdmin):
+class PersonAdmin(OfficeModelAdmin):
     list_display = ("full_name", "place", "district", "mobile", "nik_masked", "registered_at")
     list_filter = PERSON_FILTERS
     list_select_related = ("village__parent",)
@@ -332,4 +331,4 @@ class BusinessAdmin(OfficeModelAdmin):
         return _money(business.capital)
 
 
-from members import case_admin, law_admin, scale_admin  # noqa: E402, F401 -- register their lists
+from members import admin_privacy, case_admin, law_admin, scale_admin  # noqa: E402, F401 -- register their lists

@@ -17,26 +17,12 @@ from foundation.common.admin import Deed, OfficeModelAdmin
 from foundation.common.dates import moment, short_date
 from foundation.common.numbers import grouped
 from foundation.common.widgets import DateInput, DateTimeInput
-from members.actions import breaches, data_requests, laws, looks
+from members.actions import breaches, data_requests, laws
 from members.enums import RequestKind
-from members.models import Breach, DataRequest, Person, RetentionRule
+from members.models import Breach, DataRequest, RetentionRule
 from members.privacy import registry
 
 ANSWER, LEAK = "members.answer_datarequest", "members.record_breach"
-
-
-class NotesLooks:
-    """Who opens a person's page in the office is written down, for her to read."""
-
-    def changeform_view(
-        self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None
-    ) -> Any:
-        answer = super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
-        person = self.get_object(request, object_id) if object_id else None  # type: ignore[attr-defined]
-        if isinstance(person, Person) and answer.status_code == 200:  # noqa: PLR2004 -- she was shown
-            by: Any = request.user
-            looks.note(person=person, by=by, way="office", now=clock.now())
-        return answer
 
 
 class ReasonForm(forms.Form):

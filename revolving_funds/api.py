@@ -18,6 +18,7 @@ from foundation.clients.api import KEY_PARAMETER, answered_once
 from foundation.clients.authentication import ClientAuthentication, Needs, PerMinute
 from foundation.common import clock
 from members.actions import looks
+from members.models import Person
 from revolving_funds import signing
 from revolving_funds.actions import balances, bank_access, bank_door
 from revolving_funds.bank_files import MOST
@@ -255,5 +256,6 @@ class Loans(BankView):
             }
             for row in page[:PAGE]
         ]
-        looks.note_page(people={row.person_id for row in page[:PAGE]}, by=user, way="api", now=clock.now())
+        people = Person.objects.filter(pk__in={row.person_id for row in page[:PAGE]}).values("pk")
+        looks.note_page(people=people, by=user, way="api", now=clock.now())
         return Response({"loans": loans, "next": loans[-1]["number"] if len(page) > PAGE else None})

@@ -24,6 +24,7 @@ from unfold.admin import TabularInline as UnfoldTabularInline
 from foundation.common import sheets
 from foundation.common.errors import ActionError
 from foundation.common.lists import BoundedPaginator, OfficeChangeList, has_order, order_of
+from foundation.common.signals import row_shown
 
 
 class EmptyForm(Form):
@@ -178,6 +179,7 @@ class OfficeModelAdmin(ModelAdmin):
             raise PermissionDenied
         if obj is None:
             raise Http404
+        row_shown.send(sender=self.model, row=obj, by=request.user)
         request.current_app = self.admin_site.name
         context = {
             **self.admin_site.each_context(request),

@@ -1,6 +1,5 @@
 """Who looked at somebody's record (UU 27/2022 art. 31, 32): written down once a day for each pair of eyes."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,15 +22,14 @@ SELECT %s, %s, %s, 'members.person', p.id, left(p.full_name, 200), p.village_id,
 FROM members_person p WHERE p.id IN ({people}) AND p.user_id IS DISTINCT FROM %s
 """
 
-# The same for a page that another system reads: each person once a day, however often the page is asked for.
+# The same for a page that is read: each person once a day for each pair of eyes, however often she is on it.
 _SEEN: Final = """
 INSERT INTO audit_event (at, verb, actor_id, object_kind, object_id, object_label, region_code, request_id, data)
-SELECT %(now)s, %(verb)s, %(by)s, 'members.person', p.id, left(p.full_name, 200), p.village_id, '',
-    jsonb_build_object('way', %(way)s::text)
+SELECT %s, %s, %s, 'members.person', p.id, left(p.full_name, 200), p.village_id, '', jsonb_build_object('way', %s::text)
 FROM members_person p
-WHERE p.id = ANY(%(people)s) AND p.user_id IS DISTINCT FROM %(by)s AND NOT EXISTS (
+WHERE p.id IN ({people}) AND p.user_id IS DISTINCT FROM %s AND NOT EXISTS (
     SELECT FROM audit_event e WHERE e.object_kind = 'members.person' AND e.object_id = p.id
-    AND e.at >= %(midnight)s AND e.actor_id = %(by)s AND e.verb = %(verb)s)
+    AND e.at >= %s AND e.actor_id = %s AND e.verb = %s)
 """
 
 
@@ -49,20 +47,15 @@ def note_export(*, people: QuerySet[Any, Any], of: str, by: User, now: datetime)
         return int(cursor.rowcount)
 
 
-def note_page(*, people: Collection[int], by: User, way: str, now: datetime) -> int:
-    """`by` read a page on which these people stand (their keys): once a day for each of them, in one statement."""
-    if not people:
+def note_page(*, people: QuerySet[Any, Any], by: User, way: str, now: datetime) -> int:
+    """`by` read a page about these people (their keys): once a day for each of them, in one statement."""
+    try:
+        statement, values = people.query.sql_with_params()
+    except EmptyResultSet:  # nobody stands on it
         return 0
-    values: dict[str, Any] = {
-        "people": list(people),
-        "by": by.pk,
-        "way": way,
-        "verb": SEEN,
-        "now": now,
-        "midnight": _midnight(now),
-    }
     with connection.cursor() as cursor:
-        cursor.execute(_SEEN, values)
+        given = [now, SEEN, by.pk, way, *values, by.pk, _midnight(now), by.pk, SEEN]
+        cursor.execute(_SEEN.replace("{people}", statement), given)
         return int(cursor.rowcount)
 
 

@@ -119,7 +119,8 @@ def listed(
         rows = rows.filter(updated_at__gte=query["changed_since"])
     found = page(rows, order=["id"], cursor=query.get("cursor", ""), size=query["size"])
     by: Any = request.user
-    looks.note_page(people={attrgetter(key)(row) for row in found.rows}, by=by, way=WAY, now=clock.now())
+    people = Person.objects.filter(pk__in={attrgetter(key)(row) for row in found.rows}).values("pk")
+    looks.note_page(people=people, by=by, way=WAY, now=clock.now())
     url = replace_query_param(request.build_absolute_uri(), "cursor", found.next) if found.next else None
     return Response({"next": url, "results": shape(found.rows, many=True).data})
 

@@ -18,7 +18,7 @@ from foundation.common.errors import ActionError
 from foundation.common.http import form_page, reading, writing
 from foundation.common.pages import page
 from members import checklists
-from members.actions import cases, outcomes
+from members.actions import cases, looks, outcomes
 from members.case_views import page_of
 from members.forms.licensing import IssuedForm, OwnDocumentForm, ReasonForm, StepForm, money_words
 from members.models import LicenceCase
@@ -97,6 +97,8 @@ def case_detail(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     user: Any = request.user
     case = _case(request, uid)
     own, works = _own(request, case), user.has_perm("members.work_case", case)
+    if not own:
+        looks.note(person=case.business.owner, by=user, way="portal", now=clock.now())
     shown = page_of(case)
     return TemplateResponse(
         request,

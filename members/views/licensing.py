@@ -16,7 +16,7 @@ from foundation.common.dates import short_date
 from foundation.common.errors import ActionError
 from foundation.common.http import form_page, reading
 from members import checklists
-from members.actions import cases, outcomes
+from members.actions import cases, looks, outcomes
 from members.enums import LicenceKind, LicenceState, Source
 from members.forms.licensing import PaperForm, money_words
 from members.models import Business, LicencePaper
@@ -72,6 +72,8 @@ def checklist(request: HttpRequest, business: UUID) -> HttpResponseBase:
     found = visible_business(request, business)
     rows = checklists.rows(found, checklists.law(clock.today()))
     user: Any = request.user
+    if not is_own(request, found):
+        looks.note(person=found.owner, by=user, way="portal", now=clock.now())
     may = may_ask(request, found)
     sees_cases = may or user.has_perm("members.view_licencecase", found)
     papers = _papers(found)

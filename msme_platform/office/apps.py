@@ -18,7 +18,12 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         from foundation.clients import scopes  # noqa: PLC0415 -- after the apps below
-        from msme_platform.office import exports, merging, stages  # noqa: F401, PLC0415 -- exports registers its job
+        from msme_platform.office import (  # noqa: PLC0415 -- exports registers its job, looking connects its receiver
+            exports,  # noqa: F401
+            looking,  # noqa: F401
+            merging,
+            stages,
+        )
 
         merging.connect()
         stages.connect()

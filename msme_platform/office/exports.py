@@ -7,7 +7,6 @@ meanwhile gets what she may still see. Identity numbers leave masked, as the lis
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,14 +14,13 @@ from django.contrib import admin
 from django.contrib.admin.utils import _get_non_gfk_field  # type: ignore[attr-defined]
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, PermissionDenied
 from django.core.files.base import File
-from django.db.models import ForeignKey, ManyToManyField, Model, prefetch_related_objects
+from django.db.models import ForeignKey, ManyToManyField, prefetch_related_objects
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from foundation.accounts.models import User
 from foundation.audit import log
 from foundation.common import cells, clock
 from foundation.common.downloads import CONTENT_TYPES, Format, value, write
@@ -34,7 +32,7 @@ from foundation.jobs.actions import jobs
 from foundation.jobs.kinds import Kind
 from foundation.jobs.runs import Run
 from members.actions import looks
-from members.models import Person
+from msme_platform.office.looking import owners
 
 DIRECT: Final = 5_000
 BATCH: Final = 1_000
@@ -43,7 +41,6 @@ PERMISSIONS: Final = {"members": "members.export_members"}
 # Lists that leave without those who asked to limit the use of their data; loans, enrolments and the like are kept by law
 # or are her own affairs, and stay whole.
 LIMITABLE: Final = {"members.person": "", "members.business": "owner__", "members.licence": "business__owner__"}
-STEPS: Final = 4
 
 
 class NotAllowed(ActionError):
@@ -124,28 +121,10 @@ def _list(request: HttpRequest, model_admin: Any) -> OfficeChangeList:
     return found
 
 
-@cache
-def _owners(model: type[Model]) -> tuple[str, ...]:
-    """The shortest ways from a row to the people whom it is about: `("owner",)`, `("business__owner",)`; () if none."""
-    if model is Person:
-        return ("pk",)
-    ways: list[tuple[type[Model], str]] = [(model, "")]
-    for _step in range(STEPS):
-        further: list[tuple[type[Model], str]] = []
-        for here, way in ways:
-            keys = [field for field in here._meta.concrete_fields if isinstance(field, ForeignKey)]
-            further += [(key.related_model, f"{way}{key.name}__") for key in keys if key.related_model is not User]
-        found = tuple(way.removesuffix("__") for there, way in further if there is Person)
-        if found:
-            return found
-        ways = further
-    return ()
-
-
 def note_people(model_admin: Any, found: OfficeChangeList, *, by: Any, now: datetime) -> None:
     """Everybody who stands in the list reads that it was taken along."""
     rows = found.queryset.select_related(None).prefetch_related(None).order_by()
-    for way in _owners(model_admin.model):
+    for way in owners(model_admin.model):
         looks.note_export(people=rows.values(way), of=model_admin.opts.label_lower, by=by, now=now)
 
 

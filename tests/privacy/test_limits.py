@@ -19,6 +19,7 @@ from members.actions import data_requests, looks, merges, stages
 from members.enums import RequestKind
 from members.models import DataRequest, Person, Stage, StageRule
 from msme_platform.office import exports
+from tests.factories import revolving_funds as fund
 from tests.factories.foundation import office, user_with_role
 from tests.factories.members import BusinessFactory, LicenceFactory, OwnerFactory, PersonFactory
 from tests.factories.trainings import TrainingFactory
@@ -153,3 +154,36 @@ def test_five_thousand_people_are_told_in_one_statement(staff: User, django_asse
         count = looks.note_export(people=Person.objects.values("pk"), of="x", by=staff, now=clock.now())
     assert count == 5_001
     assert time.perf_counter() - start < 2
+
+
+def test_whatever_page_of_the_office_is_about_her_she_reads_who_opened_it(client: Client, staff: User) -> None:
+    licence = LicenceFactory(business=BusinessFactory(owner=OwnerFactory()))
+    owner, other = licence.business.owner, OwnerFactory()
+    fund.pool()
+    loan = fund.loan()
+    client.force_login(staff)
+    pages = {
+        f"/kantor/members/licence/{licence.uid}/change/": owner,
+        f"/kantor/members/business/{licence.business.uid}/change/": owner,
+        f"/kantor/members/person/{owner.uid}/change/": owner,
+    }
+    for address, person in pages.items():
+        assert client.get(address).status_code == 200
+        seen = Event.objects.about("members.person", person.pk).filter(verb=looks.SEEN)
+        assert [(event.actor_id, event.data) for event in seen] == [(staff.pk, {"way": "office"})]
+    client.force_login(user_with_role(Role.APPROVER, "16.71"))
+    assert client.get(f"/kantor/revolving_funds/loan/{loan.uid}/change/").status_code == 200
+    assert Event.objects.about("members.person", loan.person_id).filter(verb=looks.SEEN).count() == 1
+    assert not Event.objects.about("members.person", other.pk).filter(verb=looks.SEEN).exists()
+
+
+def test_an_assistant_who_opens_the_ladder_of_a_business_is_told_of(client: Client, staff: User) -> None:
+    business = BusinessFactory(owner=OwnerFactory())
+    client.force_login(user_with_role(Role.FACILITATOR, "16.71.04"))
+    for _time in range(2):
+        assert client.get(f"/izin/usaha/{business.uid}/").status_code == 200
+    seen = Event.objects.about("members.person", business.owner_id).filter(verb=looks.SEEN)
+    assert [event.data for event in seen] == [{"way": "portal"}]
+    client.force_login(business.owner.user)
+    client.get(f"/izin/usaha/{business.uid}/")
+    assert seen.count() == 1
