@@ -22,6 +22,7 @@ from foundation.accounts.models import User
 from foundation.common import clock, phone_keys
 from foundation.common.errors import ActionError
 from foundation.common.http import form_page, reading, writing
+from members.actions import looks
 from revolving_funds.actions import hands, surveys
 from revolving_funds.enums import VISIT_FIELDS, ApplicationStatus
 from revolving_funds.forms import SurveyForm
@@ -113,6 +114,7 @@ def visit(request: HttpRequest, uid: UUID) -> HttpResponse:
     if before := hands.earlier(application, user, step="surveyed_by"):
         messages.error(request, str(hands.DONE[before]))
         return redirect("revolving_funds:surveys")
+    looks.note(person=application.person, by=user, way="office", now=clock.now())
     start = {"visited_on": clock.today(), "other_debts": 0, "request_uid": uuid.uuid4()}
     form = SurveyForm(request.POST or None, request.FILES or None, by=user, initial=start)
     if request.method == "POST" and form.is_valid():

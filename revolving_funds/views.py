@@ -17,6 +17,7 @@ from foundation.common import clock
 from foundation.common.errors import ActionError
 from foundation.common.http import form_page, pdf_response, reading, writing
 from foundation.common.money import rupiah
+from members.actions import looks
 from members.models import Person
 from revolving_funds import eligibility, pages, papers
 from revolving_funds.actions import applications, documents, groups
@@ -260,6 +261,7 @@ def loan_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """My loan: what is left, the schedule, every payment."""
     loan = get_object_or_404(Loan.objects.for_lists().visible_to(request.user), uid=uid)
     today = clock.today()
+    looks.note(person=loan.person, by=_user(request), way="", now=clock.now())
     return TemplateResponse(
         request,
         "revolving_funds/loan_detail.html",

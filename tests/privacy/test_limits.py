@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import pytest
+from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from django.urls import reverse
 
@@ -174,6 +175,12 @@ def test_whatever_page_of_the_office_is_about_her_she_reads_who_opened_it(client
     client.force_login(user_with_role(Role.APPROVER, "16.71"))
     assert client.get(f"/kantor/revolving_funds/loan/{loan.uid}/change/").status_code == 200
     assert Event.objects.about("members.person", loan.person_id).filter(verb=looks.SEEN).count() == 1
+    client.force_login(user_with_role(Role.VERIFIER, "16.71"))
+    assert client.get(f"/dana/pinjaman/{loan.uid}/").status_code == 200
+    application = fund.checked(fund.submitted())
+    assert client.get(f"/dana/survei/{application.uid}/").status_code == 200
+    for person in (loan.person_id, application.person_id):
+        assert Event.objects.about("members.person", person).filter(verb=looks.SEEN, actor=client.session[SESSION_KEY])
     assert not Event.objects.about("members.person", other.pk).filter(verb=looks.SEEN).exists()
 
 
