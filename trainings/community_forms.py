@@ -33,7 +33,7 @@ class CommunityForm(forms.Form):
 class MemberSearchForm(forms.Form):
     """Whom to add: a name or a phone number."""
 
-    q = forms.CharField(label=_("Name or phone number of the owner"), max_length=100, required=False)
+    q = forms.CharField(label=_("Name or phone number of the owner"), max_length=100)
 
 
 class MembersForm(forms.Form):

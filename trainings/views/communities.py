@@ -68,7 +68,7 @@ def community_list(request: HttpRequest) -> HttpResponseBase:
 def community_detail(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """Who belongs to it: names of those whom the visitor may see, the others as a number."""
     community = _open(request, uid)
-    form, search = MembersForm(request.POST or None), MemberSearchForm(request.GET or None)
+    form, search = MembersForm(request.POST or None), MemberSearchForm(request.GET if "q" in request.GET else None)
     text = search.cleaned_data["q"].strip() if search.is_valid() else ""
     if request.method == "POST" and form.is_valid():
         people, unknown = chosen(request, form.cleaned_data["numbers"])
