@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,18 @@ def test_two_devices_are_two_events_of_which_one_counts_and_one_is_to_settle(tra
     with pytest.raises(door.AlreadySettled):
         door.settle(scan=doubtful, verdict=ScanVerdict.MISUSED, by=None, now=FIRST + DAY)
     assert Settlement.objects.get().verdict == ScanVerdict.ONCE
+
+
+def test_two_devices_that_bring_the_same_person_together_are_still_two_events(training: Training) -> None:
+    enrolment = EnrolmentFactory(training=training)
+    by = {uuid.uuid4(): training.facilitator, uuid.uuid4(): OwnerFactory().user}
+    looks = [ticket(enrolment, door=Door(user, device, "Pintu")) for device, user in by.items()]
+    answers = attendance.receive(
+        session=first(training), shown=[*looks, replace(looks[0], nonce=uuid.uuid4())], now=FIRST
+    )
+    assert [row.outcome for row in answers] == [ScanOutcome.COUNTED, ScanOutcome.DUPLICATE, ScanOutcome.REPEATED]
+    assert Attendance.objects.get().recorded_by == training.facilitator
+    assert {row.device: row.recorded_by for row in Scan.objects.order_by("pk")} == by
 
 
 def test_a_second_look_by_the_same_device_is_nothing_to_settle(training: Training) -> None:

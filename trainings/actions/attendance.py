@@ -31,8 +31,9 @@ AT_THE_DOOR = frozenset({TrainingStatus.OPEN, TrainingStatus.CLOSED, TrainingSta
 INSERT = """
     INSERT INTO trainings_attendance (uid, created_at, updated_at, session_id, enrolment_id, way, scanned_at,
         recorded_at, recorded_by_id)
-    SELECT gen_random_uuid(), %(now)s, %(now)s, %(session)s, row.enrolment, row.way, row.at, %(now)s, %(by)s
-    FROM unnest(%(enrolments)s::bigint[], %(ways)s::text[], %(moments)s::timestamptz[]) AS row(enrolment, way, at)
+    SELECT gen_random_uuid(), %(now)s, %(now)s, %(session)s, row.enrolment, row.way, row.at, %(now)s, row.by
+    FROM unnest(%(enrolments)s::bigint[], %(ways)s::text[], %(moments)s::timestamptz[], %(by)s::bigint[])
+        AS row(enrolment, way, at, by)
     ON CONFLICT (session_id, enrolment_id) DO NOTHING
     RETURNING enrolment_id
 """
@@ -78,10 +79,20 @@ NO_PLACE: dict[EnrolmentState, type[ActionError]] = {
 
 
 @dataclass(frozen=True)
+class Door:
+    """Who looks: the person, and the device with its gate."""
+
+    by: User | None
+    device: uuid.UUID | None = None
+    gate: str = ""
+
+
+@dataclass(frozen=True)
 class Shown:
     """What was shown at the door: a text (QR, code, number), or an enrolment ticked in a list.
 
     `nonce` is the device's own number for this look, `at` the device's time, `let_in` what the device said without us.
+    `door` is where, if looks of several doors come together.
     """
 
     text: str = ""
@@ -90,15 +101,7 @@ class Shown:
     at: datetime | None = None
     enrolment: Enrolment | None = None
     let_in: bool = False
-
-
-@dataclass(frozen=True)
-class Door:
-    """Who looks: the person, and the device with its gate."""
-
-    by: User | None
-    device: uuid.UUID | None = None
-    gate: str = ""
+    door: Door = Door(None)
 
 
 @dataclass(frozen=True)
@@ -145,17 +148,19 @@ def check_in(
 
 
 @transaction.atomic
-def receive(*, session: Session, shown: Sequence[Shown], door: Door, now: datetime) -> list[Answer]:
+def receive(*, session: Session, shown: Sequence[Shown], door: Door | None = None, now: datetime) -> list[Answer]:
     """Take up to MOST_AT_ONCE looks at the door, in their order, each once for ever (by nonce); an answer for each.
+
+    All are of `door`; without it each says its own.
 
     A person is counted once a session; a second look from another device is marked for somebody to settle. What is
     refused is kept, too, with its cause. Safe to repeat and to run beside other doors.
     """
-    every = list({row.nonce: row for row in shown[:MOST_AT_ONCE]}.values())
+    every = list({row.nonce: replace(row, door=door or row.door) for row in shown[:MOST_AT_ONCE]}.values())
     known = _answered(session, [row.nonce for row in every])
     fresh = [row for row in every if row.nonce not in known]
     if fresh:
-        known |= _take(session, fresh, door, now)
+        known |= _take(session, fresh, now)
     return [known[row.nonce] for row in every]
 
 
@@ -180,7 +185,7 @@ def _answered(session: Session, nonces: list[uuid.UUID]) -> dict[uuid.UUID, Answ
     }
 
 
-def _take(session: Session, fresh: list[Shown], door: Door, now: datetime) -> dict[uuid.UUID, Answer]:
+def _take(session: Session, fresh: list[Shown], now: datetime) -> dict[uuid.UUID, Answer]:
     running = Training.objects.held_open(session.training_id).status in AT_THE_DOOR
     with timezone.override(texts.zone_of(session.training)):
         judged = [
@@ -189,19 +194,21 @@ def _take(session: Session, fresh: list[Shown], door: Door, now: datetime) -> di
         ]
     # The first good look of each person, in the order of keys, so that two doors never wait for each other in a ring.
     good = {row.enrolment.pk: row for row in reversed(judged) if row.enrolment and not row.error}
-    new = _count(session, [good[pk] for pk in sorted(good)], door, now)
+    new = _count(session, [good[pk] for pk in sorted(good)], now)
     before = _seen_before(session, set(good) - new)
-    answers = [_answer(row, good, new, before, door) for row in judged]
-    answers = [
-        replace(row, scan=_scan(session, look, row, door, now)) for row, look in zip(answers, judged, strict=True)
-    ]
+    answers = [_answer(row, good, new, before) for row in judged]
+    answers = [replace(row, scan=_scan(session, look, row, now)) for row, look in zip(answers, judged, strict=True)]
     Scan.objects.bulk_create([row.scan for row in answers if row.scan], ignore_conflicts=True)
-    counted = [row for row in answers if row.outcome == ScanOutcome.COUNTED and row.scan and row.enrolment]
+    counted = [
+        (row.enrolment, row.scan)
+        for row in answers
+        if row.outcome == ScanOutcome.COUNTED and row.scan and row.enrolment
+    ]
     Event.objects.bulk_create(
-        log.event("attendance.recorded", row.enrolment, by=door.by, now=now, session=session.number, way=row.scan.way)  # type: ignore[arg-type,union-attr]
-        for row in counted
+        log.event("attendance.recorded", row, by=scan.recorded_by, now=now, session=session.number, way=scan.way)
+        for row, scan in counted
     )
-    lift(session=session, enrolments=[row.enrolment.pk for row in counted if row.enrolment], now=now)
+    lift(session=session, enrolments=[row.pk for row, _scan_of in counted], now=now)
     return {row.nonce: row for row in answers}
 
 
@@ -259,17 +266,17 @@ def door_hours(session: Session) -> tuple[datetime, datetime]:
     return max(session.starts_at - OPENS_BEFORE, midnight), midnight + timedelta(days=1)
 
 
-def _count(session: Session, good: list[Judged], door: Door, now: datetime) -> set[int]:
+def _count(session: Session, good: list[Judged], now: datetime) -> set[int]:
     """Write the attendances that are new; the unique key decides, not a look before the write."""
     if not good:
         return set()
     values: dict[str, Any] = {
         "now": now,
         "session": session.pk,
-        "by": door.by.pk if door.by else None,
         "enrolments": [row.enrolment.pk for row in good if row.enrolment],
         "ways": [str(row.shown.way) for row in good],
         "moments": [row.at for row in good],
+        "by": [row.shown.door.by.pk if row.shown.door.by else None for row in good],
     }
     with connection.cursor() as cursor:
         cursor.execute(INSERT, values)
@@ -292,21 +299,23 @@ def _answer(
     good: dict[int, Judged],
     new: set[int],
     before: dict[int, tuple[datetime, uuid.UUID | None]],
-    door: Door,
 ) -> Answer:
-    nonce = row.shown.nonce
+    nonce, own = row.shown.nonce, row.shown.door.device
     if row.error or row.enrolment is None:
         return Answer(nonce, ScanOutcome.REFUSED, row.enrolment, row.error)
     if row.enrolment.pk in new:
         chosen = good[row.enrolment.pk]
-        outcome = ScanOutcome.COUNTED if chosen is row else ScanOutcome.REPEATED
-        return Answer(nonce, outcome, row.enrolment, None, chosen.at)
-    first, device = before[row.enrolment.pk]
-    other = door.device and device and device != door.device
+        if chosen is row:
+            return Answer(nonce, ScanOutcome.COUNTED, row.enrolment, None, row.at)
+        first, device = chosen.at, chosen.shown.door.device
+    else:
+        first, device = before[row.enrolment.pk]
+    other = own and device and device != own
     return Answer(nonce, ScanOutcome.DUPLICATE if other else ScanOutcome.REPEATED, row.enrolment, None, first)
 
 
-def _scan(session: Session, look: Judged, answer: Answer, door: Door, now: datetime) -> Scan:
+def _scan(session: Session, look: Judged, answer: Answer, now: datetime) -> Scan:
+    door = look.shown.door
     return Scan(
         uid=answer.nonce,
         session=session,

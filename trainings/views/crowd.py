@@ -1,22 +1,26 @@
-"""Registration opens and hundreds press at once: those who wait for the same training are served together.
+"""What many do at the same moment is done together: owners who press when registration opens, scanners at the doors.
 
-The plain case only: an owner for whom the training is and who is registered nowhere else at that time. Everybody else
-goes the ordinary way, which says in words what is the matter.
+Registering, the plain case only: an owner for whom the training is and who is registered nowhere else at that time.
+Everybody else goes the ordinary way, which says in words what is the matter.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import structlog
+from django.utils.translation import get_language
 
 from foundation.accounts.models import User
 from foundation.common import clock
 from foundation.common.gathering import Gathering
 from trainings import conflicts, inviting
-from trainings.actions import enrolments
+from trainings.actions import attendance, enrolments
+from trainings.actions.attendance import MOST_AT_ONCE, Answer, Door, Shown
 from trainings.actions.enrolments import Wish
-from trainings.models import Enrolment, Training
+from trainings.models import Enrolment, Session, Training
+
+FEW = 10  # looks that a device brings while it has signal; what it kept without signal it brings by itself
 
 
 @dataclass(frozen=True)
@@ -53,3 +57,30 @@ def enrol(uid: UUID, *, by: User) -> Enrolment | None:
     """A place or a position in the queue, together with everybody in this process who presses; None: go the ordinary way."""
     request_id = str(structlog.contextvars.get_contextvars().get("request_id", ""))
     return _waiting.ask(uid, Press(by, request_id))
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What one device brings of one session."""
+
+    session: Session
+    shown: list[Shown]
+
+
+def _see(_key: tuple[int, str], brought: Sequence[Looks]) -> list[dict[UUID, Answer]]:
+    shown = [look for looks in brought for look in looks.shown]
+    answers = attendance.receive(session=brought[0].session, shown=shown, now=clock.now())
+    said = {answer.nonce: answer for answer in answers}
+    return [{look.nonce: said[look.nonce] for look in looks.shown} for looks in brought]
+
+
+# Words are those of the language in force, so only doors of one language are served together.
+_doors: Gathering[tuple[int, str], Looks, dict[UUID, Answer]] = Gathering(_see, most=MOST_AT_ONCE // FEW)
+
+
+def receive(session: Session, shown: list[Shown], door: Door) -> list[Answer]:
+    """What `attendance.receive` does; where other doors of the session wait in this process, together with theirs."""
+    if len(shown) > FEW:
+        return attendance.receive(session=session, shown=shown, door=door, now=clock.now())
+    looks = Looks(session, [replace(look, door=door) for look in shown])
+    return list(_doors.ask((session.pk, get_language() or ""), looks).values())

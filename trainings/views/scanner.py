@@ -22,7 +22,7 @@ from trainings.actions import attendance, door
 from trainings.actions.attendance import MOST_AT_ONCE, Door, Shown, door_hours
 from trainings.enums import CheckInWay
 from trainings.models import DoorDevice, Session
-from trainings.views import reach
+from trainings.views import crowd, reach
 
 KEY = phone_keys.register(phone_keys.PhoneKey("door", "guyub_door", reverse_lazy("trainings:training-list")))
 KEY_SHORTEST = dt.timedelta(minutes=10)
@@ -95,7 +95,7 @@ def scanner_send(request: HttpRequest, uid: UUID) -> HttpResponseBase:
         except BadBody:
             return _not_ours()
         if looks:
-            found = attendance.receive(session=session, shown=looks, door=here, now=now)
+            found = crowd.receive(session, looks, here)
             way_of = {look.nonce: look.way for look in looks}
             answers += [_said(answer, session, way_of[answer.nonce]) for answer in found]
         for guest in guests:
