@@ -1,0 +1,57 @@
+"""Several statements in one round trip, read and planned once for each connection."""
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from foundation.common import batch
+
+pytestmark = pytest.mark.django_db
+
+
+def prepared() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%batch_note%%'")
+        return int(cursor.fetchone()[0])
+
+
+@pytest.fixture(autouse=True)
+def note() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE batch_note (n int PRIMARY KEY, text text) ON COMMIT DROP")
+
+
+def put(number: int, text: str | None) -> tuple[str, list[Any]]:
+    return "INSERT INTO batch_note VALUES (%s, %s)", [number, text]
+
+
+READ = ("SELECT n, text FROM batch_note WHERE text IS NULL OR text LIKE '1%%' ORDER BY n LIMIT %s", [9])
+
+
+def test_statements_see_each_other_and_are_prepared_once() -> None:
+    assert batch.run([put(1, "100% 'x' $1"), put(2, None), READ]) == [(1, "100% 'x' $1"), (2, None)]
+    assert prepared() == 2
+    batch.run([put(3, "3"), READ])
+    assert prepared() == 2
+
+
+def test_behind_a_pooler_nothing_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = prepared()
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+    assert batch.run([put(1, "1%"), READ]) == [(1, "1%")]
+    assert prepared() == before
+
+
+def test_a_refusal_is_djangos_and_ends_the_savepoint() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        batch.run([put(1, "1"), put(1, "2"), READ])
+    assert batch.run([put(1, "1"), READ]) == [(1, "1")]
+
+
+def test_a_broken_transaction_is_refused_as_ever() -> None:
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(transaction.TransactionManagementError):
+            batch.run([READ])
+        transaction.set_rollback(False)
