@@ -131,10 +131,10 @@ def test_a_signature_that_is_none_is_a_no_and_no_fault_of_ours(signature: str) -
 
 
 def test_moments_just_outside_the_window_are_turned_away_and_a_nonce_outlives_it(bank: Bank, loan: Loan) -> None:
-    for shift in (-301, 301):
+    for shift in (-310, 310):  # some seconds for a slow machine
         late = bank.call("POST", "repayments/", payment(loan), timestamp=str(int(time.time()) + shift))
         assert late.status_code == 401
-    used = {"nonce": uuid.uuid4().hex, "timestamp": str(int(time.time()) + 290)}  # its clock is ahead
+    used = {"nonce": uuid.uuid4().hex, "timestamp": str(int(time.time()) + 280)}  # its clock is ahead
     assert bank.call("GET", "loans/", **used).status_code == 200
     again = {"nonce": used["nonce"], "timestamp": str(int(time.time()))}  # signed anew with the old nonce
     assert bank.call("GET", "loans/", **again).status_code == 401
