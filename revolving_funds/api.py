@@ -242,7 +242,7 @@ class Loans(BankView):
     def get(self, request: Request) -> Response:
         user = cast("User", request.user)
         bank = bank_access.bank_of(user)
-        rows = Loan.objects.visible_to(user, "revolving_funds.report_as_bank").filter(pool__agreement__bank=bank)
+        rows = Loan.objects.visible_to(user, "revolving_funds.report_as_bank").of_bank(bank)
         after = request.query_params.get("after", "")
         page = list(rows.filter(number__gt=after).select_related("person", "account").order_by("number")[: PAGE + 1])
         loans = [

@@ -21,7 +21,7 @@ from foundation.jobs.actions import jobs as job_actions
 from revolving_funds import jobs
 from revolving_funds.actions import bank_access, bank_door, batches
 from revolving_funds.bank_forms import BankAnswerForm, BankUploadForm
-from revolving_funds.enums import ApplicationStatus
+from revolving_funds.enums import THROUGH_BANK, ApplicationStatus
 from revolving_funds.models import AgreementPaper, BalanceReport, Bank, BankBatch, Difference, Loan, StatementFile
 
 REPORT = bank_door.REPORT
@@ -45,7 +45,11 @@ def _without_bank(request: HttpRequest, refusal: ActionError) -> HttpResponse:
 
 def _papers(user: User, bank: Bank) -> QuerySet[AgreementPaper]:
     """Agreements that were handed over and hold."""
-    return AgreementPaper.objects.visible_to(user, REPORT).holding().filter(application__pool__agreement__bank=bank)
+    return (
+        AgreementPaper.objects.visible_to(user, REPORT)
+        .holding()
+        .filter(application__pool__agreement__bank=bank, application__pool__agreement__mode__in=THROUGH_BANK)
+    )
 
 
 def _waiting(user: User, bank: Bank) -> QuerySet[AgreementPaper]:
@@ -92,7 +96,7 @@ def loans(request: HttpRequest) -> HttpResponse:
         user, bank = _bank(request)
     except bank_access.NotYourBank as refusal:
         return _without_bank(request, refusal)
-    rows = Loan.objects.visible_to(user, REPORT).filter(pool__agreement__bank=bank).select_related("person", "account")
+    rows = Loan.objects.visible_to(user, REPORT).of_bank(bank).select_related("person", "account")
     found = page(rows, order=["-number", "-pk"], cursor=request.GET.get("cursor", ""))
     return TemplateResponse(request, "revolving_funds/bank_loans.html", {"bank": bank, "page": found})
 

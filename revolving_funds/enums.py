@@ -21,6 +21,10 @@ class Mode(models.TextChoices):
     SELF = "SELF", _("The office lends")
 
 
+# The others' money passes no bank: a bank sees nothing of it.
+THROUGH_BANK: Final = (Mode.EXECUTING, Mode.CHANNELLING)
+
+
 class SubsidyBasis(models.TextChoices):
     """What the interest is counted on."""
 

@@ -10,7 +10,7 @@ bears the risk, so its loans are mirrored; a channelling bank passes the office'
 | payout | `loan/` (mirror of the bank's loan) | `own-loan/` | `own-loan/` |
 | the bank's bill for interest | accrued and paid | refused | refused |
 | a loss | the fund's or a claim on the bank, by the terms | the fund's | the fund's |
-| batch to the bank | yes | yes | none, the treasurer pays |
+| batch, the bank's pages and door, three-way check | yes | yes | none, the treasurer pays |
 """
 
 from revolving_funds.enums import LossBearer, Mode

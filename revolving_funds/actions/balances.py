@@ -45,7 +45,7 @@ WITH ours AS (
       FROM revolving_funds_loan l
       JOIN revolving_funds_pool o ON o.id = l.pool_id
       JOIN revolving_funds_agreement g ON g.id = o.agreement_id
-     WHERE g.bank_id = %(bank)s AND l.village_id LIKE %(office)s AND l.disbursed_on <= %(on)s
+     WHERE g.bank_id = %(bank)s AND g.mode <> 'SELF' AND l.village_id LIKE %(office)s AND l.disbursed_on <= %(on)s
        AND (l.closed_on IS NULL OR l.closed_on > %(on)s - 62 OR l.number IN (
             SELECT number FROM revolving_funds_reportedbalance WHERE report_id = %(report)s))
 ), three AS (

@@ -12,7 +12,7 @@ from foundation.common.errors import ActionError
 from foundation.ledger.models import Account
 from foundation.regions.models import Office
 from revolving_funds.actions import balances, bank_access, batches, repayments, statements
-from revolving_funds.enums import FilePurpose
+from revolving_funds.enums import THROUGH_BANK, FilePurpose
 from revolving_funds.models import AgreementPaper, BalanceReport, Bank, FileLayout, Loan, StatementFile
 
 REPORT = "revolving_funds.report_as_bank"
@@ -44,7 +44,7 @@ def repay(
     (known with other content), and what `repayments.record` raises.
     """
     bank, reference = bank_access.bank_of(by), " ".join(reference.split())
-    loan = Loan.objects.visible_to(by, REPORT).filter(number=number, pool__agreement__bank=bank).first()
+    loan = Loan.objects.visible_to(by, REPORT).of_bank(bank).filter(number=number).first()
     if loan is None:
         raise NoSuchLoan
     paid = repayments.record(
@@ -77,7 +77,8 @@ def confirm(
     """
     bank = bank_access.bank_of(by)
     paper = next((row for row in AgreementPaper.objects.visible_to(by, REPORT).numbered(number)), None)
-    if paper is None or paper.application.pool is None or paper.application.pool.agreement.bank_id != bank.pk:
+    pool = paper.application.pool if paper else None
+    if paper is None or pool is None or pool.agreement.bank_id != bank.pk or pool.agreement.mode not in THROUGH_BANK:
         raise NoSuchLoan
     if paper.voided_at is not None:
         batches.refuse_what_came_too_late(paper)

@@ -15,11 +15,10 @@ from foundation.regions.models import Office
 from revolving_funds import bank_files
 from revolving_funds.actions import applications, hands, loans, papers_of_loans, pools
 from revolving_funds.actions.statements import WrongLayout
-from revolving_funds.enums import ApplicationStatus, FilePurpose, Mode
+from revolving_funds.enums import THROUGH_BANK, ApplicationStatus, FilePurpose
 from revolving_funds.models import AgreementPaper, Application, BankBatch, BatchRow, FileLayout, Loan
 
 PAID_WORDS = frozenset({"DISBURSED", "CAIR", "DISETUJUI", "YA", "OK"})
-THROUGH_BANK = (Mode.EXECUTING, Mode.CHANNELLING)
 REFUSED_WORDS = frozenset({"REFUSED", "TOLAK", "DITOLAK", "TIDAK"})
 
 

@@ -16,7 +16,7 @@ from foundation.common.records import Record
 from foundation.ledger.models import Account, Transaction
 from foundation.regions.models import Region
 from members.models import Business, Person
-from revolving_funds.enums import LoanStatus
+from revolving_funds.enums import THROUGH_BANK, LoanStatus
 from revolving_funds.models.applications import Application
 from revolving_funds.models.programme import Pool
 
@@ -27,6 +27,10 @@ class LoanQuerySet(ScopedQuerySet["Loan"]):
 
     def open(self) -> Self:
         return self.filter(status=LoanStatus.OPEN)
+
+    def of_bank(self, bank: Any) -> Self:
+        """The bank's own loans, and those that it passes on; not what the office lends itself."""
+        return self.filter(pool__agreement__bank=bank, pool__agreement__mode__in=THROUGH_BANK)
 
     def with_standing(self, on: date) -> Self:
         """Annotated as it stands now, seen from the day `on`: `outstanding`, `arrears` (rupiah due before `on` and

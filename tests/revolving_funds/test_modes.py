@@ -13,7 +13,7 @@ from revolving_funds import papers, queries
 from revolving_funds.actions import agreements, batches, cases, claims, loans, programme
 from revolving_funds.actions.rules import DayInPast, NotSeen
 from revolving_funds.enums import CaseKind, Mode
-from revolving_funds.models import Agreement, AgreementPaper, AgreementTerms, Bank, Loan, Pool
+from revolving_funds.models import Agreement, AgreementPaper, AgreementTerms, Bank, Difference, Loan, Pool
 from tests.factories import revolving_funds as make
 from tests.factories import statements as files
 from tests.factories.revolving_funds import NOW, TODAY
@@ -92,7 +92,10 @@ def test_what_the_office_lends_itself_goes_to_no_bank() -> None:
     application = make.approved()
     with pytest.raises(batches.NothingToSend):
         files.batch(by=make.treasurer(), on=TODAY)
-    assert loans.disburse(application=application, by=make.treasurer(), now=NOW, on=TODAY).number
+    loan = loans.disburse(application=application, by=make.treasurer(), now=NOW, on=TODAY)
+    assert not Loan.objects.of_bank(make.bank()).exists()
+    files.reported({"X-1": 1}, as_of=D(2026, 2, 28))
+    assert [row.number for row in Difference.objects.all()] == ["X-1"], loan
 
 
 @pytest.mark.parametrize("mode", [Mode.EXECUTING, Mode.CHANNELLING, Mode.SELF])
