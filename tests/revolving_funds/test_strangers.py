@@ -71,6 +71,7 @@ STRANGERS: dict[str, Callable[[], User]] = {
 }
 
 
+@pytest.mark.ci
 def test_nobody_else_reaches_a_loan_its_papers_or_its_photos(loan: Loan, today: dt.date) -> None:
     by = make.treasurer()
     shown = stored(by)
@@ -238,6 +239,7 @@ def hurting() -> Iterator[tuple[str, str, bytes]]:
     yield "a picture", "CSV", picture()
 
 
+@pytest.mark.ci
 def test_a_file_that_is_made_to_hurt_ends_in_a_sentence(loan: Loan, today: dt.date) -> None:
     client = seen_by(officer("bsb", "16.71"))
     for name, form, content in hurting():
