@@ -210,6 +210,9 @@ def rates(rounds: int = ROUNDS) -> None:
     """The table of rates: medians of the rounds, and of the ratios within each round."""
     from django.db import connection  # noqa: PLC0415
 
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('fsync'), current_setting('synchronous_commit')")
+        print("fsync {}, synchronous_commit {}, both sides\n".format(*cursor.fetchone()))
     print(
         "| clients | bare SQL /s | posting /s | ratio | verdict | one hot account /s | ratio | repayment /s"
         " | hordak transfer /s | ratio | verdict |"
