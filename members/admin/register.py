@@ -17,10 +17,7 @@ from foundation.common.dates import short_date
 from foundation.common.errors import ActionError
 from foundation.common.phone import shown
 from foundation.common.widgets import DateInput
-from members import (
-    admin_stages,  # noqa: F401 -- registers its own list
-    searching,
-)
+from members import searching
 from members.actions import claims, doubts, moves, ownership, stages
 from members.forms.places import VillageForm
 from members.models import (

@@ -14,9 +14,9 @@ from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin
 from foundation.common.dates import short_date
 from members.actions import laws, letters, processes
+from members.admin.forms import LicenceKindFilter
 from members.forms import licensing as forms
 from members.models import LicenceProcess, LicenceRule, LicenceTerm, RecommendationLetter
-from members.office_forms import LicenceKindFilter
 
 
 def _user(request: HttpRequest) -> Any:

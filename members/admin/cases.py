@@ -14,11 +14,11 @@ from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
 from members import checklists
 from members.actions import cases, letters, outcomes
+from members.admin.forms import ChoiceFilter, LicenceDistrictFilter, LicenceKindFilter
 from members.case_views import CasePage, page_of
 from members.enums import CaseStatus, LicenceKind
 from members.forms import licensing as forms
 from members.models import CaseOfficer, LicenceCase
-from members.office_forms import ChoiceFilter, LicenceDistrictFilter, LicenceKindFilter
 
 
 def _user(request: HttpRequest) -> Any:

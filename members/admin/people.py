@@ -16,14 +16,10 @@ from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
 from foundation.common.money import rupiah
 from foundation.common.phone import shown
-from members import import_admin, searching  # noqa: F401 -- import_admin registers its own list
+from members import searching
 from members.actions import businesses, drafts, numbers, people, statuses
-from members.admin_duplicates import MERGE_BUSINESS, OtherForm, point_out
-from members.admin_register import BUSINESS_INLINES, PERSON_DEEDS, PERSON_INLINES, REGISTER_BUSINESS_DEEDS
-from members.enums import BusinessStatus, Source
-from members.licence_admin import BUSINESS_DEEDS, LicenceInline
-from members.models import Business, NumberKind, Person, StatusPeriod
-from members.office_forms import (
+from members.admin.duplicates import MERGE_BUSINESS, OtherForm, point_out
+from members.admin.forms import (
     BUSINESS_EXPORT,
     BUSINESS_FILTERS,
     PERSON_FILTERS,
@@ -32,6 +28,10 @@ from members.office_forms import (
     OfficePersonForm,
     StatusForm,
 )
+from members.admin.licences import BUSINESS_DEEDS, LicenceInline
+from members.admin.register import BUSINESS_INLINES, PERSON_DEEDS, PERSON_INLINES, REGISTER_BUSINESS_DEEDS
+from members.enums import BusinessStatus, Source
+from members.models import Business, NumberKind, Person, StatusPeriod
 
 # Deeds
 
@@ -329,6 +329,3 @@ class BusinessAdmin(OfficeModelAdmin):
     @admin.display(description=gettext_lazy("Business capital"))
     def wealth(self, business: Business) -> str:
         return _money(business.capital)
-
-
-from members import admin_privacy, case_admin, law_admin, scale_admin  # noqa: E402, F401 -- register their lists

@@ -14,8 +14,8 @@ from foundation.common.dates import short_date
 from foundation.common.money import rupiah
 from foundation.common.widgets import DateInput, MoneyField
 from members.actions import laws
+from members.admin.laws import LAW
 from members.enums import Scale
-from members.law_admin import LAW
 from members.models import Kbli, ScaleRule
 
 

@@ -14,17 +14,17 @@ from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
 from members import checklists
 from members.actions import cases, licences, outcomes
-from members.entries import LicenceEntry
-from members.enums import Source
-from members.forms.licensing import CaseKindForm, PaperForm
-from members.models import Business, Licence
-from members.office_forms import (
+from members.admin.forms import (
     AnyLicenceForm,
     LicenceDistrictFilter,
     LicenceKindFilter,
     LicenceStatusFilter,
     OfficeLicenceForm,
 )
+from members.entries import LicenceEntry
+from members.enums import Source
+from members.forms.licensing import CaseKindForm, PaperForm
+from members.models import Business, Licence
 
 
 def _user(request: HttpRequest) -> Any:
