@@ -17,7 +17,6 @@ from revolving_funds.models import Bank, FundDay
 from revolving_funds.queries import Portfolio
 
 LARGE = 50_000  # running loans of an office from which on what a close kept is shown rather than counted anew
-NEAR = timedelta(days=31)  # how far back a large office looks for a day that was kept
 
 
 def parts(office: Office, *, on: date) -> tuple[date, list[Part]]:
@@ -63,7 +62,7 @@ def by_bank(office: Office, *, on: date, today: date) -> tuple[date, list[Portfo
 
 def _nearest(office: Office, on: date) -> tuple[date, list[Part]] | None:
     """The last day up to `on` that was kept, for an office of `LARGE` running loans or more."""
-    rows = FundDay.objects.filter(office=office, as_of__gt=on - NEAR, as_of__lte=on)
+    rows = FundDay.objects.filter(office=office, as_of__lte=on)
     whole = rows.filter(dimension=Dimension.ALL).order_by("-as_of").first()
     if whole is None or whole.loans < LARGE:
         return None

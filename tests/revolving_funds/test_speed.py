@@ -64,7 +64,9 @@ def test_a_large_office_sees_the_last_close_and_a_small_one_today(monkeypatch: p
     # A past day is the nearest one that was kept before it, and says so.
     counted = close.parts(office, on=day)
     assert kept.parts(office, on=D(2026, 4, 5)) == (day, counted)
-    assert kept.parts(office, on=D(2026, 5, 30))[0] == D(2026, 5, 30)
+    assert kept.parts(office, on=D(2026, 5, 30)) == (day, counted)
+    # Before the first close there is nothing kept: it is counted.
+    assert kept.parts(office, on=D(2026, 3, 1))[0] == D(2026, 3, 1)
 
 
 def test_the_end_of_a_closed_month_is_read_and_says_what_the_book_says() -> None:
