@@ -28,8 +28,8 @@ from tests.factories.world import NOW, PEOPLE, World
 
 TABLE = Path(__file__).with_name("permission_table.txt")
 NAMES = list(PEOPLE)
-# Whom `make test` asks: nobody, an owner, and one of the office next door. `make ci` asks everybody.
-ALWAYS = {"stranger", "owner", "neighbour"}
+# Whom `make test` asks: nobody, and an owner. `make ci` asks everybody.
+ALWAYS = {"stranger", "owner"}
 WRITE = bool(os.environ.get("WRITE_PERMISSION_TABLE"))
 # Django's and the theme's own tools under every model's address; the catch-all behind the admin.
 PLACE = re.compile(r"<(?:\w+:)?(\w+)>")

@@ -28,6 +28,7 @@ def printed() -> str:
     return out.getvalue()
 
 
+@pytest.mark.ci
 def test_palembang_shows_table_1_to_the_unit() -> None:
     load_regions()
     seed(replace(CITY, life=lambda _run: []), share=1.0, seed_text="guyub", as_of=dt.date.fromisoformat(DAY))

@@ -20,7 +20,7 @@ from tests.e2e.chapters.cast import Cast, move_to
 from tests.factories import revolving_funds as funds
 from tests.factories.foundation import UserFactory, office, user_with_role
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.ci, pytest.mark.django_db(transaction=True)]
 
 START = dt.date(2027, 1, 11)  # a Monday; ahead of us, since accounts are as old as the test
 DISTRICT, CITY = "16.71.04", "16.71"

@@ -12,7 +12,7 @@ from tests.factories import revolving_funds as fund
 from tests.factories.files import picture
 from tests.factories.foundation import office, user_with_role
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.ci, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

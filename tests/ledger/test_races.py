@@ -143,6 +143,7 @@ def test_a_busy_book_does_not_keep_the_closer_waiting() -> None:
     assert (whole(), Leg.objects.filter(account=pool).count()) == (True, balance(pool))
 
 
+@pytest.mark.ci
 def test_with_row_locks_the_closer_would_starve() -> None:
     """The control: who posts shares a lock on the month's row, and the next has it before the last has let go."""
     with connection.cursor() as cursor:
