@@ -54,6 +54,8 @@ KEYWORDS: dict[str, tuple[int | None, int, int | None]] = {
 }
 STRING = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 TEMPLATE_CALL = re.compile(rf"\b(n?p?gettext|_)\(({STRING}(?:, ?{STRING})*)(?:, ?count)?\)")
+# Words for which the interface has another one; which, docs/glossary.md says.
+HOUSE_WORDS = {"anda": "Ibu/Bapak", "kamu": "Ibu/Bapak", "sesi": "pertemuan"}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|(?<!%)%[sd]|\{(\w*)\}")
 
 
@@ -247,6 +249,8 @@ def _entry_faults(entry: polib.POEntry) -> Iterator[str]:
     wanted = placeholders(entry.msgid_plural or entry.msgid)
     if not all(wanted == placeholders(text) for text in translations(entry)):
         yield "placeholders differ"
+    words = {word.lower() for text in translations(entry) for word in re.findall(r"\w+", text)}
+    yield from (f"says {word!r}, the house says {ours!r}" for word, ours in HOUSE_WORDS.items() if word in words)
 
 
 def placeholders(text: str) -> set[str]:

@@ -94,7 +94,9 @@ class TestForm(forms.Form):
 
 
 class EvaluationForm(forms.Form):
-    """One minute: two grades and two open answers."""
+    """One minute: two grades and two open answers; whether it fits her own business is asked before all else."""
+
+    field_order = ("relevance", "clarity", "liked", "wish")
 
     relevance = forms.TypedChoiceField(
         label=_("Can you use it in your own business?"), choices=GRADE_WORDS, coerce=int, widget=forms.RadioSelect

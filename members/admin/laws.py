@@ -23,6 +23,13 @@ def _user(request: HttpRequest) -> Any:
     return request.user
 
 
+def words_apart(words: str, most: int | None = None) -> str:
+    """A kept list of words (`a,b,c`) as it is read; at `most` so many of them, then dots."""
+    every = words.split(",")
+    shown = every[:most]
+    return ", ".join([*shown, "..."] if len(shown) < len(every) else shown)
+
+
 # Letters
 
 
@@ -220,7 +227,7 @@ class LicenceRuleAdmin(OfficeModelAdmin):
         "kind",
         "need",
         "kbli_start",
-        "words",
+        "all_words",
         "scale",
         "reason",
         "legal_basis",
@@ -228,11 +235,15 @@ class LicenceRuleAdmin(OfficeModelAdmin):
         "valid_from",
         "valid_to",
     )
+    readonly_fields = ("all_words",)
 
     @admin.display(description=gettext_lazy("product has one of the words"))
     def short_words(self, rule: LicenceRule) -> str:
-        first = rule.words.split(",")[:3]
-        return ", ".join(first) + (", ..." if rule.words.count(",") > 2 else "")  # noqa: PLR2004 -- three are shown
+        return words_apart(rule.words, most=3)
+
+    @admin.display(description=gettext_lazy("product has one of the words"))
+    def all_words(self, rule: LicenceRule) -> str:
+        return words_apart(rule.words)
 
 
 @admin.register(LicenceTerm)

@@ -14,7 +14,7 @@ from foundation.common.dates import short_date
 from foundation.common.money import rupiah
 from foundation.common.widgets import DateInput, MoneyField
 from members.actions import laws
-from members.admin.laws import LAW
+from members.admin.laws import LAW, words_apart
 from members.enums import Scale
 from members.models import Kbli, ScaleRule
 
@@ -72,9 +72,13 @@ class KbliAdmin(OfficeModelAdmin):
     whose = gettext_lazy(
         "The classification of the national statistics office (BPS), the same for everybody. It comes with new versions of Guyub."
     )
-    list_display = ("code", "title", "words", "edition", "is_confirmed")
+    list_display = ("code", "title", "plain_words", "edition", "is_confirmed")
     list_display_links = None
     list_filter = ("is_confirmed",)
     search_fields = ("code", "title", "words")
     search_help_text = gettext_lazy("Code, or a word such as keripik")
     ordering = ("edition", "code", "pk")
+
+    @admin.display(description=gettext_lazy("plain words"), ordering="words")
+    def plain_words(self, line: Kbli) -> str:
+        return words_apart(line.words)

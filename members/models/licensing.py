@@ -88,7 +88,7 @@ class LicenceRule(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.need} {self.kbli_start or self.words or self.scale or '*'}"
+        return f"{self.kind} {self.need} {self.kbli_start or self.words.replace(',', ', ') or self.scale or '*'}"
 
 
 class LicenceTerm(Record):

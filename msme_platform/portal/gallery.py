@@ -309,7 +309,7 @@ def context() -> dict[str, Any]:
         ],
         "tiers": [
             {"amount": 2_000_000, "name": "Tahap 1", "state": "good", "note": "Lunas"},
-            {"amount": 5_000_000, "name": "Tahap 2", "state": "now", "note": "Anda di sini"},
+            {"amount": 5_000_000, "name": "Tahap 2", "state": "now", "note": "Tahap sekarang"},
             {"amount": 10_000_000, "name": "Tahap 3", "state": "", "note": "Setelah tahap 2 lunas"},
         ],
         "steps": [("Data diri", "done"), ("Usaha", "done"), ("Kebutuhan", "now"), ("Kirim", "")],

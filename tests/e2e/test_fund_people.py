@@ -185,7 +185,7 @@ def test_a_treasurer_hands_a_batch_to_the_bank_and_takes_its_answers(desk: Desk,
     )
     yusuf = desk.of(Role.TREASURER, name="Yusuf Ramadhan")
     for page, said, picture in (
-        (tuti, "Anda yang menyerahkan pinjaman ini ke bank", "15-answers-are-anothers"),
+        (tuti, "Ibu/Bapak yang menyerahkan pinjaman ini ke bank", "15-answers-are-anothers"),
         (yusuf, "Dicairkan: 1", "16-answers-taken"),
     ):
         page.goto(f"{KANTOR}/bankbatch/deed/jawaban/")
@@ -334,7 +334,7 @@ def test_an_auditor_goes_from_the_trial_balance_down_to_the_act_and_its_actor(de
     bambang.goto(f"/pekerjaan/{Job.objects.get().uid}/")
     desk.picture(bambang, "48-export-done")
     bambang.goto(f"/kantor/ledger/period/{month.uid}/deed/tutup/")
-    expect(bambang.get_by_role("heading", level=1)).to_contain_text("bukan untuk akun Anda")
+    expect(bambang.get_by_role("heading", level=1)).to_contain_text("bukan untuk akun Ibu/Bapak")
 
 
 def handed_over(*names: str) -> dict[str, AgreementPaper]:

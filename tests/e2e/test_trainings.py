@@ -270,7 +270,7 @@ def test_a_morning_on_paper_is_carried_over_the_next_day(
     first = training.sessions.get(number=1)
     assert (row.enrolment, row.way, row.scanned_at) == (came, "PAPER", first.starts_at)
 
-    page.goto(f"/pelatihan/{training.uid}/lembar/tandai/?sesi=1")
+    page.goto(f"/pelatihan/{training.uid}/lembar/tandai/?pertemuan=1")
     expect(page.get_by_label("Yani Astuti")).to_be_disabled()
     expect(page.get_by_label(stayed.person.full_name)).not_to_be_checked()
     follow(page, "Pertemuan 2")

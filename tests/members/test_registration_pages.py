@@ -89,7 +89,7 @@ def test_several_villages_of_a_name_are_offered(owner: Client) -> None:
     region("16.71.04.1002")
     region("16.71.04.1003")
     asked = owner.post("/daftar/tempat/", {"village_q": "wilayah 16710410"})
-    assert "pilih desa atau kelurahan Anda" in asked.text
+    assert "pilih desa atau kelurahan Ibu/Bapak" in asked.text
     assert (
         owner.post("/daftar/tempat/", {"village_q": "wilayah 16710410", "village": "16.71.04.1002"}).status_code == 302
     )

@@ -8,7 +8,7 @@ from django.test import Client
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from members.enums import Scale
-from members.models import Kbli, ScaleRule, StageRule
+from members.models import Kbli, LicenceRule, ScaleRule, StageRule
 from tests.factories.foundation import UserFactory, office, user_with_role
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,15 @@ def test_a_line_of_business_is_found_by_a_plain_word(client: Client, staff: User
     client.force_login(staff)
     assert "10794" in client.get("/kantor/members/kbli/?q=keripik").text
     assert "10794" not in client.get("/kantor/members/kbli/?q=bengkel").text
+
+
+def test_words_of_a_list_stand_apart(client: Client, staff: User) -> None:
+    Kbli.objects.update_or_create(edition=2020, code="10794", defaults={"title": "-", "words": "keripik,seblak kering"})
+    client.force_login(staff)
+    assert "keripik, seblak kering" in client.get("/kantor/members/kbli/?q=10794").text
+    rule = LicenceRule.objects.exclude(words="").order_by("pk")[0]
+    page = client.get(f"/kantor/members/licencerule/{rule.uid}/change/").text
+    assert rule.words.replace(",", ", ") in page
 
 
 def test_an_office_ends_its_own_rules_of_stages_and_nobody_elses(client: Client, staff: User) -> None:

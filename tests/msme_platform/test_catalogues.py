@@ -59,6 +59,15 @@ def test_one_folder_can_be_extracted_alone(house: Path) -> None:
     assert catalogues.update(house, ["members"]) == [house / "members/locale/id/LC_MESSAGES/django.po"]
 
 
+def test_a_word_for_which_the_house_has_another_is_a_fault(house: Path) -> None:
+    catalogues.update(house)
+    translate(house, "")
+    translate(house, Name="Nama Anda", Search="Cari bersesi")
+    assert catalogues.faults(house) == [
+        "members/locale/id/LC_MESSAGES/django.po: says 'anda', the house says 'Ibu/Bapak': 'Name'"
+    ]
+
+
 def test_every_missing_or_empty_text_is_a_fault(house: Path) -> None:
     assert "members/locale/id/LC_MESSAGES/django.po: missing: 'Name'" in catalogues.faults(house)
     catalogues.update(house)

@@ -72,7 +72,7 @@ def test_business_without_nib_is_told_to_get_one() -> None:
 def test_account_without_registration_is_led_to_it(client: Client) -> None:
     user = UserFactory(full_name="Baru Datang")
     client.force_login(user)
-    assert "Daftarkan usaha Anda" in client.get("/").content.decode()
+    assert "Daftarkan usaha Ibu/Bapak" in client.get("/").content.decode()
 
 
 def test_owner_reaches_her_assistant() -> None:

@@ -1,7 +1,8 @@
 """Tests before and after a training, evaluations of its sessions, and what comes out of them."""
 
 import datetime as dt
-from typing import Any
+import re
+from typing import Any, ClassVar
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -17,6 +18,7 @@ from trainings.actions import learning
 from trainings.actions.learning import Question
 from trainings.enums import CheckInWay, EnrolmentState
 from trainings.enums import TestPhase as Phase
+from trainings.learning_forms import EvaluationForm
 from trainings.models import Attendance, Enrolment, Evaluation, TestQuestion, TestSheet, Training
 
 pytestmark = pytest.mark.django_db
@@ -195,3 +197,25 @@ def test_an_owner_takes_the_test_and_evaluates_on_her_phone() -> None:
     assert "Contohnya dekat" in page
     assert row.person.full_name not in page
     assert "Contohnya dekat" not in Client().get(reverse("trainings:results", args=[training.uid])).content.decode()
+
+
+def test_relevance_is_asked_first_and_read_first() -> None:
+    office()
+    training = TrainingFactory(starts_at=clock.now() - DAY - 2 * HOUR)
+    row = EnrolmentFactory(training=training, person=OwnerFactory())
+    attended(row, 2)
+    client = logged_in(row.person.user)
+    asked = client.get(reverse("trainings:evaluate", args=[training.uid])).text
+    assert re.findall(r'name="(relevance|clarity|liked|wish)"', asked) == ["relevance"] * 5 + ["clarity"] * 5 + [
+        "liked",
+        "wish",
+    ]
+    read = client.get(reverse("trainings:results", args=[training.uid])).text
+    assert re.findall(r'<th scope="col" class="num">([^<]+)</th>', read)[:2] == ["Cocok untuk usaha", "Jelas"]
+
+
+def test_the_order_of_the_evaluation_does_not_follow_the_order_of_its_lines() -> None:
+    class Turned(EvaluationForm):
+        base_fields: ClassVar = dict(reversed(EvaluationForm.base_fields.items()))
+
+    assert list(Turned().fields) == ["relevance", "clarity", "liked", "wish"]

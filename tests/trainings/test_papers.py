@@ -98,7 +98,7 @@ def test_the_screen_shows_the_code_of_now(training: Training) -> None:
 def test_the_sheet_names_everybody_with_a_place(training: Training) -> None:
     enrolment = EnrolmentFactory(training=training)
     EnrolmentFactory(training=training, state="WAITING", person__full_name="Tuti Menunggu")
-    answer = logged_in(training.facilitator).get(address("sheet", training) + "?sesi=1")
+    answer = logged_in(training.facilitator).get(address("sheet", training) + "?pertemuan=1")
     text = text_of(answer.content)
     assert enrolment.person.full_name in text
     assert "Tuti Menunggu" not in text
@@ -110,7 +110,7 @@ def test_signatures_are_carried_over_the_next_day_and_count_for_the_session(trai
     client = logged_in(training.facilitator)
     with time_machine.travel(FIRST + DAY + HOURS, tick=False):
         assert stayed.person.full_name in client.get(address("sheet-mark", training)).content.decode()
-        client.post(address("sheet-mark", training) + "?sesi=1", {"hadir": [str(came.uid)]})
+        client.post(address("sheet-mark", training) + "?pertemuan=1", {"hadir": [str(came.uid)]})
     row = Attendance.objects.get()
     assert (row.enrolment, row.way, row.scanned_at) == (came, CheckInWay.PAPER, FIRST)
 

@@ -22,7 +22,7 @@ MOST_DIGITS = 3
 
 
 def _session(request: HttpRequest, training: Training) -> Session:
-    text = request.GET.get("sesi", "1")
+    text = request.GET.get("pertemuan", "1")
     number = int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else 0
     return get_object_or_404(training.sessions.select_related("training"), number=number)
 
@@ -50,7 +50,11 @@ def sheet_mark(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     if request.method != "POST":
         listed = [(number, row, row.pk in inside) for number, row in enumerate(rows, start=1)]
         sessions = [
-            {"label": _("Session %(n)s") % {"n": row.number}, "url": f"?sesi={row.number}", "current": row == session}
+            {
+                "label": _("Session %(n)s") % {"n": row.number},
+                "url": f"?pertemuan={row.number}",
+                "current": row == session,
+            }
             for row in training.sessions.in_order()
         ]
         context = {"training": training, "session": session, "rows": listed, "sessions": sessions}
