@@ -8,6 +8,7 @@ from datetime import date
 from django.db import connection
 from django.db.models import Max, Sum
 
+from foundation.ledger.models import Leg
 from foundation.regions.models import Office
 from members.models import Person
 from revolving_funds import modes, schedule, subsidy
@@ -241,7 +242,7 @@ WITH book AS (
                 WHERE r.loan_id = l.id AND r.booked_on <= %(on)s
                   AND (r.reversed_on IS NULL OR r.reversed_on > %(on)s)) END AS outstanding,
            coalesce((SELECT i.cumulative FROM revolving_funds_instalment i
-                      WHERE i.loan_id = l.id AND i.replaced_on IS NULL AND i.due_on < %(on)s ORDER BY i.number DESC LIMIT 1), 0) AS due
+                      WHERE i.loan_id = l.id AND {in_force} AND i.due_on < %(on)s ORDER BY i.number DESC LIMIT 1), 0) AS due
       FROM revolving_funds_loan l JOIN ledger_account a ON a.id = l.account_id
       {join}
      WHERE l.village_id LIKE %(office)s AND l.disbursed_on <= %(on)s
@@ -253,6 +254,7 @@ SELECT part, count(*), coalesce(sum(outstanding), 0)::bigint, count(*) FILTER (W
        coalesce(sum(arrears), 0)::bigint, coalesce(sum(outstanding) FILTER (WHERE arrears > 0), 0)::bigint
   FROM late GROUP BY part ORDER BY part
 """
+IN_FORCE_THEN = "(i.made_on IS NULL OR i.made_on <= %(on)s) AND (i.replaced_on IS NULL OR i.replaced_on > %(on)s)"
 GROUPS = {
     "": ("''::text", ""),
     "district": ("left(l.village_id, 8)", ""),
@@ -273,7 +275,11 @@ def portfolio(code: str, *, on: date, today: date, by: str = "") -> list[Portfol
     """
     group, join = GROUPS[by]
     with connection.cursor() as cursor:
-        cursor.execute(PORTFOLIO.format(group=group, join=join), {"office": f"{code}%", "on": on, "live": on == today})
+        in_force = "i.replaced_on IS NULL" if on == today else IN_FORCE_THEN
+        cursor.execute(
+            PORTFOLIO.format(group=group, join=join, in_force=in_force),
+            {"office": f"{code}%", "on": on, "live": on == today},
+        )
         rows = [Portfolio(*row) for row in cursor.fetchall()]
     return rows or ([] if by else [Portfolio("", 0, 0, 0, 0, 0)])
 
@@ -318,5 +324,10 @@ def pool_flows(pool: Pool) -> PoolFlows:
     gone = lost.aggregate(total=Sum("amount"))["total"] or 0
     back = Recovery.objects.filter(loan__pool=pool).aggregate(total=Sum("amount"))["total"] or 0
     excess = Repayment.objects.standing().filter(loan__pool=pool).aggregate(total=Sum("excess"))["total"] or 0
-    placed = pool.available.balance + pool.reserved.balance + left + gone - back - excess
+    # Legs of the pool out of which an excess went back to its borrower: below zero.
+    refunded = Leg.objects.filter(account=pool.available_id, transaction__kind="REFUNDED").aggregate(
+        total=Sum("amount")
+    )
+    kept = excess + (refunded["total"] or 0)
+    placed = pool.available.balance + pool.reserved.balance + left + gone - back - kept
     return PoolFlows(placed, out, out - left - gone)

@@ -41,7 +41,8 @@ WITH ours AS (
            coalesce((SELECT sum(g.amount) FROM ledger_leg g JOIN ledger_transaction t ON t.id = g.transaction_id
                       WHERE g.account_id = l.account_id AND t.business_date <= %(on)s), 0)::bigint AS mirror,
            coalesce((SELECT max(i.cumulative) FROM revolving_funds_instalment i
-                      WHERE i.loan_id = l.id AND i.due_on <= %(on)s), 0) AS due
+                      WHERE i.loan_id = l.id AND i.due_on <= %(on)s AND (i.made_on IS NULL OR i.made_on <= %(on)s)
+                        AND (i.replaced_on IS NULL OR i.replaced_on > %(on)s)), 0) AS due
       FROM revolving_funds_loan l
       JOIN revolving_funds_pool o ON o.id = l.pool_id
       JOIN revolving_funds_agreement g ON g.id = o.agreement_id

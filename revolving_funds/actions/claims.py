@@ -173,8 +173,9 @@ class _TermsByDay:
 
 
 def _dues(loans: Iterable[Loan]) -> dict[int, list[Due]]:
+    """The schedule of the payout, whose interest was promised; an easier one made later does not raise the cap."""
     found: dict[int, list[Due]] = defaultdict(list)
-    for row in Instalment.objects.filter(loan__in=loans).order_by("loan_id", "number"):
+    for row in Instalment.objects.filter(loan__in=loans, version=1).order_by("loan_id", "number"):
         found[row.loan_id].append(Due(row.number, row.contract_due_on, row.due_on, row.amount, row.cumulative))
     return found
 
@@ -259,10 +260,14 @@ def _accrue(claim: SubsidyClaim, *, by: User, now: datetime, on: date) -> Any:
     pool = Pool.objects.filter(agreement=claim.agreement, year=claim.fiscal_year).order_by("-pk").first()
     if pool is None:
         raise OverBudget
-    ids = [pool.subsidy_committed_id, pool.subsidy_budget_id]
-    left = {row.pk: row.balance for row in Account.objects.for_update().filter(pk__in=ids).order_by("pk")}
-    promised = min(claim.payable, left[pool.subsidy_committed_id])
-    rest = claim.payable - promised
+    later = pools.carried_into(pool)  # the bill of December comes when the promises may have moved on
+    promises = [pool.subsidy_committed_id, *([later.subsidy_committed_id] if later else [])]
+    accounts_held = Account.objects.for_update().filter(pk__in=promises).order_by("pk")
+    left = {row.pk: row.balance for row in accounts_held}
+    rest, promised = claim.payable, []
+    for account in promises:
+        promised += [credit(account, taken)] if (taken := min(rest, left[account])) else []
+        rest -= taken
     book, year = pool.available.book, claim.fiscal_year
     expense = _account(claim, f"subsidy.expense/{year}", f"Beban subsidi bunga {year}", AccountKind.EXPENSE)
     legs: list[Entry] = [
@@ -270,8 +275,7 @@ def _accrue(claim: SubsidyClaim, *, by: User, now: datetime, on: date) -> Any:
         credit(payable_account(claim), claim.payable),
         debit(pools.appropriation(book), claim.payable),
     ]
-    if promised:
-        legs.append(credit(pool.subsidy_committed_id, promised))
+    legs += promised
     if rest:
         legs.append(credit(pool.subsidy_budget_id, rest))
     try:

@@ -18,6 +18,7 @@ from revolving_funds.enums import ApplicationStatus
 from revolving_funds.models import AgreementPaper, Application, BatchRow, Pool
 
 RESERVE = "loan.reserve"
+CARRY = "pool.carry"
 DEFAULT_HOLD = timedelta(days=30)
 
 
@@ -121,18 +122,41 @@ def let_go(
     )
     if held is None or Transaction.objects.filter(idem_scope="loan.release", idem_key=str(held.uid)).exists():
         return None
-    legs = Leg.objects.filter(transaction=held).order_by("leg_no").values_list("account_id", "amount")
     return journal.post(
         book=application.office_code,
         kind="RELEASED",
         business_date=on,
-        legs=[Entry(account, -amount) for account, amount in legs],
+        legs=_mirror(held),
         scope="loan.release",
         key=str(held.uid),
         by=by,
         now=now,
         memo=why,
     )
+
+
+def _mirror(held: Transaction) -> list[Entry]:
+    """The legs turned round. A promise of interest that was carried over since goes back to the budget of the year it is in."""
+    rows = Leg.objects.filter(transaction=held).order_by("leg_no").values_list("account_id", "amount")
+    back = {account: -amount for account, amount in rows}
+    pool = Pool.objects.filter(subsidy_committed__in=back).first()
+    into = carried_into(pool) if pool else None
+    if pool is not None and into is not None:
+        back[into.subsidy_committed_id] = back.pop(pool.subsidy_committed_id)
+        back[into.subsidy_budget_id] = back.pop(pool.subsidy_budget_id)
+    return [Entry(account, amount) for account, amount in back.items()]
+
+
+def carried_into(pool: Pool) -> Pool | None:
+    """The pool in which the promises of `pool` stand by now, through however many years; None where they never moved."""
+    found = None
+    while entry := Transaction.objects.filter(idem_scope=CARRY, idem_key__startswith=f"{(found or pool).uid}/").last():
+        legs = Leg.objects.filter(transaction=entry).values("account")
+        after = Pool.objects.filter(year=(found or pool).year + 1, subsidy_committed__in=legs).first()
+        if after is None:
+            break
+        found = after
+    return found
 
 
 def hold_until(application: Application, on: date) -> date:
@@ -214,7 +238,7 @@ def carry_over(*, pool: Pool, into: Pool, on: date, by: User | None, now: dateti
         kind="CARRIED_OVER",
         business_date=on,
         legs=legs,
-        scope="pool.carry",
+        scope=CARRY,
         key=f"{pool.uid}/{int(now.timestamp() * 1_000_000)}",
         by=by,
         now=now,

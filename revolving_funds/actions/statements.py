@@ -34,6 +34,11 @@ class CameElsewhere(ActionError):
     field = "file"
 
 
+class OtherBank(ActionError):
+    message = _("The money came in at another bank than the one of this loan. Settle it between the banks first.")
+    field = "number"
+
+
 class LineSettled(ActionError):
     message = _("This line is already settled.")
 
@@ -200,10 +205,12 @@ def _waiting(line: StatementLine) -> StatementLine:
 def settle(
     *, line: StatementLine, loan: Loan, by: User, now: datetime, on: date, keep_excess: bool = False
 ) -> Repayment:
-    """A person says whose payment a waiting line is; it is booked like any other. Raises LineSettled and what
-    `repayments.record` raises.
+    """A person says whose payment a waiting line is; it is booked like any other. Raises LineSettled, OtherBank and
+    what `repayments.record` raises.
     """
     line = _waiting(line)
+    if loan.pool.agreement.bank_id != line.bank_id:
+        raise OtherBank
     repayment = repayments.record(
         loan=loan,
         amount=line.amount,

@@ -13,7 +13,7 @@ from foundation.common.dates import short_date
 from foundation.common.money import rupiah
 from revolving_funds import fund_forms
 from revolving_funds.admin.cases import OfLoanAdmin, proposing
-from revolving_funds.admin.parts import DistrictFilter
+from revolving_funds.admin.parts import CohortFilter, DistrictFilter, OfficerFilter
 from revolving_funds.enums import CaseKind, VisitOutcome
 from revolving_funds.models import Bank, LoanStanding, Promise, Visit
 
@@ -74,6 +74,14 @@ class LateTierFilter(admin.SimpleListFilter):
         return queryset.filter(loan__level=self.value()) if str(self.value()) in LEVELS else queryset
 
 
+class LateCohortFilter(CohortFilter):
+    loan = "loan__"
+
+
+class LateOfficerFilter(OfficerFilter):
+    loan = "loan__"
+
+
 @admin.register(LoanStanding)
 class LoanStandingAdmin(OfLoanAdmin):
     """As the last daily close saw them. A payment of today shows on the loan's own page at once."""
@@ -82,7 +90,7 @@ class LoanStandingAdmin(OfLoanAdmin):
 
     list_display = ("borrower_name", "of_loan", "district", "days_past_due", "overdue", "left", "class_of_bank")
     list_display_links = None
-    list_filter = (DaysFilter, LateBankFilter, LateTierFilter, DistrictFilter)
+    list_filter = (DaysFilter, LateBankFilter, LateTierFilter, DistrictFilter, LateCohortFilter, LateOfficerFilter)
     ordering = ("days_past_due", "loan")
 
     def get_queryset(self, request: HttpRequest) -> Any:

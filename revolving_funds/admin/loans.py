@@ -20,7 +20,15 @@ from revolving_funds import forms
 from revolving_funds.actions import by_hand, corrections
 from revolving_funds.admin.book import statement_of_person
 from revolving_funds.admin.cases import LOAN_DEEDS
-from revolving_funds.admin.parts import BankFilter, DistrictFilter, LevelFilter, LoanStateFilter, person_of
+from revolving_funds.admin.parts import (
+    BankFilter,
+    CohortFilter,
+    DistrictFilter,
+    LevelFilter,
+    LoanStateFilter,
+    OfficerFilter,
+    person_of,
+)
 from revolving_funds.enums import LoanStatus
 from revolving_funds.models import Instalment, Loan, Repayment
 
@@ -90,7 +98,7 @@ class RepaymentInline(ReadonlyInline):
 @admin.register(Loan)
 class LoanAdmin(OfficeModelAdmin):
     list_display = ("tied_number", "person", "district", "tied_bank", "left", "late", "state")
-    list_filter = (LoanStateFilter, BankFilter, LevelFilter, DistrictFilter)
+    list_filter = (LoanStateFilter, BankFilter, LevelFilter, DistrictFilter, CohortFilter, OfficerFilter)
     search_fields = ("number__startswith", "person__full_name__icontains")
     search_help_text = gettext_lazy("Search by number or name")
     ordering = ("-disbursed_on", "-id")

@@ -1,8 +1,10 @@
 """Filters and words that the lists of the fund share."""
 
+import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Q
@@ -10,7 +12,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from foundation.accounts.models import User
 from foundation.common import clock
+from foundation.common.dates import add_months
 from foundation.common.money import rupiah
 from foundation.regions.models import Region
 from revolving_funds.actions import hands
@@ -20,6 +24,8 @@ from revolving_funds.models import Application, Bank
 
 # The first instalment is due a month after the payout, never earlier.
 SHORTEST_MONTH = timedelta(days=28)
+QUARTER = re.compile(r"(20[0-9]{2})-Q([1-4])")
+NOBODY = "-"
 
 
 def person_of(request: HttpRequest) -> Any:
@@ -111,6 +117,60 @@ class LevelFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         known = {level for level, _label in self.lookup_choices}
         return queryset.filter(level=self.value()) if self.value() in known else queryset
+
+
+class PartFilter(admin.SimpleListFilter):
+    """Stands among the filters only where a figure led to the list; `loan` is the way from the row to its loan."""
+
+    loan = ""
+
+    def name_of(self, value: str) -> str:
+        """What the part is called; empty where there is no such part."""
+        raise NotImplementedError
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        value = request.GET.get(str(self.parameter_name), "")
+        name = self.name_of(value) if value else ""
+        return [(value, name)] if name else []
+
+
+class CohortFilter(PartFilter):
+    """Loans paid out in one quarter: `?cohort=2026-Q1`."""
+
+    title = gettext_lazy("Quarter of payout")
+    parameter_name = "cohort"
+
+    def name_of(self, value: str) -> str:
+        return value if QUARTER.fullmatch(value) else ""
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        found = QUARTER.fullmatch(str(self.value()))
+        if not found:
+            return queryset
+        first = date(int(found[1]), 3 * int(found[2]) - 2, 1)
+        span = (first, add_months(first, 3) - timedelta(days=1))
+        return queryset.filter(**{f"{self.loan}disbursed_on__range": span})
+
+
+class OfficerFilter(PartFilter):
+    """Loans whose visit one officer made: `?officer=` and the uid of her account; `-` for nobody."""
+
+    title = gettext_lazy("Verification officer")
+    parameter_name = "officer"
+
+    def name_of(self, value: str) -> str:
+        if value == NOBODY:
+            return str(_("Nobody"))
+        try:
+            return User.objects.filter(uid=UUID(value)).values_list("full_name", flat=True).first() or ""
+        except ValueError:
+            return ""
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        path = f"{self.loan}application__surveyed_by"
+        if self.value() == NOBODY:
+            return queryset.filter(**{f"{path}__isnull": True})
+        return queryset.filter(**{f"{path}__uid": self.value()}) if self.value() else queryset
 
 
 def open_step(step: str) -> Callable[[Any, Application], bool]:

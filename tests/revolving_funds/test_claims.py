@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from foundation.common.dates import add_months
 from foundation.ledger import queries as ledger
 from foundation.ledger.models import Account
-from revolving_funds.actions import claims, pools
-from revolving_funds.models import Loan, Pool, SubsidyClaim
+from revolving_funds.actions import claims
+from revolving_funds.models import AgreementTerms, Loan, Pool, SubsidyClaim
 from tests.factories import revolving_funds as make
 from tests.factories import statements as bank
 from tests.factories.revolving_funds import NOW
@@ -91,14 +91,17 @@ def test_a_claim_goes_from_bill_to_sp2d_through_three_hands(pool: Pool) -> None:
     assert not [finding for finding in ledger.proof() if finding.fault_count]
 
 
-def test_a_claim_stops_at_the_budget(pool: Pool) -> None:
-    loan = make.loan()
-    claim = bill(pool, D(2026, 2, 1), {loan.number: 50_000})
-    pools.carry_over(pool=pool, into=make.pool(0, year=2027), on=D(2027, 1, 2), by=None, now=NOW)
+def test_a_claim_stops_at_the_budget() -> None:
+    """A borrower who returns nothing costs more, month after month, than was ever budgeted."""
+    pool = make.pool(50_000_000, subsidy=60_000)
+    AgreementTerms.objects.update(capped=False)
+    found, approver = months(pool, make.loan(), D(2026, 1, 1), 9), make.approver()
     with pytest.raises(claims.OverBudget):
-        claims.approve(claim=claim, by=make.approver(), now=NOW, on=D(2027, 1, 3))
-    claim.refresh_from_db()
-    assert (claim.status, claim.accrual) == ("DRAFT", None)
+        for claim in found:
+            claims.approve(claim=claim, by=approver, now=NOW, on=D(2026, 12, 3))
+    stopped = next(claim for claim in SubsidyClaim.objects.order_by("month") if claim.status == "DRAFT")
+    owed = sum(claim.payable for claim in SubsidyClaim.objects.filter(status="APPROVED"))
+    assert (stopped.accrual, owed <= 60_000 < owed + stopped.payable) == (None, True)
 
 
 def test_a_month_is_claimed_once_and_after_its_end(pool: Pool) -> None:

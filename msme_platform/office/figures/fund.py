@@ -12,6 +12,7 @@ from foundation.regions.models import Office, Region
 from msme_platform.office.figures.links import list_url
 from msme_platform.office.tables import Column, Figure, Kind, Measure, Row, summed
 from revolving_funds import close, kept, queries
+from revolving_funds.admin.parts import NOBODY
 from revolving_funds.enums import Dimension
 from revolving_funds.models import Bank
 
@@ -114,14 +115,26 @@ def _labels(dimension: Dimension, keys: list[str]) -> dict[str, Any]:
     return {}
 
 
-FILTERS = {Dimension.BANK: "bank", Dimension.DISTRICT: "district", Dimension.TIER: "level"}
+def _keys(dimension: Dimension, shown: list[close.Part]) -> dict[str, str]:
+    """How the address of a list names a part, where that is not its key: officers by their uid."""
+    if dimension != Dimension.OFFICER:
+        return {}
+    users = User.objects.filter(pk__in=[part.key for part in shown if part.key])
+    return {"": NOBODY} | {str(pk): str(uid) for pk, uid in users.values_list("pk", "uid")}
+
+
+FILTERS = {
+    Dimension.BANK: "bank",
+    Dimension.DISTRICT: "district",
+    Dimension.TIER: "level",
+    Dimension.COHORT: "cohort",
+    Dimension.OFFICER: "officer",
+}
 
 
 def _links(dimension: Dimension, key: str) -> dict[str, str]:
-    """From a figure to its loans, where the list can be narrowed to that part."""
+    """From a figure to its loans: the lists narrowed to that part."""
     name = FILTERS.get(dimension)
-    if dimension != Dimension.ALL and name is None:
-        return {}
     part = {name: key} if name else {}
     return {
         "loans": list_url(LOANS, state="open", **part),
@@ -142,9 +155,12 @@ def risk(dimension: Dimension) -> Measure:
         day, parts = kept.parts(office, on=as_of)
         label = _("Everything") if day == as_of else _("Everything, close of %(day)s") % {"day": short_date(day)}
         shown = [part for part in parts if part.dimension == dimension and part.outstanding]
-        names = _labels(dimension, [part.key for part in shown])
+        names, keys = _labels(dimension, [part.key for part in shown]), _keys(dimension, shown)
         rows = [
-            Row({"part": names.get(part.key, part.key or "\u2013"), **_risk_cells(part)}, _links(dimension, part.key))
+            Row(
+                {"part": names.get(part.key, part.key or "\u2013"), **_risk_cells(part)},
+                _links(dimension, keys.get(part.key, part.key)),
+            )
             for part in shown
         ]
         whole = close.whole(parts)

@@ -1,0 +1,155 @@
+"""What was held or promised in a year that has been carried over; figures of eased loans."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.test import Client
+
+from foundation.common.dates import add_months
+from foundation.ledger import queries as ledger
+from foundation.ledger.models import Account
+from msme_platform.office.figures import fund
+from revolving_funds import queries
+from revolving_funds.actions import balances, batches, cases, claims, corrections, pools, statements
+from revolving_funds.enums import CaseKind, Dimension
+from revolving_funds.models import Application, Difference, Loan, Pool
+from tests.factories import revolving_funds as make
+from tests.factories import statements as bank
+from tests.factories.revolving_funds import NOW, TODAY
+
+pytestmark = pytest.mark.django_db
+D = dt.date
+NEXT = D(2027, 1, 4)
+LATER = dt.datetime(2027, 1, 4, 3, tzinfo=dt.UTC)
+
+
+def money(pool: Pool) -> tuple[int, int, int, int]:
+    ids = (pool.available_id, pool.reserved_id, pool.subsidy_budget_id, pool.subsidy_committed_id)
+    found = dict(Account.objects.filter(pk__in=ids).values_list("pk", "balance"))
+    return tuple(found[pk] for pk in ids)  # type: ignore[return-value]
+
+
+def faults() -> list[object]:
+    return [finding for finding in ledger.proof() if finding.fault_count]
+
+
+def carried() -> tuple[Pool, Pool, Application]:
+    """An approved loan whose promise of interest went on to the next year's pool."""
+    pool = make.pool(10_000_000, subsidy=100_000)
+    application = make.approved()
+    into = make.pool(0, year=2027)
+    pools.carry_over(pool=pool, into=into, on=NEXT, by=None, now=LATER)
+    return pool, into, application
+
+
+def test_a_hold_of_last_year_runs_out_after_the_year_was_carried_over() -> None:
+    pool, into, application = carried()
+    promised = money(into)[3]
+    assert promised > 0
+    assert pools.expire(on=D(2027, 2, 20), now=LATER) == 1
+    application.refresh_from_db()
+    assert (application.status, faults()) == ("SURVEYED", [])
+    assert money(pool) == (2_000_000, 0, 0, 0)
+    assert money(into) == (8_000_000, 0, promised, 0)
+
+
+def test_the_bank_may_refuse_a_loan_of_last_year_after_the_year_was_carried_over() -> None:
+    pool, _into, application = carried()
+    batches.answer(
+        application=application, paid=False, disbursed_on=None, reason="x", by=make.treasurer(), now=LATER, on=NEXT
+    )
+    assert (money(pool), faults()) == ((2_000_000, 0, 0, 0), [])
+
+
+def test_a_bill_for_december_is_paid_out_of_what_was_carried_over() -> None:
+    pool = make.pool(10_000_000, subsidy=100_000)
+    loan = make.loan(on=D(2026, 10, 15))
+    claim = bank.billed(pool, D(2026, 12, 1), {loan.number: 50_000})
+    into = make.pool(0, year=2027)
+    pools.carry_over(pool=pool, into=into, on=NEXT, by=None, now=LATER)
+    before = money(into)[3]
+    claims.approve(claim=claim, by=make.approver(), now=LATER, on=NEXT)
+    assert claim.payable > 0
+    assert (money(into)[3], faults()) == (before - claim.payable, [])
+
+
+def eased() -> Loan:
+    """Two millions, three instalments met, the rest over 12 months from June."""
+    make.pool(50_000_000)
+    loan = make.loan()
+    for row in loan.instalments.order_by("number")[:3]:
+        make.repay(loan, row.amount, row.due_on)
+    on, now = D(2026, 6, 1), dt.datetime(2026, 6, 1, 3, tzinfo=dt.UTC)
+    case = cases.propose(
+        loan=loan, kind=CaseKind.RESTRUCTURE, reason="Sakit", by=make.verifier(), now=now, on=on, tenor_months=14
+    )
+    cases.approve(case=case, by=make.approver(), now=now, on=on)
+    return loan
+
+
+def test_the_three_way_check_holds_an_eased_loan_against_the_schedule_in_force() -> None:
+    loan = eased()
+    office, at = loan.pool.agreement.office, loan.pool.agreement.bank
+    balances.report(
+        office=office,
+        bank=at,
+        as_of=D(2026, 12, 31),
+        rows=[(loan.number, 1)],
+        name="x",
+        digest="d" * 64,
+        by=None,
+        now=LATER,
+        on=NEXT,
+    )
+    assert (Difference.objects.get().mirror, Difference.objects.get().scheduled) == (1_400_000, 800_000)
+
+
+def test_the_cap_of_the_subsidy_counts_the_schedule_of_an_eased_loan_once() -> None:
+    loan = eased()
+    pool = Pool.objects.get(year=2026)
+    lines = [bank.billed(pool, add_months(D(2026, 1, 1), n), {loan.number: 90_000}).lines.get() for n in range(12)]
+    assert sum(line.scheduled for line in lines) == queries.expected_subsidy(pool, 2_000_000, 10, on=TODAY)
+
+
+def test_what_was_placed_stays_what_it_was_when_an_excess_is_paid_back() -> None:
+    pool = make.pool(10_000_000)
+    loan = make.loan()
+    make.repay(loan, 2_050_000, D(2026, 2, 1), keep_excess=True)
+    assert queries.pool_flows(Pool.objects.get(pk=pool.pk)).placed == 10_000_000
+    corrections.refund(
+        loan=loan,
+        amount=50_000,
+        paid_on=D(2026, 2, 2),
+        reference="TRF",
+        request_uid=uuid.uuid4(),
+        by=make.treasurer(),
+        now=NOW,
+    )
+    assert queries.pool_flows(Pool.objects.get(pk=pool.pk)).placed == 10_000_000
+
+
+def test_a_line_of_one_bank_is_not_booked_on_a_loan_of_another() -> None:
+    """The money would stand in the wrong bank's pool."""
+    make.pool(10_000_000, at="bjb")
+    loan = make.loan()
+    line = bank.received([bank.row("A1", 200_000, TODAY, payer="SIAPA")], on=TODAY).lines.get()
+    with pytest.raises(statements.OtherBank):
+        statements.settle(line=line, loan=loan, by=make.treasurer(), now=NOW, on=TODAY)
+    line.refresh_from_db()
+    assert (line.state, loan.repayments.count()) == ("WAITING", 0)
+
+
+def test_figures_by_quarter_and_by_officer_open_their_loans() -> None:
+    make.pool(50_000_000)
+    first, second = make.loan(), make.loan(on=D(2026, 5, 4))
+    client = Client()
+    client.force_login(make.treasurer())
+    for name, loan in (("cohort", first), ("officer", first), ("cohort", second), ("officer", second)):
+        rows, _whole = fund.risk(Dimension[name.upper()])(loan.pool.agreement.office, D(2026, 6, 30))
+        found = {link for row in rows for link in (row.links["loans"], row.links["par30"])}
+        shown = [client.get(link) for link in sorted(found)]
+        assert [page.status_code for page in shown] == [200] * len(found)
+        assert [loan.number.encode() in page.content.replace("\u2011".encode(), b"-") for page in shown].count(
+            True
+        ) == 1
