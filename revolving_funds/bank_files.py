@@ -192,14 +192,9 @@ _READERS: dict[str, Callable[[bytes, Layout], Iterator[tuple[int, dict[str, Any]
 def write(rows: Sequence[dict[str, Any]], layout: Layout) -> bytes:
     """The file a bank takes: the layout's columns in their order."""
     if layout.form == "FIXED":
-        lines = [
-            "".join(
-                _cell(row.get(name, ""), layout)[:length].ljust(length)
-                for name, (_first, length) in layout.places.items()
-            )
-            for row in rows
-        ]
-        return ("\r\n".join(lines) + "\r\n").encode(layout.encoding)
+        lines = [_at_places(row, layout) for row in rows]
+        # Without the mark of a spreadsheet at the beginning: it would move the first line by one.
+        return ("\r\n".join(lines) + "\r\n").encode(layout.encoding.removesuffix("-sig"))
     if layout.form == "CSV":
         text = io.StringIO()
         out = csv.writer(text, delimiter=layout.delimiter)
@@ -207,6 +202,14 @@ def write(rows: Sequence[dict[str, Any]], layout: Layout) -> bytes:
         out.writerows([[_harmless(_cell(row.get(name, ""), layout)) for name in layout.places] for row in rows])
         return text.getvalue().encode(layout.encoding)
     return _write_xlsx(rows, layout)
+
+
+def _at_places(row: dict[str, Any], layout: Layout) -> str:
+    """Each value from its first character on, whatever order the layout names them in; blanks between."""
+    line = ""
+    for name, (first, length) in sorted(layout.places.items(), key=lambda place: place[1]):
+        line = line.ljust(first - 1) + _cell(row.get(name, ""), layout)[:length].ljust(length)
+    return line
 
 
 def _write_xlsx(rows: Sequence[dict[str, Any]], layout: Layout) -> bytes:

@@ -290,12 +290,14 @@ def account_statement_pdf(title: str, accounts: Sequence[Account], *, book: str,
 
 
 def _part(account: Account, start: date, end: date) -> dict[str, Any]:
-    legs = Leg.objects.filter(account=account).select_related("transaction").order_by("account_version")
-    rows, before = [], 0
-    for leg in legs.filter(transaction__business_date__lte=end):
+    """In the order of their own days: what was written later for an earlier day stands there, and the balance follows."""
+    legs = Leg.objects.filter(account=account, transaction__business_date__lte=end).select_related("transaction")
+    rows, before, after = [], 0, 0
+    for leg in legs.order_by("transaction__business_date", "account_version"):
         entry = leg.transaction
+        after += account.side * leg.amount
         if entry.business_date < start:
-            before += account.side * leg.amount
+            before = after
             continue
         rows.append(
             [
@@ -304,7 +306,7 @@ def _part(account: Account, start: date, end: date) -> dict[str, Any]:
                 entry.memo,
                 _side(max(leg.amount, 0)),
                 _side(max(-leg.amount, 0)),
-                rupiah(leg.balance_after),
+                rupiah(after),
             ]
         )
     stage = STAGES.get(account.code.rpartition("/")[2])

@@ -7,10 +7,11 @@ import pytest
 from django.test import Client
 
 from foundation.common.dates import add_months
+from foundation.common.money import rupiah
 from foundation.ledger import queries as ledger
 from foundation.ledger.models import Account
 from msme_platform.office.figures import fund
-from revolving_funds import queries
+from revolving_funds import bank_files, papers, queries
 from revolving_funds.actions import balances, batches, cases, claims, corrections, pools, statements
 from revolving_funds.enums import CaseKind, Dimension
 from revolving_funds.models import Application, Difference, Loan, Pool
@@ -153,3 +154,23 @@ def test_figures_by_quarter_and_by_officer_open_their_loans() -> None:
         assert [loan.number.encode() in page.content.replace("\u2011".encode(), b"-") for page in shown].count(
             True
         ) == 1
+
+
+def test_a_statement_runs_by_the_days_whenever_they_were_written() -> None:
+    """A payment of February that is keyed in after one of March stands before it, and the balance follows."""
+    make.pool(10_000_000)
+    loan = make.loan()
+    make.repay(loan, 300_000, D(2026, 3, 16))
+    make.repay(loan, 200_000, D(2026, 3, 20), paid_on=D(2026, 2, 16))
+    part = papers._part(loan.account, D(2026, 2, 1), D(2026, 3, 31))
+    assert [row[-1] for row in part["rows"]] == [rupiah(1_800_000), rupiah(1_500_000)]
+    assert part["before"] == rupiah(2_000_000)
+
+
+def test_a_fixed_layout_puts_each_value_at_its_place() -> None:
+    layout = bank.layout("FIXED")
+    layout.columns = [["amount", [12, 8]], ["reference", [3, 6]], ["paid_on", [22, 8]]]
+    row = bank.row("A1", 200_000, TODAY)
+    text = bank_files.write([row], layout)
+    assert text == b"  A1       200000    20260115\r\n"
+    assert bank_files.read(text, layout)[0].values == row
