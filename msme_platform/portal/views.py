@@ -3,6 +3,7 @@
 import hashlib
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -84,7 +85,12 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     """The one service worker, at the root so that it serves the whole portal. A new file makes a new version."""
     files = [static(name) for name in SHELL_FILES]
     version = hashlib.sha256("".join(files).encode()).hexdigest()[:12]
-    context = {"files": files, "version": version, "offline": reverse("portal:no-signal"), "static_url": static("")}
+    context = {
+        "files": files,
+        "version": version,
+        "offline": reverse("portal:no-signal"),
+        "static_url": settings.STATIC_URL,  # static("") is no file, so it fails where names carry a hash
+    }
     response = render(request, "portal/service_worker.js", context, content_type="text/javascript")
     response["Cache-Control"] = "no-cache"
     return response
