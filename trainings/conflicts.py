@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,7 +14,7 @@ from foundation.regions.models import Region
 from members.models import Person
 from trainings.actions.trainings import Slot
 from trainings.enums import AHEAD, TrainingStatus
-from trainings.models import Enrolment, Session, Training
+from trainings.models import Enrolment, Session, SessionTrainer, Trainer, Training
 
 MOST = 6
 
@@ -26,6 +26,11 @@ class Conflict:
     text: str
 
 
+def unseen(clashes: Sequence[Conflict], said_before: Sequence[str]) -> list[Conflict]:
+    """Those that were not on the page from which somebody saves all the same: another time is another decision."""
+    return [clash for clash in clashes if clash.text not in said_before]
+
+
 def found(
     *, slots: Sequence[Slot], region: Region, venue: str, facilitator: User, besides: Training | None = None
 ) -> list[Conflict]:
@@ -34,16 +39,32 @@ def found(
         Session.objects.filter(_at_once(slots), training__office_code=region.code[:5])
         .exclude(training__status__in=[TrainingStatus.CANCELLED, TrainingStatus.DONE])
         .select_related("training__region")
-        .order_by("starts_at", "pk")
     )
     if besides is not None:
         rows = rows.exclude(training=besides)
     above = [region.code[:length] for length in (5, 8) if len(region.code) >= length]
     same_people = Q(training__region_id__in=above) | Q(training__region__code__startswith=region.code)
     same_place = Q(training__venue__iexact=venue) if venue else Q(pk__in=[])
-    rows = rows.filter(Q(training__facilitator=facilitator) | same_place | same_people)[:MOST]
+    herself = Q(training__facilitator=facilitator)
+    rows = rows.filter(herself | same_place | same_people)
+    # What cannot be at all comes first: in a busy city many trainings invite the same people.
+    rows = rows.annotate(weight=Case(When(herself, then=0), When(same_place, then=1), default=2))
+    rows = rows.order_by("weight", "starts_at", "pk")[:MOST]
     clashes = [Conflict(_say(row, venue=venue, facilitator=facilitator)) for row in rows]
     return clashes + (_own_people(besides, slots) if besides is not None else [])
+
+
+def of_crew(slots: Sequence[Slot], *, model: Training) -> list[Conflict]:
+    """Trainers of the training that is copied who are somewhere else then, and so are not taken over."""
+    crew = Trainer.objects.filter(sessions__session__training=model)
+    rows = SessionTrainer.objects.filter(_at_once(slots), trainer__in=crew, is_busy=True)
+    said = _("%(name)s gives %(title)s at that time and is not taken over: %(when)s.")
+    return [
+        Conflict(
+            said % {"name": row.trainer.name, "title": row.session.training.title, "when": dates.moment(row.starts_at)}
+        )
+        for row in rows.select_related("trainer", "session__training").order_by("starts_at", "pk")[:MOST]
+    ]
 
 
 def _at_once(slots: Sequence[Slot]) -> Q:

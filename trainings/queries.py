@@ -18,7 +18,9 @@ from trainings.models import (
     Attendance,
     Certificate,
     Enrolment,
+    Guest,
     PlanShare,
+    Scan,
     Session,
     TestSheet,
     Training,
@@ -212,6 +214,12 @@ def absences_of(user: Any, *, on: date) -> QuerySet[Absence]:
     """The marks that an owner reads of herself, until they are corrected or forgotten."""
     mine = Absence.objects.filter(enrolment__person__user_id=user.pk).in_force(on)
     return mine.select_related("session__training").order_by("-marked_at", "-pk")
+
+
+def open_at_the_door(training: Training) -> int:
+    """Doubtful scans and guests that nobody has settled yet."""
+    scans = Scan.objects.filter(session__training=training).to_settle().count()
+    return scans + Guest.objects.filter(training=training, person__isnull=True).count()
 
 
 def door_session(training: Training, *, now: datetime) -> Session | None:

@@ -5,12 +5,13 @@ from typing import Any
 from celery import shared_task
 
 from foundation.common import clock
-from trainings.actions import offers, reminders
+from trainings.actions import certificates, offers, reminders
 
 
 @shared_task(name="trainings.every_few_minutes")
 def every_few_minutes(**_kwargs: Any) -> None:
-    """Offers whose time is over pass on; who has a session in two hours is reminded. Safe to repeat."""
+    """Offers pass on when their time is over, sessions are reminded of, late certificates are given. Safe to repeat."""
     now = clock.now()
     offers.sweep(now=now)
     reminders.send_soon(now=now)
+    certificates.grant_late(now=now)

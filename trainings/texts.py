@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.functional import lazy
 
 from foundation.common import dates
 from foundation.regions import zones
@@ -24,16 +25,32 @@ def path(training: Training) -> str:
 
 
 def message(training: Training, moment: Any = None) -> dict[str, Any]:
-    """The places of every message about a training. `moment` replaces its start; dates in the zone in force."""
+    """The places of every message about a training. `moment` replaces its start; dates in the zone in force.
+
+    Day and place are put into words only when each message is written: in its reader's language.
+    """
     return {
         "title": training.title,
-        "when": dates.moment(moment or training.starts_at),
-        "place": training.place,
+        "when": later(dates.moment, moment or training.starts_at),
+        "place": lazy(lambda: training.place, str)(),
     }
+
+
+def later(words: Any, *values: Any) -> Any:
+    """What `words` says of `values` in the zone in force now, and in the language in force where it is read."""
+    zone = timezone.get_current_timezone()
+
+    def said() -> str:
+        with timezone.override(zone):
+            return str(words(*values))
+
+    return lazy(said, str)()
 
 
 def for_person(enrolment: Enrolment) -> dict[str, Any]:
     """The same for one participant, in her language and the office's zone, with her ticket's code."""
     user = enrolment.person.user
     with timezone.override(zone_of(enrolment.training)), translation.override(user.language if user else "id"):
-        return message(enrolment.training) | {"code": enrolment.code_shown}
+        return {name: str(value) for name, value in message(enrolment.training).items()} | {
+            "code": enrolment.code_shown
+        }

@@ -18,18 +18,20 @@ from foundation.accounts.roles import Role
 from foundation.audit.models import Event
 from foundation.common import clock
 from foundation.common.errors import ActionError
+from foundation.notifications.models import Message
 from foundation.regions.models import Office
 from tests.factories.foundation import user_with_role
 from tests.factories.members import OwnerFactory, PersonFactory
 from tests.factories.trainings import DAY, FIRST, NOW, EnrolmentFactory, TrainingFactory
 from trainings import codes, places, roster
-from trainings.actions import absences, attendance, door, enrolments, trainings
+from trainings.actions import absences, attendance, certificates, door, enrolments, trainings
 from trainings.actions.attendance import Answer, Door, Shown
 from trainings.actions.door import GuestShown
 from trainings.enums import CheckInWay, EnrolmentState, ScanOutcome, ScanVerdict
 from trainings.models import (
     Absence,
     Attendance,
+    Certificate,
     DoorDevice,
     Enrolment,
     Guest,
@@ -430,3 +432,50 @@ def test_a_hundred_scans_cost_as_many_queries_as_one(training: Training, django_
         bring(session, here, rows[0])
     with django_assert_num_queries(8):
         bring(session, here, *rows[1:])
+
+
+# After somebody has pressed Finish
+
+
+@pytest.fixture
+def finished(training: Training) -> tuple[Training, Enrolment, Enrolment]:
+    """Two came to both sessions; what a device without signal holds of the second one arrives after the end."""
+    Training.objects.filter(pk=training.pk).update(sessions_needed=1)
+    here, late = EnrolmentFactory(training=training), EnrolmentFactory(training=training)
+    bring(first(training), gate(training), ticket(here))
+    trainings.finish(training=training, by=None, now=training.ends_at)
+    training.refresh_from_db()
+    return training, here, late
+
+
+def test_what_a_device_brings_after_the_end_counts_and_gives_the_certificate(
+    finished: tuple[Training, Enrolment, Enrolment],
+) -> None:
+    training, here, late = finished
+    assert [row.enrolment for row in Certificate.objects.all()] == [here]
+    now = training.ends_at + DAY
+    [answer] = bring(first(training), gate(training), ticket(late, let_in=True), now=now)
+    assert answer.outcome == ScanOutcome.COUNTED
+    assert not Absence.objects.in_force(now.date()).filter(enrolment=late, session=first(training)).exists()
+    assert (certificates.grant_late(now=now), certificates.grant_late(now=now)) == (1, 0)
+    assert Message.objects.filter(kind="training_certified", user=late.person.user).exists()
+
+
+def test_who_is_scanned_only_after_the_end_is_not_let_in(finished: tuple[Training, Enrolment, Enrolment]) -> None:
+    training, _here, late = finished
+    after = training.ends_at + MINUTE
+    last = training.sessions.select_related("training").get(number=2)
+    [answer] = bring(last, gate(training), ticket(late, at=after), now=after)
+    assert isinstance(answer.error, attendance.NotRunning)
+    trainings_over = Training.objects.filter(pk=training.pk)
+    trainings_over.update(status="CANCELLED", cancelled_at=after, cancel_reason="x", finished_at=None)
+    [answer] = bring(first(training), gate(training), ticket(late), now=after)
+    assert isinstance(answer.error, attendance.NotRunning)
+
+
+def test_a_guest_is_put_to_a_person_also_after_the_end() -> None:
+    training, person = full_but(2), OwnerFactory()
+    walk_in(training, open_device(training), "Iis Rosmiati")
+    trainings.finish(training=training, by=None, now=training.ends_at)
+    kept = door.merge(guest=Guest.objects.get(), person=person, by=None, now=training.ends_at + DAY)
+    assert kept.enrolment.person == person

@@ -181,6 +181,16 @@ def test_fewer_places_are_a_decision_with_a_reason_that_is_told_and_logged() -> 
     assert Event.objects.filter(verb="enrolment.moved_back").count() == 2
 
 
+def test_a_group_that_goes_as_a_whole_leaves_its_room_to_who_waits() -> None:
+    training = TrainingFactory(capacity=4)
+    alone = enrol(training)
+    people = [OwnerFactory() for _ in range(3)]
+    party = enrolments.enrol_party(training=training, people=people, name="Penjahit", by=None, now=NOW)
+    behind = enrol(training)
+    capacity.cut(training=training, capacity=3, reason="Kursi rusak.", by=None, now=NOW)
+    assert states([alone, *party, behind]) == [C, W, W, W, EnrolmentState.OFFERED]
+
+
 # A source's list
 
 

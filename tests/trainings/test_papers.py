@@ -100,6 +100,8 @@ def test_the_sheet_names_everybody_with_a_place(training: Training) -> None:
     EnrolmentFactory(training=training, state="WAITING", person__full_name="Tuti Menunggu")
     answer = logged_in(training.facilitator).get(address("sheet", training) + "?pertemuan=1")
     text = text_of(answer.content)
+    second = logged_in(training.facilitator).get(address("sheet-mark", training) + "?pertemuan=2").content.decode()
+    assert address("sheet", training) + "?pertemuan=2" in second  # the paper of each day can be printed
     assert enrolment.person.full_name in text
     assert "Tuti Menunggu" not in text
     assert "09.00" in text

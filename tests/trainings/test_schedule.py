@@ -13,10 +13,10 @@ from foundation.accounts.models import User
 from foundation.audit.models import Event
 from tests.factories.members import OwnerFactory
 from tests.factories.trainings import DAY, FIRST, HOURS, NOW, EnrolmentFactory, TrainingFactory
-from trainings.actions import attendance, copying, crew, dates, trainings
+from trainings.actions import absences, attendance, copying, crew, dates, trainings
 from trainings.actions.trainings import Slot
 from trainings.enums import CheckInWay, ContributionKind, EnrolmentState, Helix, TrainingStatus
-from trainings.models import Contribution, Enrolment, SessionTrainer, Trainer, Training
+from trainings.models import Absence, Contribution, Enrolment, SessionTrainer, Trainer, Training
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +59,11 @@ def test_a_clash_is_shown_before_saving_and_may_be_overruled(training: Training)
     page = post(training, **clash)
     assert "Ibu/Bapak memimpin" in page.content.decode()
     assert not Training.objects.filter(title="Foto produk").exists()
-    post(training, **clash, sure="1")
+    seen = [row.text for row in page.context["clashes"]]
+    page = post(training, **clash | {"first_day": "2026-12-02"}, sure=seen)  # another time, another clash
+    assert "Ibu/Bapak memimpin" in page.content.decode()
+    assert not Training.objects.filter(title="Foto produk").exists()
+    post(training, **clash, sure=seen)
     assert Training.objects.filter(title="Foto produk").exists()
 
 
@@ -104,6 +108,9 @@ def test_a_training_that_moves_takes_its_trainer_along_or_does_not_move(training
     dates.reschedule(training=training, slots=beside, by=None, now=NOW)
     times = SessionTrainer.objects.filter(session__training=training).order_by("starts_at")
     assert [row.starts_at for row in times] == [slot.starts_at for slot in beside]
+    added = [*beside, Slot(FIRST + DAY * 12, FIRST + DAY * 12 + HOURS)]
+    dates.reschedule(training=training, slots=added, by=None, now=NOW)
+    assert [row.starts_at for row in times.all()] == [slot.starts_at for slot in added]
 
 
 def test_sessions_change_places_are_added_and_dropped(training: Training) -> None:
@@ -127,6 +134,10 @@ def test_a_session_whose_attendance_is_taken_stays(training: Training) -> None:
     with pytest.raises(dates.AlreadyHeld):
         dates.reschedule(training=training, slots=moved, by=None, now=FIRST + HOURS)
     second = training.sessions.get(number=2)
+    absences.mark(sessions=[second.pk], now=second.ends_at)
+    with pytest.raises(dates.AlreadyHeld):  # nobody came, and it is marked so: it does not move into the future
+        dates.reschedule(training=training, slots=moved[:1], by=None, now=second.ends_at + HOURS)
+    Absence.objects.all().delete()
     kept = [Slot(session.starts_at, session.ends_at), Slot(second.starts_at + DAY, second.ends_at + DAY)]
     dates.reschedule(training=training, slots=kept, by=None, now=FIRST + HOURS)
 

@@ -17,7 +17,7 @@ from members.models import Stage, StageRule
 from tests.factories.foundation import office, user_with_role
 from tests.factories.members import OwnerFactory
 from tests.factories.trainings import DAY, FIRST, ActionStepFactory, EnrolmentFactory, TrainingFactory
-from trainings.actions import steps, trainings
+from trainings.actions import certificates, steps, trainings
 from trainings.enums import CheckInWay, EnrolmentState, StepState
 from trainings.models import ActionStep, Attendance, Certificate, Enrolment
 
@@ -120,6 +120,13 @@ def test_a_training_that_asks_for_a_plan_certifies_only_who_filed_one() -> None:
     steps.confirm(enrolment=filed, by=None, now=DURING)
     trainings.finish(training=training, by=None, now=training.ends_at + DAY)
     assert [paper.enrolment for paper in Certificate.objects.all()] == [filed]
+    later = training.ends_at + DAY * 20
+    assert certificates.grant_late(now=later) == 0
+    steps.write(enrolment=silent, steps=[("Foto", later.date() + DAY)], by=None, now=later)
+    assert certificates.grant_late(now=later) == 0  # its owner has not said yes
+    steps.confirm(enrolment=silent, by=None, now=later)
+    assert certificates.grant_late(now=later) == 1
+    assert set(Certificate.objects.values_list("enrolment", flat=True)) == {filed.pk, silent.pk}
 
 
 def test_steps_that_are_done_move_the_stage(enrolment: Enrolment, django_capture_on_commit_callbacks: Any) -> None:

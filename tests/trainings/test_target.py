@@ -241,7 +241,10 @@ def test_a_copy_takes_all_sessions_trainers_documents_target_rule_and_test(train
         shown = client.get(address).context["form"]
         sent = {field.html_name: field.value() for field in shown if field.value() not in (None, "", False)}
         assert (sent["day_4"], sent["title_3"]) == (dt.date(2026, 12, 11), "Lanjut")
-        page = client.post(address, sent | {"title": "Foto lagi", "sure": "1"}, follow=True).content.decode()
+        clashes = client.post(address, sent | {"title": "Foto lagi"}).context["clashes"]
+        assert any("Ibu Sibuk" in clash.text for clash in clashes)  # before it is saved
+        sure = [clash.text for clash in clashes]
+        page = client.post(address, sent | {"title": "Foto lagi", "sure": sure}, follow=True).content.decode()
     made = Training.objects.get(title="Foto lagi")
     assert [row.starts_at for row in made.sessions.in_order()] == [FIRST + DAY * (7 + n) for n in range(4)]
     assert (made.for_stages, made.for_scales, list(made.for_groups.all())) == (["CAPACITY"], ["MICRO"], [sewers])

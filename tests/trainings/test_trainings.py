@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.utils import translation
 
+from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.notifications.models import Message, Preference
 from foundation.regions.models import Office
@@ -156,6 +158,18 @@ def test_hours_are_told_in_the_zone_of_the_office() -> None:
     OwnerFactory()
     trainings.publish(training=training, by=None, now=NOW)
     assert "10.00" in Message.objects.get(kind="training_announced", channel="APP").body
+
+
+def test_each_reads_the_day_in_her_own_language_whoever_presses() -> None:
+    training = TrainingFactory(status=TrainingStatus.PLANNED, published_at=None)
+    OwnerFactory()
+    english = OwnerFactory()
+    User.objects.filter(pk=english.user.pk).update(language="en")
+    with translation.override("en"):
+        trainings.publish(training=training, by=None, now=NOW)
+    told = dict(Message.objects.filter(kind="training_announced", channel="APP").values_list("language", "body"))
+    assert "Selasa, 1 Desember 2026" in told["id"]
+    assert "Tuesday, 1 December 2026" in told["en"]
 
 
 def changed(training: Training, **fields: Any) -> Training:

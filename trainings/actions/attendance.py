@@ -186,11 +186,12 @@ def _answered(session: Session, nonces: list[uuid.UUID]) -> dict[uuid.UUID, Answ
 
 
 def _take(session: Session, fresh: list[Shown], now: datetime) -> dict[uuid.UUID, Answer]:
-    running = Training.objects.held_open(session.training_id).status in AT_THE_DOOR
+    training = Training.objects.held_open(session.training_id)
     with timezone.override(texts.zone_of(session.training)):
         judged = [
-            Judged(row, enrolment, seen_at(row, now), judge(session, enrolment, seen_at(row, now), running=running))
+            Judged(row, enrolment, at, judge(session, enrolment, at, running=takes_scans(training, at)))
             for row, enrolment in zip(fresh, _found(session, fresh), strict=True)
+            for at in [seen_at(row, now)]
         ]
     # The first good look of each person, in the order of keys, so that two doors never wait for each other in a ring.
     good = {row.enrolment.pk: row for row in reversed(judged) if row.enrolment and not row.error}
@@ -226,6 +227,13 @@ def _found(session: Session, fresh: list[Shown]) -> list[Enrolment | None]:
     keys = [finding.key_of(row.text, scanned=row.way == CheckInWay.SCAN) for row in fresh if row.enrolment is None]
     found = iter(finding.find_many(session, keys) if keys else [])
     return [row.enrolment or next(found) for row in fresh]
+
+
+def takes_scans(training: Training, seen: datetime) -> bool:
+    """Whether a look at `seen` counts: also one from before the training was finished that arrives only after it."""
+    if training.status == TrainingStatus.DONE:
+        return training.finished_at is not None and seen < training.finished_at
+    return training.status in AT_THE_DOOR
 
 
 def seen_at(row: Shown, now: datetime) -> datetime:

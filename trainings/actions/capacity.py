@@ -10,6 +10,7 @@ from foundation.audit import log
 from foundation.common.errors import ActionError
 from foundation.notifications.actions import outbox
 from trainings import places, texts
+from trainings.actions import offers
 from trainings.actions.trainings import AlreadyOver, NoReason
 from trainings.enums import EnrolmentState, TrainingStatus
 from trainings.models import Enrolment, Training
@@ -73,5 +74,6 @@ def cut(*, training: Training, capacity: int, reason: str, by: User | None, now:
             now=now,
         )
         log.record("enrolment.moved_back", row, by=by, now=now, reason=reason.strip())
+    offers.promote(training=training, now=now)  # a group that went as a whole may leave room for who waits behind it
     log.record("training.places_cut", training, by=by, now=now, before=before, after=capacity, moved=len(moved))
     return moved

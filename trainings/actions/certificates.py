@@ -1,8 +1,11 @@
 """Certificates: numbered without gaps, one per enrolment, withdrawn but never deleted."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -10,14 +13,20 @@ from foundation.accounts.models import User
 from foundation.audit import log
 from foundation.common import serials
 from foundation.common.errors import ActionError
+from foundation.notifications.actions import outbox
 from foundation.regions.models import Office
-from trainings import codes, queries
+from members.models import Person
+from trainings import codes, queries, texts
 from trainings.enums import TrainingStatus
-from trainings.models import Certificate, CertificateSerial, Enrolment, Training
+from trainings.models import Attendance, Certificate, CertificateSerial, Enrolment, Training
 from trainings.models.certificates import VERIFICATION_LENGTH
 
 # Filing code of education and training in the office's numbering (Permendagri 83/2022), unless the office sets its own.
 FILING_CODE = "500.3.10"
+# Tests are open for 14 days after a training, action plans for 30, and scans arrive within 7.
+EARNED_WITHIN: Final = timedelta(days=31)
+# A look that was on its way while somebody pressed Finish bears an earlier time than the end that it missed.
+AROUND_THE_END: Final = timedelta(hours=6)
 
 
 class NotFinished(ActionError):
@@ -64,6 +73,42 @@ def issue(*, training: Training, by: User | None, now: datetime) -> list[Certifi
         for serial, enrolment in enumerate(people, start=first)
     ]
     return Certificate.objects.bulk_create(rows)
+
+
+def grant(*, training: Training, by: User | None, now: datetime) -> list[Certificate]:
+    """Issue what is earned and tell its holders. Raises NotFinished."""
+    issued = issue(training=training, by=by, now=now)
+    if issued:
+        people = Person.objects.filter(enrolments__certificate__in=issued).select_related("user")
+        with timezone.override(texts.zone_of(training)):
+            outbox.queue(
+                "training_certified",
+                to=[person.as_recipient() for person in people],
+                subject=f"training:{training.pk}",
+                context=texts.message(training),
+                url=reverse("trainings:my-list"),
+                now=now,
+            )
+    return issued
+
+
+def grant_late(*, now: datetime) -> int:
+    """Certificates for who met the rule after the training was finished: passed the test, filed the plan, or was
+    scanned by a device whose looks arrived later. Each training in a transaction of its own; returns how many.
+    """
+    since = OuterRef("finished_at") - AROUND_THE_END
+    late_scan = Attendance.objects.filter(session__training=OuterRef("pk"), recorded_at__gte=since)
+    rows = Training.objects.filter(status=TrainingStatus.DONE, finished_at__isnull=False)
+    rows = rows.filter(ends_at__gte=now - EARNED_WITHIN)
+    asked = rows.filter(Q(needs_test=True) | Q(needs_plan=True) | Exists(late_scan)).order_by("pk")
+    issued = 0
+    for training in asked:
+        with transaction.atomic():
+            made = grant(training=training, by=None, now=now) if earned(training) else []
+            issued += len(made)
+            if made:
+                log.record("training.certified_late", training, by=None, now=now, certificates=len(made))
+    return issued
 
 
 def earned(training: Training) -> list[Enrolment]:

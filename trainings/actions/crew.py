@@ -1,5 +1,6 @@
 """Trainers and partners of a training."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -67,8 +68,8 @@ def release(*, training: Training, trainer: Trainer, by: User | None, now: datet
     log.record("trainer.released", training, by=by, now=now, trainer=trainer.pk)
 
 
-def follow(*, training: Training, sessions: list[Session]) -> None:
-    """Sessions moved: their trainers move with them. Raises TrainerBusy."""
+def follow(*, training: Training, sessions: list[Session], now: datetime) -> None:
+    """Sessions moved or were added: their trainers come along. Raises TrainerBusy."""
     rows: Any = SessionTrainer.objects.filter(session__training=training).select_related("trainer")
     times = {session.pk: session for session in sessions}
     rows.update(is_busy=False)
@@ -80,6 +81,9 @@ def follow(*, training: Training, sessions: list[Session]) -> None:
                 row.save(update_fields=["starts_at", "ends_at", "is_busy", "updated_at"])
         except IntegrityError as error:
             raise TrainerBusy(TrainerBusy.message % {"name": row.trainer.name}) from error
+    there = Counter(row.trainer for row in rows)
+    for trainer in (trainer for trainer, booked in there.items() if booked < len(sessions)):
+        assign(training=training, trainer=trainer, by=None, now=now)
 
 
 @transaction.atomic

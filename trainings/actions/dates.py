@@ -16,7 +16,7 @@ from trainings import texts
 from trainings.actions import crew
 from trainings.actions.trainings import AlreadyOver, Slot, checked, tell_enrolled
 from trainings.enums import TrainingStatus
-from trainings.models import Attendance, Enrolment, Scan, Session, Training
+from trainings.models import Absence, Attendance, Enrolment, Scan, Session, Training
 
 # Out of the way, while sessions change places with each other.
 ASIDE = timedelta(days=40_000)
@@ -50,7 +50,7 @@ def reschedule(*, training: Training, slots: Sequence[Slot], by: User | None, no
     checked([slot for slot, row in _moved(wanted, old)], now)
     _refuse_held(old, wanted)
     rows = _write(training, old, wanted, now)
-    crew.follow(training=training, sessions=rows)
+    crew.follow(training=training, sessions=rows, now=now)
     first_before, training.starts_at, training.ends_at = training.starts_at, rows[0].starts_at, rows[-1].ends_at
     shift = training.starts_at - first_before
     training.enrol_until = min(training.enrol_until + shift, training.ends_at)
@@ -78,7 +78,7 @@ def _moved(wanted: list[Slot], old: list[Session]) -> list[tuple[Slot, Session |
 def _refuse_held(old: list[Session], wanted: list[Slot]) -> None:
     for index, row in enumerate(old):
         same = index < len(wanted) and (row.starts_at, row.ends_at) == (wanted[index].starts_at, wanted[index].ends_at)
-        if not same and (Attendance.objects.filter(session=row).exists() or Scan.objects.filter(session=row).exists()):
+        if not same and any(rows.objects.filter(session=row).exists() for rows in (Attendance, Scan, Absence)):
             raise AlreadyHeld(AlreadyHeld.message % {"number": row.number})
 
 
@@ -96,6 +96,6 @@ def _write(training: Training, old: list[Session], wanted: list[Slot], now: date
 
 def _tell(training: Training, before: datetime, now: datetime) -> None:
     with timezone.override(texts.zone_of(training)):
-        old = dates.moment(before)
+        old = texts.later(dates.moment, before)
     subject = f"training:{training.pk}:{training.revision}"
     tell_enrolled(training, "training_rescheduled", subject=subject, now=now, extra={"before": old})

@@ -15,13 +15,13 @@ from foundation.common.errors import ActionError
 from members.models import Person
 from trainings import inviting, quotas
 from trainings.actions import offers, seating
+from trainings.actions.attendance import AT_THE_DOOR, takes_scans
 from trainings.actions.offers import promote
 from trainings.actions.seating import Seat
-from trainings.enums import LIVE, EndReason, EnrolmentState, ProposalSource, TrainingStatus
+from trainings.enums import LIVE, EndReason, EnrolmentState, ProposalSource
 from trainings.models import Enrolment, Party, Training
 
 # The door may still take people in while the first session runs.
-DOOR_STATES = (TrainingStatus.OPEN, TrainingStatus.CLOSED, TrainingStatus.RUNNING)
 ENROLLED_TOO_LATE = timedelta(hours=6)
 
 
@@ -162,7 +162,7 @@ def seat(*, training: Training, person: Person, by: User | None, now: datetime, 
     Who was on the waiting list or had an offer rises. `seen` is when she was at the door. Raises as `enrol`.
     """
     inviting.check(training, person)
-    if training.status not in DOOR_STATES or seen > training.ends_at:
+    if not takes_scans(training, seen) or seen > training.ends_at:
         raise RegistrationClosed
     mine = (
         Enrolment.objects.filter(training=training, person=person).live().select_related("person", "training").first()
@@ -212,7 +212,7 @@ def enrol_party(
 
 
 def _is_open(training: Training, *, now: datetime, at_the_door: bool) -> bool:
-    if at_the_door and training.status in DOOR_STATES and now <= training.starts_at + ENROLLED_TOO_LATE:
+    if at_the_door and training.status in AT_THE_DOOR and now <= training.starts_at + ENROLLED_TOO_LATE:
         return True
     return training.takes_enrolments(now)
 

@@ -8,20 +8,19 @@ from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
 from foundation.audit import log
 from foundation.common.errors import ActionError
-from foundation.notifications.actions import broadcast, outbox
+from foundation.notifications.actions import broadcast
 from foundation.regions.models import Office, Region
 from members.models import Person
 from trainings import inviting, places, texts
 from trainings.actions import absences, certificates, copying, offers, topics
 from trainings.enums import AHEAD, ProposalSource, TrainingStatus
-from trainings.models import Certificate, Community, Enrolment, Session, SessionTrainer, TopicProposal, Training
+from trainings.models import Community, Enrolment, Session, SessionTrainer, TopicProposal, Training
 from trainings.signals import training_finished
 
 LONGEST = timedelta(days=366)
@@ -331,22 +330,7 @@ def finish(*, training: Training, by: User | None, now: datetime) -> Training:
     training.save(update_fields=["status", "finished_at", "updated_at"])
     topics.settle(training=training, now=now)
     absences.mark(sessions=list(training.sessions.values_list("pk", flat=True)), now=now)
-    issued = certificates.issue(training=training, by=by, now=now)
-    _tell_certified(training, issued, now=now)
+    issued = certificates.grant(training=training, by=by, now=now)
     log.record("training.finished", training, by=by, now=now, certificates=len(issued))
     transaction.on_commit(partial(training_finished.send_robust, sender=Training, training_id=training.pk), robust=True)
     return training
-
-
-def _tell_certified(training: Training, issued: Sequence[Certificate], *, now: datetime) -> None:
-    if not issued:
-        return
-    people = Person.objects.filter(enrolments__certificate__in=issued).select_related("user")
-    outbox.queue(
-        "training_certified",
-        to=[person.as_recipient() for person in people],
-        subject=f"training:{training.pk}",
-        context=texts.message(training),
-        url=reverse("trainings:my-list"),
-        now=now,
-    )

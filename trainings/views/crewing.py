@@ -127,7 +127,7 @@ def training_dates(request: HttpRequest, uid: UUID) -> HttpResponseBase:
             facilitator=training.facilitator,
             besides=training,
         )
-        if not clashes or "sure" in request.POST:
+        if not conflicts.unseen(clashes, request.POST.getlist("sure")):
             try:
                 dates.reschedule(training=training, slots=form.slots(), by=reach.actor(request), now=clock.now())
             except ActionError as error:
@@ -154,7 +154,8 @@ def week_later(training: Any) -> list[dict[str, Any]]:
     today = clock.today()
     first = timezone.localtime(rows[0].starts_at).date() if rows else today
     shift = timedelta(days=0)
-    while first + shift <= today:
+    behind = max(today, timezone.localtime(rows[-1].starts_at).date()) if rows else today
+    while first + shift <= behind:
         shift += timedelta(days=7)
     return [
         {

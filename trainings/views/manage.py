@@ -42,8 +42,11 @@ def training_schedule(request: HttpRequest) -> HttpResponseBase:
     clashes: list[Any] = []
     if request.method == "POST" and form.is_valid():
         region = form.invited()
-        clashes = conflicts.found(slots=form.slots(), region=region, venue=form.cleaned_data["venue"], facilitator=user)
-        if not clashes or "sure" in request.POST:
+        slots = form.slots()
+        clashes = conflicts.found(slots=slots, region=region, venue=form.cleaned_data["venue"], facilitator=user)
+        if model is not None and region.code.startswith(model.office_code):
+            clashes += conflicts.of_crew(slots, model=model)
+        if not conflicts.unseen(clashes, request.POST.getlist("sure")):
             try:
                 training = _scheduled(form, model, user)
             except ActionError as error:
@@ -164,7 +167,8 @@ def training_finish(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     training = reach.runnable(request, uid, reach.CHANGE)
     if request.method != "POST":
         full = queries.meets_rule(training).count()
-        return render(request, "trainings/training_finish.html", {"training": training, "full": full})
+        context = {"training": training, "full": full, "open": queries.open_at_the_door(training)}
+        return render(request, "trainings/training_finish.html", context)
     try:
         done = trainings.finish(training=training, by=reach.actor(request), now=clock.now())
     except ActionError as error:

@@ -15,7 +15,7 @@ from foundation.common import clock, dates
 from foundation.common.http import reading
 from trainings import cards, queries, texts
 from trainings.enums import AHEAD, TrainingStatus
-from trainings.models import Guest, Scan, Trainer, Training
+from trainings.models import Trainer, Training
 from trainings.views import reach
 from trainings.views.steps import WORK
 
@@ -77,8 +77,6 @@ def training_manage(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def _counts(training: Training) -> dict[str, int]:
     """What stands behind the lines; one small query each."""
-    scans = Scan.objects.filter(session__training=training).to_settle().count()
-    guests = Guest.objects.filter(training=training, person__isnull=True).count()
     return {
         "topics": training.answers.count(),
         "sessions": training.sessions.count(),
@@ -87,7 +85,7 @@ def _counts(training: Training) -> dict[str, int]:
         "unsure": training.contributions.filter(is_confirmed=False).count(),
         "documents": training.documents.count(),
         "questions": training.questions.count(),
-        "open": scans + guests,
+        "open": queries.open_at_the_door(training),
     }
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from foundation.common import clock
 from foundation.common.http import form_page, pdf_response, reading, writing
 from members.models import Person
-from trainings import codes, papers
+from trainings import codes, papers, queries
 from trainings.actions import attendance, cards
 from trainings.actions.attendance import MOST_AT_ONCE, Door, Shown
 from trainings.enums import CheckInWay, ScanOutcome
@@ -22,7 +22,8 @@ MOST_DIGITS = 3
 
 
 def _session(request: HttpRequest, training: Training) -> Session:
-    text = request.GET.get("pertemuan", "1")
+    today = queries.door_session(training, now=clock.now())
+    text = request.GET.get("pertemuan") or str(today.number if today else 1)
     number = int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else 0
     return get_object_or_404(training.sessions.select_related("training"), number=number)
 
