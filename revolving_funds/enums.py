@@ -111,6 +111,21 @@ LIVE: Final = (
 )
 
 
+class Outcome(models.TextChoices):
+    """How a decision ended that no longer holds."""
+
+    APPROVED = "APPROVED", _("Approved")
+    REFUSED = "REFUSED", _("Rejected")
+    BANK_REFUSED = "BANK", _("Approved, refused by the bank")
+
+
+class Undone(models.TextChoices):
+    """Why a decision no longer holds."""
+
+    BANK_SILENT = "SILENT", _("The bank did not answer while the money was held")
+    APPEAL = "APPEAL", _("An appeal was granted")
+
+
 class LoanStatus(models.TextChoices):
     OPEN = "OPEN", _("Running")
     CLOSED = "CLOSED", _("Paid off")

@@ -76,6 +76,13 @@ FUND = Part(
             keep=MONEY,
         ),
         Table(
+            "revolving_funds.PastDecision",
+            _("Decisions on my applications that no longer hold"),
+            ("outcome", "amount", "reason", "decided_at", "ended_at", "why"),
+            lambda s: Q(application__person=s.person),
+            keep=MONEY,
+        ),
+        Table(
             "revolving_funds.GroupApplication",
             _("Groups that I speak for"),
             ("name", "state", "size", "sent_at"),

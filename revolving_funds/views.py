@@ -19,7 +19,7 @@ from foundation.common.http import form_page, pdf_response, reading, writing
 from foundation.common.money import rupiah
 from members.actions import looks
 from members.models import Person
-from revolving_funds import eligibility, pages, papers
+from revolving_funds import eligibility, pages, papers, told
 from revolving_funds.actions import applications, documents, groups
 from revolving_funds.enums import ApplicationStatus, DocumentKind
 from revolving_funds.forms import BusinessStep, NeedStep, PapersStep, ReadyForm, SendStep
@@ -239,6 +239,7 @@ def application_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
             "state": state,
             "words": words,
             "loan": Loan.objects.filter(application=application).first(),
+            "before": [told.undone_to_owner(one) for one in application.past_decisions.order_by("decided_at", "pk")],
         },
     )
 

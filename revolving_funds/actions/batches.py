@@ -141,11 +141,12 @@ def _refuse(application: Application, reason: str, *, by: User, now: datetime, o
     application = Application.objects.locked(application.pk)
     if application.status != ApplicationStatus.APPROVED or application.pool is None:
         raise applications.WrongStep
-    hands.keep_apart(application, by, step="disbursed_by")
+    hands.keep_apart(application, by, step="answered_by")
     pools.let_go(application, application.pool, by=by, now=now, on=on, why="bank refused")
     application.status = ApplicationStatus.REJECTED
     application.decision_reason = reason.strip()[:300]
-    application.save(update_fields=["status", "decision_reason", "updated_at"])
+    application.answered_at, application.answered_by = now, by
+    application.save(update_fields=["status", "decision_reason", "answered_at", "answered_by", "updated_at"])
     log.record("application.refused_by_bank", application, by=by, now=now, reason=reason)
     outbox.queue(
         "fund_application_rejected",

@@ -16,7 +16,14 @@ DONE: Final[dict[str, Any]] = {
     "surveyed_by": _("You made the visit for this loan. Another officer does this step."),
     "decided_by": _("You decided on this loan. Another officer does this step."),
     "handed_by": _("You handed this loan to the bank. Another officer writes down what the bank answers."),
+    "answered_by": _("You wrote down that the bank refused this loan. Another officer does this step."),
     "disbursed_by": _("You wrote down the payout of this loan. Another officer does this step."),
+}
+# The hands of a decision that no longer holds, each with the steps that she may still do: the same one, done anew.
+AGAIN: Final = {
+    "decided_by": ("decided_by",),
+    "handed_by": ("handed_by",),
+    "answered_by": ("answered_by", "disbursed_by"),
 }
 
 
@@ -27,13 +34,18 @@ class SamePersonTwice(ActionError):
 def earlier(application: Application, user: User, *, step: str) -> str:
     """The step of this loan that `user` did before, other than `step`; empty where there is none.
 
-    A look at papers that went back to the owner counts as well, though the application no longer names who looked.
+    A look at papers that went back to the owner counts as well, and so does a decision that no longer holds, though the
+    application no longer names who it was.
     """
     for hand in HANDS:
         if hand != step and getattr(application, f"{hand}_id") == user.pk:
             return hand
     if step != "checked_by" and application.checks.filter(checked_by=user).exists():
         return "checked_by"
+    for past in application.past_decisions.all():
+        for hand, steps in AGAIN.items():
+            if getattr(past, f"{hand}_id") == user.pk and step not in steps:
+                return hand
     return ""
 
 
@@ -46,6 +58,7 @@ def names(application: Application) -> list[str]:
     """The officers who had a hand in it, in the order of the steps."""
     order = ("applied_by", "checked_by", "surveyed_by", "decided_by", "handed_by")
     found = [getattr(application, hand) for hand in order] + [look.checked_by for look in application.checks.all()]
+    found += [getattr(past, hand) for past in application.past_decisions.all() for hand in AGAIN]
     return list(dict.fromkeys(str(user) for user in found if user and user.pk != application.borrower_id))
 
 
@@ -54,6 +67,9 @@ def without(applications: ApplicationQuerySet, user: User, *, step: str) -> Appl
     for hand in HANDS:
         if hand != step:
             applications = applications.exclude(**{hand: user})
+    for hand, steps in AGAIN.items():
+        if step not in steps:
+            applications = applications.exclude(**{f"past_decisions__{hand}": user})
     return applications if step == "checked_by" else applications.exclude(checks__checked_by=user)
 
 

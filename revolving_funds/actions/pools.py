@@ -14,7 +14,8 @@ from foundation.ledger.enums import AccountKind
 from foundation.ledger.errors import NotEnough
 from foundation.ledger.models import Account, Leg, Transaction
 from revolving_funds import queries
-from revolving_funds.enums import ApplicationStatus
+from revolving_funds.actions import past
+from revolving_funds.enums import ApplicationStatus, Undone
 from revolving_funds.models import AgreementPaper, Application, BatchRow, Pool
 
 RESERVE = "loan.reserve"
@@ -169,13 +170,13 @@ def hold_until(application: Application, on: date) -> date:
 @transaction.atomic
 def expire(*, on: date, now: datetime, limit: int = 500) -> int:
     """Let go what is held longer than the rule allows: the bank did not answer. Back to the approver, who decides
-    again; nobody has to apply anew. Returns how many; a second run finds nothing.
+    again; nobody has to apply anew, and what was decided is kept (PastDecision). Returns how many; a second run finds nothing.
     """
     rows = (
         Application.objects.for_update(skip_locked=True)
         .filter(status=ApplicationStatus.APPROVED, reserved_until__lt=on)
         .order_by("reserved_until", "pk")
-        .select_related("pool")[:limit]
+        .select_related("pool", "decided_by")[:limit]
     )
     done = 0
     for application in rows:
@@ -189,24 +190,7 @@ def expire(*, on: date, now: datetime, limit: int = 500) -> int:
             decided_by=str(application.decided_by_id),
             until=str(application.reserved_until),
         )
-        application.status = ApplicationStatus.SURVEYED
-        application.approved_amount = application.pool = application.reserved_until = None
-        application.decided_at = application.decided_by = application.handed_at = application.handed_by = None
-        application.decision_reason = ""
-        application.save(
-            update_fields=[
-                "status",
-                "approved_amount",
-                "pool",
-                "reserved_until",
-                "decided_at",
-                "decided_by",
-                "handed_at",
-                "handed_by",
-                "decision_reason",
-                "updated_at",
-            ]
-        )
+        past.put_aside(application, why=Undone.BANK_SILENT, by=None, now=now)
         done += 1
     return done
 

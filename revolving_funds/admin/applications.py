@@ -20,7 +20,8 @@ from revolving_funds import checklist, forms, queries, survey_views
 from revolving_funds.actions import applications, checks, loans
 from revolving_funds.admin.bank_side import AGREEMENT_DEED
 from revolving_funds.admin.groups import fellows_line, group_line
-from revolving_funds.admin.parts import DistrictFilter, LevelFilter, NextHand, money, open_step, person_of, yes_no
+from revolving_funds.admin.parts import DistrictFilter, LevelFilter, NextHand, money, open_step, person_of
+from revolving_funds.admin.seen import EarlierDecisions, SeenAtVisit
 from revolving_funds.enums import ApplicationStatus, CheckLine
 from revolving_funds.models import Application, PapersCheck
 
@@ -64,7 +65,7 @@ def _decision_initial(application: Application) -> dict[str, Any]:
 
 
 @admin.register(Application)
-class ApplicationAdmin(NextHand, OfficeModelAdmin):
+class ApplicationAdmin(NextHand, SeenAtVisit, EarlierDecisions, OfficeModelAdmin):
     list_display = ("person", "business", "district", "asked", "stage", "sent_on")
     list_filter = ("status", LevelFilter, DistrictFilter)
     search_fields = ("person__full_name__icontains",)
@@ -110,7 +111,7 @@ class ApplicationAdmin(NextHand, OfficeModelAdmin):
                 )
             },
         ),
-        (gettext_lazy("Decision"), {"fields": ("granted", "pool", "decision_reason")}),
+        (gettext_lazy("Decision"), {"fields": ("granted", "pool", "decision_reason", "undone")}),
         (
             gettext_lazy("Who did what, and when"),
             {
@@ -125,6 +126,8 @@ class ApplicationAdmin(NextHand, OfficeModelAdmin):
                     "decided_at",
                     "handed_by",
                     "handed_at",
+                    "answered_by",
+                    "answered_at",
                     "disbursed_by",
                     "disbursed_at",
                     "not_again",
@@ -134,6 +137,7 @@ class ApplicationAdmin(NextHand, OfficeModelAdmin):
     )
     readonly_fields = (
         "not_again",
+        "undone",
         "checked",
         "found_missing",
         "given_back",
@@ -249,6 +253,7 @@ class ApplicationAdmin(NextHand, OfficeModelAdmin):
                 "surveyed_by",
                 "decided_by",
                 "handed_by",
+                "answered_by",
                 "disbursed_by",
             )
         )
@@ -348,44 +353,3 @@ class ApplicationAdmin(NextHand, OfficeModelAdmin):
     def nib(self, row: Application) -> str:
         licence = row.business.licences.filter(kind="NIB").first()
         return licence.number if licence and licence.number else str(_("none"))
-
-    def _seen(self, row: Application, name: str) -> Any:
-        found = getattr(row, "survey", None)
-        return getattr(found, name) if found else None
-
-    @admin.display(description=gettext_lazy("Day of the visit"))
-    def visited_on(self, row: Application) -> Any:
-        day = self._seen(row, "visited_on")
-        return short_date(day) if day else ""
-
-    @admin.display(description=gettext_lazy("The business is running"))
-    def is_operating(self, row: Application) -> str:
-        return yes_no(self._seen(row, "is_operating")) if row.surveyed_at else ""
-
-    @admin.display(description=gettext_lazy("Place and goods are as stated"))
-    def place_matches(self, row: Application) -> str:
-        return yes_no(self._seen(row, "place_matches")) if row.surveyed_at else ""
-
-    @admin.display(description=gettext_lazy("Sales a month"))
-    def seen_sales(self, row: Application) -> str:
-        return money(self._seen(row, "monthly_sales"))
-
-    @admin.display(description=gettext_lazy("Costs a month"))
-    def seen_costs(self, row: Application) -> str:
-        return money(self._seen(row, "monthly_costs"))
-
-    @admin.display(description=gettext_lazy("Other debts"))
-    def seen_debts(self, row: Application) -> str:
-        return money(self._seen(row, "other_debts"))
-
-    @admin.display(description=gettext_lazy("Recommendation"))
-    def recommendation(self, row: Application) -> str:
-        if not row.surveyed_at:
-            return ""
-        if not self._seen(row, "is_recommended"):
-            return str(_("Not recommended"))
-        return str(_("Recommended: %(amount)s") % {"amount": money(self._seen(row, "recommended_amount"))})
-
-    @admin.display(description=gettext_lazy("What was seen"))
-    def notes(self, row: Application) -> str:
-        return self._seen(row, "notes") or ""

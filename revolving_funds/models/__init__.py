@@ -8,6 +8,7 @@ from revolving_funds.models.daily import FundDay, LoanStanding
 from revolving_funds.models.documents import ApplicationDocument
 from revolving_funds.models.groups import GroupApplication
 from revolving_funds.models.loans import Instalment, Loan
+from revolving_funds.models.past import PastDecision
 from revolving_funds.models.programme import Agreement, Bank, Pool
 from revolving_funds.models.repayments import ReceiptSerial, Repayment
 from revolving_funds.models.statements import (
@@ -43,6 +44,7 @@ __all__ = [
     "LoanCase",
     "LoanStanding",
     "PapersCheck",
+    "PastDecision",
     "Policy",
     "Pool",
     "Promise",

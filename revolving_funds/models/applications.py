@@ -20,7 +20,7 @@ from revolving_funds.models.programme import Pool
 
 # Everybody who has a hand in one loan, by the field that names them.
 FIRST = ("borrower", "applied_by", "surveyed_by", "decided_by", "disbursed_by")
-LATER = ("checked_by", "handed_by")
+LATER = ("checked_by", "handed_by", "answered_by")
 HANDS = (*FIRST, *LATER)
 STEPS = {
     "submitted_at": "applied_by",
@@ -28,6 +28,7 @@ STEPS = {
     "surveyed_at": "surveyed_by",
     "decided_at": "decided_by",
     "handed_at": "handed_by",
+    "answered_at": "answered_by",
     "disbursed_at": "disbursed_by",
 }
 DONE_BEFORE = {
@@ -56,6 +57,7 @@ def separation_of_duties() -> list[models.CheckConstraint]:
     A trigger lets nobody set it, and keeps apart as well who looked at papers that went back to their owner.
     """
     before = {("checked_by", "surveyed_by"): Q(hands_of_before=True)}
+    named_once = {("borrower", "applied_by"), *combinations(LATER, 2)}  # one step; each pair in one order
     pairs = [*combinations(FIRST, 2), *((hand, other) for hand, other in product(LATER, HANDS) if hand != other)]
     return [
         models.CheckConstraint(
@@ -67,7 +69,7 @@ def separation_of_duties() -> list[models.CheckConstraint]:
             violation_error_message=_("Nobody does two steps of one loan."),
         )
         for one, other in pairs
-        if (one, other) not in {("borrower", "applied_by"), ("checked_by", "handed_by")}  # one step; named once
+        if (one, other) not in named_once
     ]
 
 
@@ -202,6 +204,16 @@ class Application(Record):
         related_name="+",
         verbose_name=_("handed to the bank by"),
     )
+    # Who wrote down that the bank refuses what was approved; a payout is written down by `disbursed_by`.
+    answered_at = models.DateTimeField(_("refused by the bank"), null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("refusal of the bank written down by"),
+    )
     disbursed_at = models.DateTimeField(_("disbursed"), null=True, blank=True)
     disbursed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -244,6 +256,9 @@ class Application(Record):
                 name="application_refusal_has_reason",
                 condition=~Q(status="REJECTED") | ~Q(decision_reason=""),
                 violation_error_message=_("Say why, so that the owner knows what to do."),
+            ),
+            models.CheckConstraint(
+                name="application_answer_is_a_refusal", condition=Q(answered_at__isnull=True) | Q(status="REJECTED")
             ),
             models.CheckConstraint(
                 name="application_ready_in_group", condition=Q(ready_at__isnull=True) | Q(group__isnull=False)

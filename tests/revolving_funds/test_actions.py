@@ -166,12 +166,14 @@ PAIRS = [pair for pair in combinations(HANDS, 2) if pair != ("borrower", "applie
 
 @pytest.mark.parametrize(("hand", "other"), PAIRS)
 def test_the_database_itself_keeps_the_hands_apart(hand: str, other: str) -> None:
-    """Every two of the seven, but for the owner who applies for herself."""
+    """Every two of the eight, but for the owner who applies for herself."""
+    hand, other = (other, hand) if other == "decided_by" else (hand, other)  # who decided is not changed at all
     make.pool()
     loan = make.loan()
     rows = Application.objects.filter(pk=loan.application_id)
     # A checker without a look of her own, so that the row alone must say it.
     rows.update(handed_by=make.treasurer(), handed_at=NOW, checked_by=make.verifier())
+    rows.update(status="REJECTED", decision_reason="x", answered_by=make.treasurer(), answered_at=NOW)
     keeper = getattr(rows.get(), hand)
     pair = {hand, other} | ({"borrower", "applied_by"} if hand in {"borrower", "applied_by"} else set())
     with pytest.raises(IntegrityError, match="_not_") as refused, transaction.atomic():
@@ -248,9 +250,9 @@ def test_a_batch_leaves_out_what_its_maker_worked_on() -> None:
     ("changes", "constraint"),
     [
         ({"surveyed_at": None}, "application_surveyed_at"),
-        ({"decided_at": None, "decided_by": None}, "application_decided_at_before_status"),
+        ({"decided_at": None, "decided_by": None}, "A decision that no longer holds is kept"),
         ({"status": "DISBURSED"}, "application_disbursed_at_before_status"),
-        ({"status": "REJECTED"}, "application_refusal_has_reason"),
+        ({"status": "REJECTED"}, "A refusal of the bank names who wrote it down"),
         ({"approved_amount": None}, "application_approval_has_money"),
         ({"amount": None}, "application_sent_is_complete"),
         ({"amount": 0}, "application_amounts_positive"),
@@ -261,6 +263,22 @@ def test_a_batch_leaves_out_what_its_maker_worked_on() -> None:
 def test_an_application_is_never_half_done(changes: dict, constraint: str) -> None:
     make.pool()
     application = make.approved()
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Application.objects.filter(pk=application.pk).update(**changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "constraint"),
+    [
+        ({"status": "REJECTED", "decision_reason": "x"}, "application_decided_at_before_status"),
+        ({"status": "REJECTED", "decided_at": NOW, "decided_by_id": 1}, "application_refusal_has_reason"),
+        ({"answered_by_id": 1}, "application_answered_at_pair"),
+        ({"answered_at": NOW, "answered_by_id": 1}, "application_answer_is_a_refusal"),
+    ],
+)
+def test_a_step_is_never_without_the_one_before(changes: dict, constraint: str) -> None:
+    make.pool()
+    application = make.surveyed()
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         Application.objects.filter(pk=application.pk).update(**changes)
 
