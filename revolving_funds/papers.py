@@ -1,5 +1,6 @@
 """The papers of the fund, as PDF: receipts, agreements, claims, the month of the book, statements. Official papers are in Indonesian, whoever prints them."""
 
+import itertools
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -165,11 +166,19 @@ def _case_words(case: LoanCase, facts: dict[str, Any]) -> dict[str, Any]:
         "died_on": short_date(case.died_on) if case.died_on else "",
         "proposed_at": short_date(case.proposed_at),
         "decided_at": short_date(case.decided_at) if case.decided_at else "",
-        "plan": [
-            [str(number), short_date(date.fromisoformat(due)), rupiah(part)] for number, due, part in facts["plan"]
-        ],
+        "plan": _ahead(facts["plan"], case.loan.amount - amount),
         "fingerprint": case.document_hash,
     }
+
+
+def _ahead(plan: list[list[Any]], paid: int) -> list[list[str]]:
+    """The rows of a new schedule that are still to be paid; those that were met before stand in it as well."""
+    sums = itertools.accumulate(part for _number, _due, part in plan)
+    return [
+        [str(number), short_date(date.fromisoformat(due)), rupiah(part)]
+        for (number, due, part), total in zip(plan, sums, strict=True)
+        if total > paid
+    ]
 
 
 SHOWN_VARIANCES = 40

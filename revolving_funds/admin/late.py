@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from foundation.common import clock
 from foundation.common.admin import Deed
 from foundation.common.dates import short_date
 from foundation.common.money import rupiah
@@ -177,11 +178,26 @@ class VisitAdmin(OfLoanAdmin):
 
 @admin.register(Promise)
 class PromiseAdmin(OfLoanAdmin):
-    list_display = ("borrower_name", "of_loan", "promised", "by_day", "taken_by")
+    list_display = ("borrower_name", "of_loan", "promised", "by_day", "paid", "kept", "taken_by")
     ordering = ("-promised_on", "-id")
     list_select_related = ("loan__person", "taken_by")
-    fields = ("of_loan", "borrower_name", "made_on", "promised_on", "promised", "note", "taken_by")
-    readonly_fields = ("of_loan", "borrower_name", "promised")
+    fields = ("of_loan", "borrower_name", "made_on", "promised_on", "promised", "paid", "kept", "note", "taken_by")
+    readonly_fields = ("of_loan", "borrower_name", "promised", "paid", "kept")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows: Any = super().get_queryset(request)
+        return rows.with_paid()
+
+    @admin.display(description=gettext_lazy("Paid since"))
+    def paid(self, row: Any) -> str:
+        return rupiah(row.paid)
+
+    @admin.display(description=gettext_lazy("State"))
+    def kept(self, row: Any) -> str:
+        """As the book says: what came in from the day of the promise up to the promised day."""
+        if row.paid >= row.amount:
+            return str(_("Promise kept"))
+        return str(_("Promise broken") if row.promised_on < clock.today() else _("Still running"))
 
     @admin.display(description=gettext_lazy("Amount"))
     def promised(self, row: Promise) -> str:

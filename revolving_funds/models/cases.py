@@ -4,7 +4,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from foundation.common.records import Record
 from foundation.ledger.models import Transaction
 from revolving_funds.enums import CaseKind, CaseStatus, LoanStatus, VisitOutcome
 from revolving_funds.models.loans import Loan
+from revolving_funds.models.repayments import Repayment
 
 USER = settings.AUTH_USER_MODEL
 
@@ -148,6 +150,17 @@ class Recovery(Record):
         return self.loan.village_id
 
 
+class PromiseQuerySet(OfLoanQuerySet):
+    def with_paid(self) -> "PromiseQuerySet":
+        """`paid`: rupiah of the loan returned from the day of the promise up to the promised day."""
+        came = Repayment.objects.standing().filter(
+            loan=OuterRef("loan"), paid_on__range=(OuterRef("made_on"), OuterRef("promised_on"))
+        )
+        total = came.order_by().values("loan").annotate(total=Sum(F("amount") - F("excess"))).values("total")
+        found: PromiseQuerySet = self.annotate(paid=Coalesce(Subquery(total), 0))
+        return found
+
+
 class Promise(Record):
     """What a borrower who is late promised: how much, by when. Whether it was kept is what the book says."""
 
@@ -160,7 +173,7 @@ class Promise(Record):
         USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken by")
     )
 
-    objects = OfLoanQuerySet.as_manager()
+    objects = PromiseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("promise to pay")

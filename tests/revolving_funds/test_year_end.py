@@ -6,15 +6,17 @@ import uuid
 import pytest
 from django.test import Client
 
+from foundation.common import clock
 from foundation.common.dates import add_months
 from foundation.common.money import rupiah
 from foundation.ledger import queries as ledger
 from foundation.ledger.models import Account
 from msme_platform.office.figures import fund
 from revolving_funds import bank_files, papers, queries
-from revolving_funds.actions import balances, batches, cases, claims, corrections, pools, statements
+from revolving_funds.actions import balances, batches, cases, claims, corrections, pools, recoveries, statements
+from revolving_funds.admin.late import PromiseAdmin
 from revolving_funds.enums import CaseKind, Dimension
-from revolving_funds.models import Application, Difference, Loan, Pool
+from revolving_funds.models import Application, Difference, Loan, Pool, Promise
 from tests.factories import revolving_funds as make
 from tests.factories import statements as bank
 from tests.factories.revolving_funds import NOW, TODAY
@@ -174,3 +176,27 @@ def test_a_fixed_layout_puts_each_value_at_its_place() -> None:
     text = bank_files.write([row], layout)
     assert text == b"  A1       200000    20260115\r\n"
     assert bank_files.read(text, layout)[0].values == row
+
+
+def test_the_paper_of_an_eased_loan_lists_only_what_is_still_to_be_paid() -> None:
+    case = eased().cases.get()
+    plan = papers._case_words(case, papers.case_facts(case))["plan"]
+    assert ([row[0] for row in plan][:2], len(plan)) == (["4", "5"], 14)
+    assert plan[0][2] == rupiah(100_000)
+
+
+def test_a_promise_says_whether_it_was_kept() -> None:
+    make.pool(10_000_000)
+    loan, today = make.loan(), clock.today()
+    kept, broken, runs = (
+        recoveries.promise(loan=loan, amount=amount, promised_on=day, by=make.verifier(), now=NOW, on=TODAY)
+        for amount, day in ((200_000, D(2026, 2, 20)), (300_000, D(2026, 2, 20)), (9_000_000, today))
+    )
+    make.repay(loan, 200_000, D(2026, 2, 20))
+    client = Client()
+    client.force_login(make.verifier())
+    text = client.get("/kantor/revolving_funds/promise/").content.decode()
+    words = [str(PromiseAdmin.kept(None, row)) for row in Promise.objects.with_paid().order_by("pk")]  # type: ignore[arg-type]
+    assert [kept.pk, broken.pk, runs.pk] == sorted((kept.pk, broken.pk, runs.pk))
+    assert words == ["Ditepati", "Tidak ditepati", "Masih berjalan"]
+    assert all(word in text for word in words)
