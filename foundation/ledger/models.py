@@ -24,7 +24,6 @@ from foundation.common.records import Record
 from foundation.ledger.enums import AccountKind, kind_name
 
 CODE = r"^[A-Za-z0-9][A-Za-z0-9._/-]*$"
-WORD = r"^[A-Z][A-Z_]*$"
 
 
 class XidField(models.Field):  # type: ignore[type-arg]  # Django's own fields take no parameters at run time
@@ -65,17 +64,8 @@ class Account(Record):
         verbose_name_plural = _("ledger accounts")
         constraints = [
             models.UniqueConstraint(fields=["book", "code"], name="ledger_account_code"),
-            # The form of code, kind and side is kept by the guard of the accounts (migration 0007), under such names.
-            models.CheckConstraint(
-                condition=Q(floor__isnull=True) | Q(balance__gte=F("floor")),
-                name="ledger_account_floor",
-                violation_error_message=_("There is not enough money in this account."),
-            ),
-            models.CheckConstraint(
-                condition=Q(ceiling__isnull=True) | Q(balance__lte=F("ceiling")),
-                name="ledger_account_ceiling",
-                violation_error_message=_("This account cannot hold that much."),
-            ),
+            # Floor, ceiling, and the form of code, kind and side are kept by the guard of the accounts (migration 0008),
+            # under names as a CHECK would have.
         ]
 
     def __str__(self) -> str:
@@ -213,13 +203,7 @@ class Transaction(models.Model):
         verbose_name_plural = _("ledger transactions")
         constraints = [
             models.UniqueConstraint(fields=["idem_scope", "idem_key"], name="ledger_transaction_once"),
-            models.CheckConstraint(condition=Q(leg_count__gte=2), name="ledger_transaction_legs"),
-            models.CheckConstraint(condition=Q(kind__regex=WORD), name="ledger_transaction_kind"),
-            models.CheckConstraint(
-                condition=Q(maker__isnull=True) | Q(checker__isnull=True) | ~Q(maker=F("checker")),
-                name="ledger_transaction_two_people",
-                violation_error_message=_("Who made an entry cannot check it."),
-            ),
+            # Kind, number of legs and the two people are kept by the guard of the entries (migration 0008), likewise.
         ]
         indexes = [models.Index(fields=["book", "business_date", "id"], name="ledger_transaction_by_date")]
 
@@ -233,9 +217,14 @@ class Leg(models.Model):
     `account_version` numbers the legs of an account without a gap; `balance_after` is what stood there then.
     """
 
-    transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="legs", db_index=False)
+    # The trigger of the legs stands for both keys: neither an entry nor an account with legs can go away (migration 0008).
+    transaction = models.ForeignKey(
+        Transaction, on_delete=models.PROTECT, related_name="legs", db_index=False, db_constraint=False
+    )
     leg_no = models.SmallIntegerField(_("number"))
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="legs", db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="legs", db_index=False, db_constraint=False
+    )
     amount = models.BigIntegerField(_("amount"))
     balance_after = models.BigIntegerField(_("balance after"))
     account_version = models.BigIntegerField(_("version of the account"))

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from foundation.ledger import queries
 from foundation.ledger.actions import periods
 from foundation.ledger.errors import KeyReused, NotEnough, PeriodClosed
-from foundation.ledger.models import Leg, Period, Transaction
+from foundation.ledger.models import Account, Leg, Period, Transaction
 from tests.factories.foundation import UserFactory
 from tests.factories.ledger import BOOK, NOW, TODAY, account, balance, capital, fund, move
 from tests.races import together
@@ -184,3 +184,31 @@ def test_with_row_locks_the_closer_would_starve() -> None:
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE naive_month")
     assert "statement timeout" in str(starved)
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_no_account_goes_away_under_a_leg(guarded: bool) -> None:
+    """No foreign key says so, the guard of the accounts does; the control: without it a leg hangs in the air."""
+    pool, fresh = account("pool"), account("fresh")
+    fund(pool, 10)
+
+    def race(number: int) -> None:
+        if number:
+            time.sleep(0.1)
+            with connection.cursor() as cursor:
+                cursor.execute("DELETE FROM ledger_account WHERE id = %s", [fresh.pk])
+        else:
+            with transaction.atomic():
+                move("first", 5, to=fresh, source=pool)
+                time.sleep(0.3)
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE ledger_account {'ENABLE' if guarded else 'DISABLE'} TRIGGER ledger_account_guard")
+        try:
+            results = together(2, race)
+        finally:
+            cursor.execute("ALTER TABLE ledger_account ENABLE TRIGGER ledger_account_guard")
+    assert results[0] is None
+    assert ("has history" in str(results[1])) is guarded
+    assert Leg.objects.filter(account_id=fresh.pk).exists()
+    assert Account.objects.filter(pk=fresh.pk).exists() is guarded

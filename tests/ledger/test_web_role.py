@@ -77,7 +77,7 @@ UNDOING = [
     "DELETE FROM ledger_period",
     "ALTER TABLE ledger_leg DISABLE TRIGGER ALL",
     "DROP TRIGGER ledger_leg_land ON ledger_leg",
-    "ALTER TABLE ledger_account DROP CONSTRAINT ledger_account_floor",
+    "ALTER TABLE ledger_account DROP CONSTRAINT ledger_account_code",
     "SET session_replication_role = replica",
     "CREATE OR REPLACE FUNCTION ledger_legs_land() RETURNS trigger LANGUAGE sql AS 'SELECT NULL'",
     "ALTER FUNCTION ledger_legs_land() SECURITY INVOKER",

@@ -242,6 +242,14 @@ class Fund(RuleBasedStateMachine):
         assert found.get("fund.loss", 0) == sum(self.lost)
 
 
+def without(function: str, condition: str) -> str:
+    """A guard that no longer asks `condition`."""
+    text = f"pg_get_functiondef('{function}'::regproc)"
+    return (
+        f"DO $do$ BEGIN ASSERT {text} LIKE '%{condition}%'; EXECUTE replace({text}, '{condition}', 'false'); END $do$"
+    )
+
+
 # Each takes one rule out of the database; its name is what the documentation lists.
 MUTANTS = {
     "legs no longer move balances": "DROP TRIGGER ledger_leg_land ON ledger_leg",
@@ -252,13 +260,9 @@ MUTANTS = {
     "an entry may be reversed twice": (
         "ALTER TABLE ledger_transaction DROP CONSTRAINT ledger_transaction_reverses_id_key"
     ),
-    "maker may be checker": "ALTER TABLE ledger_transaction DROP CONSTRAINT ledger_transaction_two_people",
+    "maker may be checker": without("ledger_transactions_land", "NEW.maker_id = NEW.checker_id"),
     "closed months take entries": "DROP TRIGGER ledger_transaction_land ON ledger_transaction",
-    "floors are not kept": (
-        "ALTER TABLE ledger_account DROP CONSTRAINT ledger_account_floor;"
-        " CREATE FUNCTION no_floor() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.floor := NULL; RETURN NEW; END $$;"
-        " CREATE TRIGGER a_no_floor BEFORE INSERT ON ledger_account FOR EACH ROW EXECUTE FUNCTION no_floor()"
-    ),
+    "floors are not kept": without("ledger_guard_account", "NEW.balance < NEW.floor"),
     "two rules may hold on one day, or none": (
         "ALTER TABLE revolving_funds_policy DROP CONSTRAINT policy_no_overlap;"
         " DROP TRIGGER policy_no_gap ON revolving_funds_policy"
