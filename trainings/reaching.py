@@ -19,10 +19,11 @@ DISTRICT = len("00.00.00")
 
 @dataclass(frozen=True)
 class Way:
-    """One channel: how many messages, how many failed, how many were read."""
+    """One channel: how many messages are out, how many still on the way, how many failed, how many were read."""
 
     label: str
     sent: int
+    waiting: int
     failed: int
     read: int
 
@@ -64,11 +65,18 @@ def report(training: Training) -> Reached:
         .annotate(
             n=Count("pk"),
             failed=Count("pk", filter=Q(status=Message.Status.FAILED)),
+            waiting=Count("pk", filter=Q(status__in=[Message.Status.QUEUED, Message.Status.SENDING])),
             read=Count("pk", filter=Q(read_at__isnull=False)),
         )
     }
     ways = [
-        Way(str(channel.label), row["n"] - row["failed"], row["failed"], row["read"])
+        Way(
+            str(channel.label),
+            sent=row["n"] - row["failed"] - row["waiting"],
+            waiting=row["waiting"],
+            failed=row["failed"],
+            read=row["read"],
+        )
         for channel in Channel
         if (row := counted.get(channel))
     ]

@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Avg, Count, QuerySet
 
+from trainings.actions.learning import NEARLY_OVER
 from trainings.enums import EnrolmentState, TestPhase
 from trainings.models import Attendance, Enrolment, Evaluation, Session, TestQuestion, TestSheet, Training
 
@@ -63,10 +65,11 @@ def remarks(training: Training) -> QuerySet[Evaluation]:
     return rows.select_related("session").order_by("-given_at", "-pk")[:REMARKS]
 
 
-def to_evaluate(enrolment: Enrolment) -> list[Session]:
-    """The sessions that a participant was in and has said nothing of yet."""
+def to_evaluate(enrolment: Enrolment, *, now: datetime) -> list[Session]:
+    """The sessions that a participant was in, that are over (or nearly), and of which she has said nothing yet."""
     there = Attendance.objects.filter(enrolment=enrolment).values("session")
     said = Evaluation.objects.filter(enrolment=enrolment).values("session")
     if enrolment.state != EnrolmentState.CONFIRMED:
         return []
-    return list(Session.objects.filter(pk__in=there).exclude(pk__in=said).in_order())
+    over = Session.objects.filter(ends_at__lte=now + NEARLY_OVER)
+    return list(over.filter(pk__in=there).exclude(pk__in=said).in_order())

@@ -121,7 +121,18 @@ def test_only_who_was_there_evaluates_a_session_once_and_in_time(asked: Training
     say(row, session)
     with pytest.raises(learning.AlreadyEvaluated):
         say(row, session)
-    assert results.to_evaluate(row) == []
+    assert results.to_evaluate(row, now=AFTER) == []
+
+
+def test_a_session_is_evaluated_when_it_ends_and_not_before(asked: Training) -> None:
+    row = EnrolmentFactory(training=asked)
+    session = attended(row)
+    early, leaving = session.starts_at + HOUR, session.ends_at - HOUR / 4
+    with pytest.raises(learning.NotOverYet):
+        say(row, session, now=early)
+    assert results.to_evaluate(row, now=early) == []
+    assert results.to_evaluate(row, now=leaving) == [session]
+    say(row, session, now=leaving)
 
 
 def test_a_remark_that_is_taken_out_is_not_read_but_its_grades_count(asked: Training) -> None:
@@ -181,7 +192,7 @@ def test_the_facilitator_writes_the_test_with_the_right_answer_first() -> None:
 
 def test_an_owner_takes_the_test_and_evaluates_on_her_phone() -> None:
     office()
-    training = TrainingFactory(starts_at=clock.now() - DAY - 2 * HOUR)
+    training = TrainingFactory(starts_at=clock.now() - DAY - 3 * HOUR)
     learning.set_questions(training=training, questions=[PRICE, PROFIT], by=None, now=clock.now())
     row = EnrolmentFactory(training=training, person=OwnerFactory())
     attended(row, 2)
@@ -201,7 +212,7 @@ def test_an_owner_takes_the_test_and_evaluates_on_her_phone() -> None:
 
 def test_relevance_is_asked_first_and_read_first() -> None:
     office()
-    training = TrainingFactory(starts_at=clock.now() - DAY - 2 * HOUR)
+    training = TrainingFactory(starts_at=clock.now() - DAY - 3 * HOUR)
     row = EnrolmentFactory(training=training, person=OwnerFactory())
     attended(row, 2)
     client = logged_in(row.person.user)

@@ -200,6 +200,13 @@ def test_the_assistant_sees_the_open_steps_of_her_district_only() -> None:
     assert step.state == StepState.DONE
 
 
+def test_the_assistant_sees_whose_yes_is_missing() -> None:
+    row = ActionStepFactory(confirmed_at=None, what="Urus NIB")
+    client = logged_in(row.enrolment.training.facilitator)
+    assert "Urus NIB" not in client.get(reverse("trainings:step-list")).text
+    assert "Urus NIB" in client.get(reverse("trainings:step-list") + "?tampil=belum").text
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_list_costs_the_same_with_one_step_and_with_three(rows: int) -> None:
     office()

@@ -18,6 +18,8 @@ from trainings.models.learning import QUESTIONS_AT_MOST
 # The first test closes an hour into the first session; the second opens an hour into the last one.
 WARM_UP: Final = timedelta(hours=1)
 ANSWERED_WITHIN: Final = timedelta(days=14)
+# People are asked before they leave the room.
+NEARLY_OVER: Final = timedelta(minutes=30)
 
 
 class TooManyQuestions(ActionError):
@@ -60,6 +62,10 @@ class AlreadyEvaluated(ActionError):
 
 class TooLate(ActionError):
     message = _("A session is evaluated within 14 days.")
+
+
+class NotOverYet(ActionError):
+    message = _("This session is not over yet. Please say how it was when it ends.")
 
 
 @dataclass(frozen=True)
@@ -157,9 +163,11 @@ def evaluate(
     by: User | None,
     now: datetime,
 ) -> Evaluation:
-    """Say how a session was; grades from 1 to 5. Raises NotThere, TooLate, AlreadyEvaluated."""
+    """Say how a session was; grades from 1 to 5. Raises NotThere, NotOverYet, TooLate, AlreadyEvaluated."""
     if not Attendance.objects.filter(session=session, enrolment=enrolment).exists():
         raise NotThere
+    if now < session.ends_at - NEARLY_OVER:
+        raise NotOverYet
     if now > session.ends_at + ANSWERED_WITHIN:
         raise TooLate
     try:

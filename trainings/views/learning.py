@@ -80,7 +80,7 @@ def evaluate(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """The first session that she was in and has said nothing of; then the next."""
     training = reach.readable(request, uid)
     enrolment = reach.own_or_404(request, training)
-    waiting = results.to_evaluate(enrolment)
+    waiting = results.to_evaluate(enrolment, now=clock.now())
     session = waiting[0] if waiting else None
     form = EvaluationForm(request.POST or None)
     if request.method == "POST" and session is not None and form.is_valid():
@@ -134,4 +134,4 @@ def asked_for(enrolment: Enrolment | None, training: Training, *, now: Any) -> d
     phase = learning.phase_now(training, now=now)
     has_test = phase is not None and TestQuestion.objects.filter(training=training).exists()
     taken = has_test and TestSheet.objects.filter(enrolment=enrolment, phase=phase).exists()
-    return {"asks_test": has_test and not taken, "asks_evaluation": bool(results.to_evaluate(enrolment))}
+    return {"asks_test": has_test and not taken, "asks_evaluation": bool(results.to_evaluate(enrolment, now=now))}

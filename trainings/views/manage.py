@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,7 +23,7 @@ from trainings import conflicts, inviting, queries, texts
 from trainings.actions import enrolments, trainings
 from trainings.enums import EnrolmentState, ProposalSource, TopicState
 from trainings.forms import SCHEDULE, ManyForm, OutlineForm, PersonSearchForm, ReasonForm, TrainingForm
-from trainings.models import Enrolment, Trainer, Training
+from trainings.models import ActionStep, Enrolment, Trainer, Training
 from trainings.views import reach
 from trainings.views.crewing import week_later
 
@@ -195,7 +195,10 @@ def participant_list(request: HttpRequest, uid: UUID) -> HttpResponse:
         Enrolment.objects.filter(training=training, state=state)
         .with_attended()
         .select_related("person__village", "party")
-        .annotate(is_certified=ExpressionWrapper(Q(certificate__isnull=False), output_field=BooleanField()))
+        .annotate(
+            is_certified=ExpressionWrapper(Q(certificate__isnull=False), output_field=BooleanField()),
+            has_plan=Exists(ActionStep.objects.filter(enrolment=OuterRef("pk"))),
+        )
     )
     found = page(rows, order=["queue_number", "id"], cursor=request.GET.get("cursor", ""), size=SIZE)
     return render(

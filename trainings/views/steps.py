@@ -91,11 +91,12 @@ def steps_confirm(request: HttpRequest, uid: UUID) -> HttpResponseBase:
 
 @reading
 def step_list(request: HttpRequest) -> HttpResponse:
-    """The open steps of the owners whom the visitor accompanies, the earliest first."""
+    """The open steps of the owners whom the visitor accompanies, the earliest first; or those not said yes to yet."""
     if not request.user.has_perm(WORK):
         raise PermissionDenied
     today, shown = clock.today(), request.GET.get("tampil", "")
-    rows: Any = ActionStep.objects.visible_to(request.user, WORK).open().confirmed()
+    rows: Any = ActionStep.objects.visible_to(request.user, WORK).open()
+    rows = rows.filter(confirmed_at__isnull=True) if shown == "belum" else rows.confirmed()
     if shown == "lewat":
         rows = rows.filter(due_on__lt=today)
     found = page(
@@ -106,8 +107,9 @@ def step_list(request: HttpRequest) -> HttpResponse:
     )
     here = reverse("trainings:step-list")
     chips = [
-        {"label": _("All open steps"), "url": here, "current": shown != "lewat"},
+        {"label": _("All open steps"), "url": here, "current": shown not in {"lewat", "belum"}},
         {"label": _("Past their day"), "url": f"{here}?tampil=lewat", "current": shown == "lewat"},
+        {"label": _("Waits for the owner's yes"), "url": f"{here}?tampil=belum", "current": shown == "belum"},
     ]
     return render(request, "trainings/step_list.html", {"page": found, "chips": chips, "today": today})
 
