@@ -1,6 +1,7 @@
 """What happened in a made-up city: trainings, loans, talk, and the follow-up of it all, by each app's own seeding."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from random import Random
 
 from forums.actions import seeding as forums
@@ -12,6 +13,7 @@ from members.actions import stages
 from members.models import Person
 from monitoring.actions import seeding as monitoring
 from msme_platform.cities.city import Seeding
+from revolving_funds.actions import closing, seeding_capital
 from revolving_funds.actions import seeding as funds
 from revolving_funds.actions.seeding import BankShare
 from trainings.actions import community_seeding, topic_seeding
@@ -54,7 +56,10 @@ def _trainings(run: Seeding, places: int) -> list[str]:
 
 
 def _loans(run: Seeding, banks: Sequence[BankShare]) -> list[str]:
-    return funds.seed_loans(office=run.office, banks=banks, rng=run.rng, as_of=run.as_of, now=run.now)
+    lines = funds.seed_loans(office=run.office, banks=banks, rng=run.rng, as_of=run.as_of, now=run.now)
+    seeding_capital.seed_sources(office=run.office, now=run.now)
+    closing.close_day(office=run.office, on=run.as_of - timedelta(days=1), now=run.now)  # late loans are listed at once
+    return lines
 
 
 def _talk(run: Seeding, topics: int) -> list[str]:

@@ -9,6 +9,8 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.dates import short_date
+from foundation.common.money import rupiah
 from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
 from foundation.ledger.models import Transaction
@@ -143,7 +145,7 @@ class Recovery(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.loan_id} {self.amount}"
+        return f"{self.loan}, {rupiah(self.amount)}"
 
     @property
     def village_id(self) -> str:
@@ -185,7 +187,7 @@ class Promise(Record):
         indexes = [models.Index(fields=["promised_on", "id"], name="promise_day_idx")]
 
     def __str__(self) -> str:
-        return f"{self.loan_id} {self.promised_on}"
+        return f"{self.loan}, {short_date(self.promised_on)}"
 
     @property
     def village_id(self) -> str:
@@ -247,7 +249,7 @@ class Visit(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.loan} {self.late_since}"
+        return f"{self.loan}, {short_date(self.late_since)}"
 
     def get_absolute_url(self) -> str:
         return reverse("revolving_funds:visit", args=[self.uid])

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.dates import short_date
 from foundation.common.querysets import ScopedQuerySet
 from foundation.regions.models import Office, Region
 from revolving_funds.enums import Dimension
@@ -62,7 +63,7 @@ class LoanStanding(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.loan_id} {self.as_of}"
+        return f"{self.loan}, {short_date(self.as_of)}"
 
     @property
     def uid(self) -> Any:

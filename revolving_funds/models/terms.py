@@ -9,8 +9,10 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.dates import short_date
 from foundation.regions.models import Office
 from revolving_funds.enums import DayCount, GroupRule, LossBearer, Scale, SubsidyBasis, SubsidyRounding
 from revolving_funds.models.dated import Dated, DatedQuerySet, in_order, no_overlap
@@ -39,7 +41,7 @@ class Tier(Dated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.office_id} {self.level}: {self.amount}"
+        return gettext("Step %(level)d from %(day)s") % {"level": self.level, "day": short_date(self.valid_from)}
 
     @property
     def region_code(self) -> str:
@@ -100,7 +102,7 @@ class Policy(Dated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.office_id} {self.valid_from}"
+        return gettext("Rule from %(day)s") % {"day": short_date(self.valid_from)}
 
     @property
     def region_code(self) -> str:
@@ -157,7 +159,7 @@ class AgreementTerms(Dated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agreement_id} {self.rate_bp} bp {self.valid_from}"
+        return gettext("Terms from %(day)s") % {"day": short_date(self.valid_from)}
 
     @property
     def region_code(self) -> str:
@@ -209,7 +211,7 @@ class QualityScale(Dated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.office_id} {self.scale} {self.valid_from}"
+        return f"{self.get_scale_display()}, {short_date(self.valid_from)}"
 
     @property
     def region_code(self) -> str:

@@ -9,10 +9,10 @@ from foundation.accounts.roles import Role
 from foundation.ledger import queries as ledger
 from foundation.ledger.models import Account
 from members.models import Business, Person
-from revolving_funds.actions import seeding
+from revolving_funds.actions import seeding, seeding_capital
 from revolving_funds.actions.seeding import BankShare
-from revolving_funds.enums import BankKind
-from revolving_funds.models import Application, Loan
+from revolving_funds.enums import BankKind, SourceKind
+from revolving_funds.models import Application, CapitalSource, Loan
 from tests.factories import revolving_funds as make
 from tests.factories.foundation import user_with_role
 
@@ -77,3 +77,11 @@ def test_made_up_loans_live_on_through_the_ordinary_actions() -> None:
 def test_an_office_without_its_people_is_refused() -> None:
     with pytest.raises(ValueError, match="nobody as"):
         seeding.seed_loans(office=make.make_office(), banks=BANKS, rng=Random("x"), as_of=AS_OF, now=NOW)
+
+
+def test_a_made_up_office_has_a_source_of_capital_of_each_kind() -> None:
+    where = make.office()
+    assert seeding_capital.seed_sources(office=where, now=make.NOW) == len(SourceKind)
+    assert seeding_capital.seed_sources(office=where, now=make.NOW) == 0
+    offered = CapitalSource.objects.offered_in(where)
+    assert {row.kind for row in offered} == set(SourceKind.values)
