@@ -65,6 +65,11 @@ class NotSubsidised(ActionError):
     field = "agreement"
 
 
+class PaidOnOutOfRange(ActionError):
+    message = _("The day of payment lies ahead, or before the end of the month that is billed.")
+    field = "paid_on"
+
+
 class NumberMissing(ActionError):
     message = _("Write the number of the SP2D.")
     field = "sp2d"
@@ -295,13 +300,15 @@ def _accrue(claim: SubsidyClaim, *, by: User, now: datetime, on: date) -> Any:
 
 
 @transaction.atomic
-def pay(*, claim: SubsidyClaim, sp2d: str, paid_on: date, by: User, now: datetime) -> SubsidyClaim:
-    """The treasury has paid (J8). Raises WrongState, NumberMissing."""
+def pay(*, claim: SubsidyClaim, sp2d: str, paid_on: date, by: User, now: datetime, on: date) -> SubsidyClaim:
+    """The treasury has paid (J8), on a day up to `on`. Raises WrongState, NumberMissing, PaidOnOutOfRange."""
     if not sp2d.strip():
         raise NumberMissing
     claim = SubsidyClaim.objects.locked(claim.pk)
     if claim.status != ClaimStatus.APPROVED:
         raise WrongState
+    if not add_months(claim.month, 1) <= paid_on <= on:
+        raise PaidOnOutOfRange
     if claim.payable:
         treasury = _account(claim, "treasury", "Kas daerah", AccountKind.ASSET, floor=None)
         claim.payment = journal.post(

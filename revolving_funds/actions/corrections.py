@@ -162,14 +162,16 @@ def move(*, repayment: Repayment, to: Loan, reason: str, by: User, now: datetime
 
 @transaction.atomic
 def refund(
-    *, loan: Loan, amount: int, paid_on: date, reference: str, request_uid: UUID, by: User, now: datetime
+    *, loan: Loan, amount: int, paid_on: date, reference: str, request_uid: UUID, by: User, now: datetime, on: date
 ) -> Transaction:
-    """Pay back what was kept for the borrower (J6). The same `request_uid` again pays nothing.
+    """Pay back what was kept for the borrower (J6), on a day up to `on`. The same `request_uid` again pays nothing.
 
-    Raises NotAnAmount, OwnLoan, NothingKept.
+    Raises NotAnAmount, PaidOnOutOfRange, OwnLoan, NothingKept.
     """
     if amount <= 0:
         raise NotAnAmount
+    if not loan.disbursed_on <= paid_on <= on:
+        raise repayments.PaidOnOutOfRange
     if by.pk == loan.person.user_id:
         raise OwnLoan
     kept = repayments.excess_account(loan)

@@ -56,7 +56,7 @@ def _approve(request: HttpRequest, claim: SubsidyClaim, _cleaned: dict[str, Any]
 
 
 def _pay(request: HttpRequest, claim: SubsidyClaim, cleaned: dict[str, Any]) -> str:
-    claims.pay(claim=claim, by=person_of(request), now=clock.now(), **cleaned)
+    claims.pay(claim=claim, by=person_of(request), now=clock.now(), on=clock.today(), **cleaned)
     return _("The payment is written down.")
 
 

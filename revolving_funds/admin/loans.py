@@ -42,7 +42,7 @@ def _repay(request: HttpRequest, loan: Loan, cleaned: dict[str, Any]) -> str:
 
 
 def _refund(request: HttpRequest, loan: Loan, cleaned: dict[str, Any]) -> str:
-    corrections.refund(loan=loan, by=person_of(request), now=clock.now(), **cleaned)
+    corrections.refund(loan=loan, by=person_of(request), now=clock.now(), on=clock.today(), **cleaned)
     return _("%(amount)s paid back to the borrower.") % {"amount": rupiah(cleaned["amount"])}
 
 

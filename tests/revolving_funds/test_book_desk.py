@@ -173,7 +173,7 @@ def test_a_hold_let_go_a_placement_and_a_refund_lead_to_their_acts(loan: Loan) -
     applications.withdraw(application=approved, by=approved.person.user, now=NOW, on=today)
     make.repay(loan, 1_900_000, today, keep_excess=True)
     values = {"paid_on": today, "reference": "R", "request_uid": uuid.uuid4(), "by": make.treasurer()}
-    corrections.refund(loan=loan, amount=100_000, now=NOW, **values)
+    corrections.refund(loan=loan, amount=100_000, now=NOW, on=today, **values)
     for kind, told in (("RELEASED", str(approved)), ("POOL_PLACED", str(loan.pool)), ("REFUNDED", loan.number)):
         entry = Transaction.objects.filter(kind=kind).order_by("pk")[0]
         page = auditor.get(reverse("admin:ledger_transaction_change", args=[entry.uid])).content.decode()

@@ -83,11 +83,13 @@ def test_a_claim_goes_from_bill_to_sp2d_through_three_hands(pool: Pool) -> None:
     assert Account.objects.get(pk=pool.subsidy_committed_id).balance == before - claim.payable
     assert claims.payable_account(claim).balance == claim.payable
     with pytest.raises(claims.NumberMissing):
-        claims.pay(claim=claim, sp2d=" ", paid_on=D(2026, 3, 5), by=treasurer, now=NOW)
-    claim = claims.pay(claim=claim, sp2d="SP2D/2026/15", paid_on=D(2026, 3, 5), by=treasurer, now=NOW)
+        claims.pay(claim=claim, sp2d=" ", paid_on=D(2026, 3, 5), by=treasurer, now=NOW, on=LATER)
+    with pytest.raises(claims.PaidOnOutOfRange):
+        claims.pay(claim=claim, sp2d="SP2D/2026/15", paid_on=D(2026, 3, 6), by=treasurer, now=NOW, on=D(2026, 3, 5))
+    claim = claims.pay(claim=claim, sp2d="SP2D/2026/15", paid_on=D(2026, 3, 5), by=treasurer, now=NOW, on=LATER)
     assert (claim.status, claims.payable_account(claim).balance) == ("PAID", 0)
     with pytest.raises(claims.WrongState):
-        claims.pay(claim=claim, sp2d="SP2D/2026/15", paid_on=D(2026, 3, 5), by=treasurer, now=NOW)
+        claims.pay(claim=claim, sp2d="SP2D/2026/15", paid_on=D(2026, 3, 5), by=treasurer, now=NOW, on=LATER)
     assert not [finding for finding in ledger.proof() if finding.fault_count]
 
 

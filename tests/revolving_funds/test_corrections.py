@@ -144,6 +144,9 @@ def test_what_was_kept_is_paid_back_once(loan: Loan) -> None:
     make.repay(loan, 1_800_000, FEBRUARY)
     make.repay(loan, 250_000, D(2026, 3, 16), keep_excess=True)
     kept = {"loan": loan, "paid_on": D(2026, 3, 20), "reference": "TRF 1", "by": make.treasurer(), "now": NOW}
+    kept["on"] = D(2026, 3, 20)
+    with pytest.raises(repayments.PaidOnOutOfRange):
+        corrections.refund(amount=50_000, request_uid=uuid.uuid4(), **kept | {"paid_on": D(2026, 3, 21)})
     with pytest.raises(corrections.NothingKept):
         corrections.refund(amount=50_001, request_uid=uuid.uuid4(), **kept)
     key = uuid.uuid4()

@@ -255,7 +255,9 @@ def test_a_claim_is_approved_once_and_paid_once(claim: SubsidyClaim) -> None:
     people = [make.approver() for _n in range(8)]
     results = together(8, lambda n: claims.approve(claim=claim, by=people[n], now=NOW, on=LATER))
     assert kinds(results) == {SubsidyClaim: 1, claims.WrongState: 7}
-    results = together(8, lambda n: claims.pay(claim=claim, sp2d="SP2D-1", paid_on=LATER, by=people[n], now=NOW))
+    results = together(
+        8, lambda n: claims.pay(claim=claim, sp2d="SP2D-1", paid_on=LATER, by=people[n], now=NOW, on=LATER)
+    )
     assert kinds(results) == {SubsidyClaim: 1, claims.WrongState: 7}
     assert Transaction.objects.filter(kind__in=["SUBSIDY_OWED", "SUBSIDY_PAID"]).count() == 2
     assert whole()

@@ -128,6 +128,7 @@ def test_what_was_placed_stays_what_it_was_when_an_excess_is_paid_back() -> None
         request_uid=uuid.uuid4(),
         by=make.treasurer(),
         now=NOW,
+        on=D(2026, 2, 2),
     )
     assert queries.pool_flows(Pool.objects.get(pk=pool.pk)).placed == 10_000_000
 
