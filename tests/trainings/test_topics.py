@@ -16,7 +16,7 @@ from foundation.notifications.models import Message
 from members.models import Kbli, Person, Stage, StagePeriod
 from tests.factories.foundation import office, region, user_with_role
 from tests.factories.members import BusinessFactory, OwnerFactory, PersonFactory
-from tests.factories.trainings import NOW, TrainingFactory
+from tests.factories.trainings import NOW, TopicProposalFactory, TrainingFactory
 from trainings import demand
 from trainings.actions import topics, trainings
 from trainings.enums import TopicState, TrainingStatus
@@ -252,3 +252,12 @@ def test_the_list_costs_the_same_with_one_topic_and_with_three(rows: int) -> Non
     with CaptureQueriesContext(connection) as queries:
         assert client.get(reverse("trainings:topic-list")).status_code == 200
     assert len(queries) <= 12
+
+
+def test_a_topic_that_nobody_votes_for_any_more_is_answered_or_declined_like_any_other() -> None:
+    answered, other = TopicProposalFactory(), TopicProposalFactory()
+    training = TrainingFactory(status=TrainingStatus.PLANNED, published_at=None)
+    topics.answer_with(training=training, topics=[answered], by=None, now=NOW)
+    trainings.publish(training=training, by=None, now=NOW)
+    topics.decline(topic=other, note="Tidak tahun ini.", by=training.facilitator, now=NOW)
+    assert not Message.objects.filter(kind__in=["topic_scheduled", "topic_declined"]).exists()

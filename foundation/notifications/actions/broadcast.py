@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import translation
@@ -58,9 +59,12 @@ def queue(
     """
     spec = kinds.get(kind)
     new = 0
-    for language, _label in settings.LANGUAGES:
-        for channel in spec.channels:
-            new += _insert(spec, to, language, channel, subject=subject, context=context, url=url, now=now)
+    try:
+        for language, _label in settings.LANGUAGES:
+            for channel in spec.channels:
+                new += _insert(spec, to, language, channel, subject=subject, context=context, url=url, now=now)
+    except EmptyResultSet:  # the query names nobody (an empty list of keys), which is nobody to tell
+        return 0
     if new:
         transaction.on_commit(partial(queued.send_robust, sender=Message), robust=True)
     return new
