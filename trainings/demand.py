@@ -10,6 +10,7 @@ from django.db.models.functions import Left
 from foundation.regions.models import Region
 from members.models import Business, Person, Stage
 from members.sectors import Sector, sector_case
+from trainings import results
 from trainings.enums import PUBLISHED, TopicState
 from trainings.models import TopicProposal, TopicVote, Training
 from trainings.models.topics import VOTES_EACH
@@ -102,9 +103,15 @@ def similar(rows: Any, title: str) -> list[TopicProposal]:
 
 
 def answers_of(topic: TopicProposal) -> list[Training]:
-    """The announced trainings that answer a topic, the nearest first, each with its mean `relevance` (or None)."""
+    """The announced trainings that answer a topic, the nearest first, each with its mean `relevance` and the points
+    `gained` between its tests (None where nobody has said or taken them).
+    """
     rows = topic.trainings.filter(status__in=PUBLISHED).annotate(relevance=Avg("sessions__evaluations__relevance"))
-    return list(rows.order_by("-starts_at", "-pk")[:SIMILAR])
+    found = list(rows.order_by("-starts_at", "-pk")[:SIMILAR])
+    for training in found:
+        took_both, gains = results.gains(training)
+        training.gained = round(sum(gain.points for gain in gains) / len(gains)) if took_both else None
+    return found
 
 
 def settled(rows: Any) -> Any:

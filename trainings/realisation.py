@@ -1,5 +1,6 @@
 """What became of a year's places: taken, attended, completed, and the money, by source, district, sex, stage and activity."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,6 +15,7 @@ from members.models import Stage
 from trainings.enums import ProposalSource
 from trainings.models import Attendance, PlanActivity, PlanShare, Session, Spending
 from trainings.queries import enrolments_of_year
+from trainings.spending import UNSHARED, shared
 from trainings.stages import stage_at
 
 DISTRICT: Final = len("00.00.00")
@@ -23,7 +25,8 @@ DISTRICT: Final = len("00.00.00")
 class Line:
     """One group of a year's places. `came` were in at least one session; `share` of the expected arrivals came.
 
-    `planned` places and `budget` (whole rupiah) where the plan names them; `spent` whole rupiah.
+    `planned` places and `budget` (whole rupiah) where the plan names them; `spent` whole rupiah, by activity as it
+    was recorded, else as `trainings.spending` shares it out.
     """
 
     key: str
@@ -85,9 +88,16 @@ def _line(key: str, label: str, row: dict[str, Any], **plan: int) -> Line:
     )
 
 
+def _unshared(spent: Counter[str]) -> list[Line]:
+    """What was spent where nobody has a place; it keeps the sums of all tables the same."""
+    money = spent.get(UNSHARED, 0)
+    return [Line(key=UNSHARED, label=_("spent before anybody has a place"), spent=money)] if money else []
+
+
 def by_source(office_code: str, year: int) -> list[Line]:
     """One line per source; planned places as they are after what was released."""
     rows = _places(office_code, year, F("source"))
+    spent = shared(office_code, year, F("source"))
     shares = {share.source: share for share in PlanShare.objects.filter(plan__office_code=office_code, plan__year=year)}
     return [
         _line(
@@ -96,31 +106,40 @@ def by_source(office_code: str, year: int) -> list[Line]:
             rows.get(source, {}),
             planned=shares[source].allowed if source in shares else 0,
             budget=shares[source].budget if source in shares else 0,
+            spent=spent[source],
         )
         for source in ProposalSource
-    ]
+    ] + _unshared(spent)
 
 
 def by_district(office_code: str, year: int) -> list[Line]:
     """By the district where the participant lives, every district of the office; others under their own name."""
-    rows = _places(office_code, year, Left("person__village_id", DISTRICT))
+    where = Left("person__village_id", DISTRICT)
+    rows, spent = _places(office_code, year, where), shared(office_code, year, where)
     own = Region.objects.inside(office_code).filter(level=Region.Level.DISTRICT, is_active=True)
     names = dict(own.order_by("code").values_list("code", "name"))
     strangers = sorted(set(rows) - set(names))
     names |= dict(Region.objects.filter(code__in=strangers).values_list("code", "name"))
-    return [_line(code, name, rows.get(code, {})) for code, name in names.items()]
+    lines = [_line(code, name, rows.get(code, {}), spent=spent[code]) for code, name in names.items()]
+    return lines + _unshared(spent)
 
 
 def by_sex(office_code: str, year: int) -> list[Line]:
-    rows = _places(office_code, year, F("person__sex"))
+    rows, spent = _places(office_code, year, F("person__sex")), shared(office_code, year, F("person__sex"))
     named = [*((str(sex.value), str(sex.label)) for sex in Sex), ("", _("not recorded"))]
-    return [_line(key, label, rows.get(key, {})) for key, label in named if key or key in rows]
+    lines = [_line(key, label, rows.get(key, {}), spent=spent[key]) for key, label in named if key or key in rows]
+    return lines + _unshared(spent)
 
 
 def by_stage(office_code: str, year: int) -> list[Line]:
     """By the stage in which the participant stood when the training began."""
-    rows = _places(office_code, year, stage_at("training__starts_at"))
-    return [_line(str(stage.value), str(stage.label), rows.get(stage.value, {})) for stage in Stage]
+    stood = stage_at("training__starts_at")
+    rows, spent = _places(office_code, year, stood), shared(office_code, year, stood)
+    lines = [
+        _line(str(stage.value), str(stage.label), rows.get(stage.value, {}), spent=spent[stage.value])
+        for stage in Stage
+    ]
+    return lines + _unshared(spent)
 
 
 def by_activity(office_code: str, year: int) -> list[Line]:

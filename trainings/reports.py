@@ -22,9 +22,8 @@ TITLES: Final = {
     "stage": "Menurut tahap peserta saat pelatihan dimulai",
 }
 PEOPLE: Final = ("Terisi", "Hadir", "Kehadiran", "Bersertifikat")
-# Which tables name what was planned, and which the money as well.
+# Which tables name what was planned, places and money; what was spent stands in each.
 PLANNED: Final = frozenset({"source", "activity"})
-PAID: Final = frozenset({"activity"})
 
 
 def lptj_pdf(plan: YearPlan, *, now: datetime) -> bytes:
@@ -59,7 +58,7 @@ def lptj_data(plan: YearPlan, office: Office | None, *, now: datetime) -> dict[s
 
 def _part(name: str, lines: Sequence[Line]) -> dict[str, Any]:
     columns = ["", *(["Rencana"] if name in PLANNED else []), *PEOPLE]
-    columns += ["Anggaran", "Belanja", "Serapan"] if name in PAID else []
+    columns += ["Anggaran", "Belanja", "Serapan"] if name in PLANNED else ["Belanja"]
     expected, present = sum(line.expected for line in lines), sum(line.present for line in lines)
     total = Line(
         key="",
@@ -89,10 +88,10 @@ def _cells(name: str, line: Line) -> list[str]:
         _percent(line.share),
         numbers.grouped(line.completed),
     ]
-    if name in PAID:
-        spent = line.spent / line.budget if line.budget else None
-        cells += [money.rupiah(line.budget), money.rupiah(line.spent), _percent(spent)]
-    return cells
+    if name not in PLANNED:
+        return [*cells, money.rupiah(line.spent)]
+    spent = line.spent / line.budget if line.budget else None
+    return [*cells, money.rupiah(line.budget), money.rupiah(line.spent), _percent(spent)]
 
 
 def _percent(share: float | None) -> str:

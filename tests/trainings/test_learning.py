@@ -12,9 +12,16 @@ from django.urls import reverse
 from foundation.common import clock
 from tests.factories.foundation import office
 from tests.factories.members import OwnerFactory
-from tests.factories.trainings import DAY, FIRST, EnrolmentFactory, EvaluationFactory, TrainingFactory
+from tests.factories.trainings import (
+    DAY,
+    FIRST,
+    EnrolmentFactory,
+    EvaluationFactory,
+    TopicProposalFactory,
+    TrainingFactory,
+)
 from trainings import queries, results
-from trainings.actions import learning
+from trainings.actions import learning, topics
 from trainings.actions.learning import Question
 from trainings.enums import CheckInWay, EnrolmentState
 from trainings.enums import TestPhase as Phase
@@ -230,3 +237,14 @@ def test_the_order_of_the_evaluation_does_not_follow_the_order_of_its_lines() ->
         base_fields: ClassVar = dict(reversed(EvaluationForm.base_fields.items()))
 
     assert list(Turned().fields) == ["relevance", "clarity", "liked", "wish"]
+
+
+def test_what_a_training_achieved_stands_beside_the_demand_that_it_answers(asked: Training) -> None:
+    row = EnrolmentFactory(training=asked, person=OwnerFactory())
+    take(row, BEFORE, 0, 1)
+    take(row, AFTER, 1, 1)
+    say(row, attended(row), relevance=4)
+    wish = TopicProposalFactory(title="Harga", proposed_by=row.person)
+    topics.answer_with(training=asked, topics=[wish], by=None, now=AFTER)
+    page = logged_in(row.person.user).get(reverse("trainings:topic-detail", args=[wish.uid])).text
+    assert "cocok untuk usaha 4,0 dari 5; selisih hasil tes 50 poin" in page

@@ -272,6 +272,24 @@ def test_realisation_counts_places_attendance_completion_and_money_by_group() ->
     assert set(lists) == {2}
 
 
+def test_money_is_shared_out_over_the_places_that_it_bought_and_no_rupiah_is_lost() -> None:
+    line = activity()
+    paid, other = TrainingFactory(), TrainingFactory()
+    for training in (paid, other):
+        plans.put_under(training=training, activity=line, by=None, now=NOW)
+    for source, sex, of in ((PD, "FEMALE", paid), (PD, "MALE", paid), ("OWN", "FEMALE", paid), ("OWN", "MALE", other)):
+        EnrolmentFactory(training=of, source=source, person=PersonFactory(sex=sex))
+    spend(line, 100_000, training=paid, document="SP2D-1")  # three places
+    spend(line, 40_000, document="SP2D-2")  # all four of the activity
+    spent = {row.key: row.spent for row in realisation.by_source("16.71", FIRST.year)}
+    assert (spent[PD], spent["OWN"]) == (66_667 + 20_000, 33_333 + 20_000)
+    empty = plans.add_activity(plan=line.plan, code="9", title="Lain", places=0, budget=9_000, by=None, now=NOW)
+    spend(empty, 9_000, document="SP2D-3")
+    sums = {name: sum(row.spent for row in by("16.71", FIRST.year)) for name, by in realisation.DIMENSIONS.items()}
+    assert set(sums.values()) == {149_000}, sums
+    assert realisation.by_sex("16.71", FIRST.year)[-1].label == "belanja sebelum ada peserta"
+
+
 def test_the_report_prints_and_its_tables_add_up() -> None:
     plan = activity().plan
     EnrolmentFactory(training=TrainingFactory(), source=PD)

@@ -67,6 +67,10 @@ class RealisedInline(ReadonlyInline):
     def money(self, obj: Any) -> str:
         return rupiah(obj.budget)
 
+    @admin.display(description=gettext_lazy("Spent"))
+    def spent(self, obj: Any) -> str:
+        return rupiah(self.line(obj).spent)
+
 
 class ShareInline(RealisedInline):
     """Plan against realisation, source by source."""
@@ -74,7 +78,7 @@ class ShareInline(RealisedInline):
     model = PlanShare
     dimension = "source"
     key = "source"
-    fields = ("source", "places", "allowed_now", "taken", "came", "completed", "money")
+    fields = ("source", "places", "allowed_now", "taken", "came", "completed", "money", "spent")
     readonly_fields = fields
     ordering = ("id",)
 
@@ -92,10 +96,6 @@ class ActivityInline(RealisedInline):
     fields = ("code", "title", "places", "taken", "came", "completed", "money", "spent")
     readonly_fields = fields
     ordering = ("code", "id")
-
-    @admin.display(description=gettext_lazy("Spent"))
-    def spent(self, obj: PlanActivity) -> str:
-        return rupiah(self.line(obj).spent)
 
 
 def _draw_up(request: HttpRequest, plan: YearPlan | None, cleaned: dict[str, Any]) -> str:

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -43,7 +45,7 @@ class TopicProposalAdmin(OfficeModelAdmin):
     list_filter = ("state", "sector")
     search_fields = ("title",)
     ordering = ("-proposed_at", "-id")
-    fields = ("title", "reason", "line", "votes", "status", "proposed_at", "merged_into", "closed_at", "note")
+    fields = ("title", "reason", "line", "votes", "demand", "status", "proposed_at", "merged_into", "closed_at", "note")
     inlines = (AnswerInline,)
     deeds = (
         Deed(
@@ -75,6 +77,11 @@ class TopicProposalAdmin(OfficeModelAdmin):
     @admin.display(description=gettext_lazy("Votes"))
     def votes(self, obj: Any) -> int:
         return int(obj.votes_now)
+
+    @admin.display(description=gettext_lazy("Who asks for it"))
+    def demand(self, obj: TopicProposal) -> SafeString:
+        """To the page with its voters by district, line of business and stage, and what its trainings achieved."""
+        return format_html('<a href="{}">{}</a>', topics.path(obj), _("By district, line of business and stage"))
 
     @admin.display(description=gettext_lazy("Line of business"), ordering="sector")
     def line(self, obj: TopicProposal) -> str:

@@ -2,16 +2,19 @@
 
 from datetime import date
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from foundation.regions.models import Office
 from msme_platform.office.figures.links import list_url
 from msme_platform.office.tables import Column, Figure, Kind, Row, summed
 from trainings import queries, realisation
+from trainings.spending import UNSHARED, shared
 
 
 def plan(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
     """The plan of the year in which `as_of` lies; realisation counts every place taken in it so far."""
+    spent = shared(office.region_id, as_of.year, F("source"))
     rows = [
         Row(
             {
@@ -21,6 +24,7 @@ def plan(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
                 "completed": line.completed,
                 "share": line.taken / line.planned if line.planned else None,
                 "budget": line.budget,
+                "spent": spent[line.source],
             },
             {
                 "planned": list_url("trainings_yearplan"),
@@ -30,7 +34,11 @@ def plan(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
         )
         for line in queries.plan_and_realisation(office.region_id, as_of.year)
     ]
-    total = summed(rows, ("planned", "taken", "completed", "budget"), {"source": _("All sources"), "share": None})
+    if money := spent.get(UNSHARED):
+        blank = {"planned": 0, "taken": 0, "completed": 0, "share": None, "budget": 0}
+        rows.append(Row({"source": _("Spent before anybody has a place"), **blank, "spent": money}))
+    sums = ("planned", "taken", "completed", "budget", "spent")
+    total = summed(rows, sums, {"source": _("All sources"), "share": None})
     planned = total.cells["planned"]
     share = total.cells["taken"] / planned if planned else None
     return rows, Row({**total.cells, "share": share}, {"taken": list_url("trainings_enrolment", state="CONFIRMED")})
@@ -47,6 +55,7 @@ PLAN = Figure(
         Column("completed", _("Completed")),
         Column("share", _("Realisation"), Kind.SHARE),
         Column("budget", _("Budget"), Kind.MONEY),
+        Column("spent", _("Spent"), Kind.MONEY),
     ),
     plan,
 )
@@ -102,6 +111,7 @@ _PEOPLE = (
     Column("attendance", _("Attendance"), Kind.SHARE),
     Column("completed", _("Completed")),
 )
+_SPENT = Column("spent", _("Spent"), Kind.MONEY)
 ACTIVITIES = Figure(
     "trainings_activities",
     _("Activities and budget of the yearly plan"),
@@ -111,7 +121,7 @@ ACTIVITIES = Figure(
         Column("planned", _("Planned places")),
         *_PEOPLE,
         Column("budget", _("Budget"), Kind.MONEY),
-        Column("spent", _("Spent"), Kind.MONEY),
+        _SPENT,
         Column("share", _("Realisation"), Kind.SHARE),
     ),
     by_activity,
@@ -121,7 +131,7 @@ DISTRICTS = Figure(
     "trainings_districts",
     _("Training places by district"),
     _("Places of the year by the district where the participant lives, who came, and how many have a certificate."),
-    (Column("label", _("District"), Kind.TEXT), *_PEOPLE),
+    (Column("label", _("District"), Kind.TEXT), *_PEOPLE, _SPENT),
     by_district,
     on_desk=False,
 )
@@ -129,7 +139,7 @@ SEXES = Figure(
     "trainings_sexes",
     _("Training places by sex"),
     _("Places of the year by the sex of the participant, who came, and how many have a certificate."),
-    (Column("label", _("Sex"), Kind.TEXT), *_PEOPLE),
+    (Column("label", _("Sex"), Kind.TEXT), *_PEOPLE, _SPENT),
     by_sex,
     on_desk=False,
 )
@@ -139,7 +149,7 @@ STAGES = Figure(
     _(
         "Places of the year by the stage of the participant when the training began, who came, and who has a certificate."
     ),
-    (Column("label", _("Stage"), Kind.TEXT), *_PEOPLE),
+    (Column("label", _("Stage"), Kind.TEXT), *_PEOPLE, _SPENT),
     by_stage,
     on_desk=False,
 )
