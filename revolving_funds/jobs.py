@@ -32,6 +32,7 @@ FACTS = {
     "waiting": _("wait for a person"),
     "known": _("known before"),
     "changed": _("different from before"),
+    "outgoing": _("without an incoming amount, not booked"),
 }
 
 STATEMENT = kinds.register(

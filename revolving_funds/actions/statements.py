@@ -256,7 +256,9 @@ def answer(*, difference: LineDifference, text: str, by: User, now: datetime) ->
 
 
 def outcome(file: StatementFile) -> dict[str, int]:
-    """What came of a file: lines booked, waiting, known before, different from before."""
+    """What came of a file: lines booked, waiting, known before, different from before, and without an incoming amount
+    (what the bank took back or charged: nothing of it is booked, a person looks at them).
+    """
     file.refresh_from_db(fields=["known_count", "changed_count"])
     states = Counter(file.lines.values_list("state", flat=True))
     return {
@@ -264,4 +266,5 @@ def outcome(file: StatementFile) -> dict[str, int]:
         "waiting": states[LineState.WAITING],
         "known": file.known_count,
         "changed": file.changed_count,
+        "outgoing": file.line_count - states.total() - file.known_count if file.worked_at else 0,
     }

@@ -201,3 +201,14 @@ def test_a_promise_says_whether_it_was_kept() -> None:
     assert [kept.pk, broken.pk, runs.pk] == sorted((kept.pk, broken.pk, runs.pk))
     assert words == ["Ditepati", "Tidak ditepati", "Masih berjalan"]
     assert all(word in text for word in words)
+
+
+def test_lines_that_take_money_back_are_told_and_not_booked() -> None:
+    make.pool(10_000_000)
+    loan = make.loan()
+    text = f"REFERENSI,TANGGAL,JUMLAH,NOMOR PINJAMAN\nA1,15/01/2026,200000,{loan.number}\nA2,15/01/2026,-200000,{loan.number}\n"
+    file, _new = statements.receive(
+        office=make.office(), layout=bank.layout(), name="m.csv", content=text.encode(), by=None, now=NOW
+    )
+    file = statements.work_off(file=file, by=None, now=NOW, on=TODAY)
+    assert statements.outcome(file) == {"booked": 1, "waiting": 0, "known": 0, "changed": 0, "outgoing": 1}
