@@ -371,7 +371,7 @@ class SourceFileForm(forms.Form):
 
     file = forms.FileField(
         label=_("Spreadsheet"),
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods"}),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),
         help_text=_("With the headings Nama, NIK and No HP, as in the list of owners. At most 2,000 lines."),
     )
     source = forms.ChoiceField(label=_("Source of proposal"), choices=ProposalSource.choices)

@@ -1,58 +1,100 @@
 """Work on trainings that takes longer than a request: a source's list, and the certificates of a training."""
 
 from collections import Counter
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
 import xlsxwriter
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from foundation.common.errors import ActionError
 from foundation.jobs import kinds
 from foundation.jobs.kinds import Kind
 from foundation.jobs.runs import Run
 from members.models import Person
-from trainings import papers
+from trainings import papers, sources
 from trainings.actions import enrolments
-from trainings.enums import EnrolmentState, ProposalSource
-from trainings.models import Certificate, Training
+from trainings.enums import LIVE, EnrolmentState, ProposalSource
+from trainings.models import Certificate, Enrolment, Training
 
-PAGES_AT_ONCE = 50
+LINES_AT_ONCE: Final = 50
 
 
 def enrol_source(run: Run) -> dict[str, Any]:
-    """Enrol the people of a list, and write what came of each line. Who is in already stays in: it may run again."""
+    """Enrol the people of a list, some at a time, and write what came of each line. It may run again after a break."""
     training = Training.objects.select_related("region").get(pk=run.params["training"])
-    source, rows = ProposalSource(run.params["source"]), run.params["rows"]
-    people = {row.pk: row for row in Person.objects.filter(pk__in=[pk for _line, pk in rows if pk])}
+    rows = run.params["rows"]
+    names = _names(run)
     counts: Counter[str] = Counter()
     book = xlsxwriter.Workbook(str(run.file("hasil-daftar.xlsx")), {"strings_to_formulas": False})
     sheet = book.add_worksheet()
-    sheet.write_row(0, 0, [_("Line"), _("Name"), _("Result")])
-    for number, (line, pk) in enumerate(rows, start=1):
-        run.progress(number - 1, len(rows), _("Registering"))
-        person = people.get(pk)
-        kind, text = _enrol(run, training, person, source)
+    sheet.write_row(0, 0, [_("Line"), _("Name in the list"), _("Registered as"), _("Result")])
+    run.progress(0, len(rows), _("Registering"))
+    for number, (line, person, kind, text) in enumerate(_answers(run, training), start=1):
         counts[kind] += 1
-        sheet.write_row(number, 0, [line, person.full_name if person else "", text])
-    sheet.set_column(1, 2, 40)
+        sheet.write_row(number, 0, [line, names.get(line, ""), person.full_name if person else "", text])
+    sheet.set_column(1, 3, 40)
     book.close()
     run.progress(len(rows), len(rows))
     return {"lines": len(rows), **counts}
 
 
-def _enrol(run: Run, training: Training, person: Person | None, source: ProposalSource) -> tuple[str, str]:
-    if person is None:
-        return "unknown", _("Not known as an owner of this region. Please register her first.")
-    try:
-        made = enrolments.enrol(training=training, person=person, by=run.job.by, now=run.now, source=source)
-    except enrolments.AlreadyEnrolled:
+def _names(run: Run) -> dict[int, str]:
+    """The names of the list itself, which is kept beside the job until its result is forgotten."""
+    kept = run.job.folder / sources.KEPT_AS
+    return sources.written(kept) if kept.exists() else {}
+
+
+def _answers(run: Run, training: Training) -> Iterator[tuple[int, Person | None, str, str]]:
+    """Line, person, what came of it in a word and in a sentence; each batch is kept before the next begins."""
+    rows = run.params["rows"]
+    people = {row.pk: row for row in Person.objects.filter(pk__in=[row[1] for row in rows if row[1]])}
+    before = _of_a_run_broken_off(run, training)
+    for start in range(0, len(rows), LINES_AT_ONCE):
+        part = rows[start : start + LINES_AT_ONCE]
+        # Once each: a second line of hers is a second registration.
+        known = {line: before.pop(pk) for line, pk, *_fault in part if pk in before}
+        asked = [people[pk] for line, pk, *_fault in part if pk in people and line not in known]
+        made = iter(_enrol(run, training, asked))
+        for line, pk, *fault in part:
+            if pk not in people:
+                yield (
+                    line,
+                    None,
+                    "unknown",
+                    "".join(fault) or _("Not known as an owner here. Please register her first."),
+                )
+            else:
+                yield line, people[pk], *(_came_of(known[line]) if line in known else _said(next(made)))
+        run.progress(start + len(part), len(rows))
+
+
+def _enrol(run: Run, training: Training, people: list[Person]) -> list[enrolments.Outcome]:
+    source = ProposalSource(run.params["source"])
+    with transaction.atomic():
+        run.hold()
+        return enrolments.enrol_many(training=training, people=people, by=run.job.by, now=run.now, source=source)
+
+
+def _of_a_run_broken_off(run: Run, training: Training) -> dict[int, str]:
+    """What a worker that was killed had already done for this list: by person, where she stands."""
+    if run.job.attempts < 2:  # noqa: PLR2004 -- the first run has none before it
+        return {}
+    mine = Enrolment.objects.filter(training=training, enrolled_by=run.job.by, enrolled_at__gte=run.job.created_at)
+    return dict(mine.order_by("pk").values_list("person_id", "state"))
+
+
+def _said(outcome: enrolments.Outcome) -> tuple[str, str]:
+    if isinstance(outcome.error, enrolments.AlreadyEnrolled):
         return "already", _("Already registered.")
-    except ActionError as error:
-        return "refused", str(error)
-    if made.state == EnrolmentState.CONFIRMED:
+    return ("refused", str(outcome.error)) if outcome.error else _came_of(outcome.result().state)
+
+
+def _came_of(state: str) -> tuple[str, str]:
+    if state == EnrolmentState.CONFIRMED:
         return "places", _("Has a place.")
-    return "waiting", _("On the waiting list.")
+    return ("waiting", _("On the waiting list.")) if state in LIVE else ("already", _("Already registered."))
 
 
 def print_certificates(run: Run) -> dict[str, Any]:

@@ -174,6 +174,17 @@ def test_files_go_after_a_week() -> None:
     assert (job.result, job.result_name) == ("", "daftar.txt")
 
 
+@pytest.mark.django_db
+def test_what_a_cancelled_job_was_given_goes_too() -> None:
+    job = start()
+    job.folder.mkdir(parents=True)
+    (job.folder / "daftar").write_text("Siti")
+    Job.objects.filter(pk=job.pk).update(state="CANCELLED", finished_at=NOW)
+    assert running.forget_results(now=NOW + dt.timedelta(days=6)) == 0
+    assert running.forget_results(now=NOW + dt.timedelta(days=8)) == 1
+    assert not job.folder.exists()
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_of_many_workers_at_once_one_does_the_job() -> None:

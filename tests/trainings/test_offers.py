@@ -5,16 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import xlsxwriter
 from django.urls import reverse
 
 from foundation.audit.models import Event
-from foundation.jobs.actions import jobs as job_actions
 from foundation.jobs.models import Job
 from foundation.notifications.models import Message
 from tests.factories.members import OwnerFactory, PersonFactory
 from tests.factories.trainings import DAY, FIRST, NOW, TrainingFactory
-from trainings import places, sources
+from trainings import places
 from trainings.actions import capacity, enrolments, offers
 from trainings.actions.trainings import NoReason
 from trainings.enums import EndReason, EnrolmentState
@@ -189,42 +187,6 @@ def test_a_group_that_goes_as_a_whole_leaves_its_room_to_who_waits() -> None:
     behind = enrol(training)
     capacity.cut(training=training, capacity=3, reason="Kursi rusak.", by=None, now=NOW)
     assert states([alone, *party, behind]) == [C, W, W, W, EnrolmentState.OFFERED]
-
-
-# A source's list
-
-
-def listed(folder: Path, *rows: tuple[str, ...]) -> Path:
-    path = folder / "daftar.xlsx"
-    with xlsxwriter.Workbook(str(path)) as book:
-        sheet = book.add_worksheet()
-        for number, row in enumerate([("Nama", "NIK", "No HP"), *rows]):
-            sheet.write_row(number, 0, row)
-    return path
-
-
-def test_a_list_is_matched_by_number_and_enrolled_line_by_line(tmp_path: Path, training: Training) -> None:
-    known, inside = OwnerFactory(), OwnerFactory()
-    enrol(training, person=inside)
-    path = listed(
-        tmp_path,
-        ("Siti", "", known.phone.replace("+62", "0")),
-        ("Yani", "", inside.phone),
-        ("Tidak dikenal", "", "0812 9999 9999"),
-    )
-    named = sources.read(path)
-    assert [(row.line, row.person) for row in named] == [(2, known), (3, inside), (4, None)]
-    rows = [[row.line, row.person.pk if row.person else None] for row in named]
-    params = {"training": training.pk, "rows": rows, "source": "EPOKIR"}
-    job = job_actions.start("trainings.enrol", by=None, office=None, params=params, now=NOW, key="k")
-    from foundation.jobs import tasks  # noqa: PLC0415
-
-    tasks.run(job.pk)
-    job.refresh_from_db()
-    assert job.facts == {"lines": 3, "places": 1, "already": 1, "unknown": 1}
-    assert Enrolment.objects.get(person=known).source == "EPOKIR"
-    assert job.result_path
-    assert job.result_path.exists()
 
 
 # Pages

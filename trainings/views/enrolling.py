@@ -1,12 +1,16 @@
 """Registering many at once: ten for whom an assistant speaks, a group, a source's list; and fewer places."""
 
+import hashlib
+import json
 import re
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +21,7 @@ from foundation.common.errors import ActionError
 from foundation.common.http import form_page, writing
 from foundation.common.phone import BadPhone, parse_mobile
 from foundation.jobs.actions import jobs
+from foundation.jobs.models import Job
 from foundation.regions.models import Office
 from members.models import Person
 from trainings import conflicts, sources
@@ -122,34 +127,37 @@ def participant_file(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     form = SourceFileForm(request.POST or None, request.FILES or None, initial={"source": training.source})
     if request.method == "POST" and form.is_valid():
         try:
-            named = _read(form.cleaned_data["file"])
+            job = _start(request, training, form.cleaned_data["file"], form.cleaned_data["source"])
         except ActionError as error:
             form.add_error("file", str(error))
         else:
-            visible: Any = Person.objects.visible_to(request.user, "members.view_person")
-            mine = set(
-                visible.filter(pk__in=[row.person.pk for row in named if row.person]).values_list("pk", flat=True)
-            )
-            rows = [[row.line, row.person.pk if row.person and row.person.pk in mine else None] for row in named]
-            job = jobs.start(
-                ENROL.name,
-                by=reach.actor(request),
-                office=Office.objects.serving(training.office_code),
-                params={"training": training.pk, "rows": rows, "source": form.cleaned_data["source"]},
-                now=clock.now(),
-                label=training.title,
-                key=f"training:{training.pk}",
-            )
             return redirect("jobs:detail", uid=job.uid)
     return render(request, "trainings/participant_file.html", {"training": training, "form": form})
 
 
-def _read(file: Any) -> list[sources.Named]:
-    with tempfile.NamedTemporaryFile(suffix=Path(file.name).suffix[:6]) as copy:
-        for chunk in file.chunks():
-            copy.write(chunk)
+def _start(request: HttpRequest, training: Training, file: Any, source: str) -> Job:
+    """The job, and the list beside it, there before a worker can look for it. Another list is another job."""
+    with tempfile.NamedTemporaryFile() as copy:
+        copy.writelines(file.chunks())
         copy.flush()
-        return sources.read(Path(copy.name))
+        named = sources.read(Path(copy.name))
+        visible: Any = Person.objects.visible_to(request.user, "members.view_person")
+        mine = set(visible.filter(pk__in=[row.person.pk for row in named if row.person]).values_list("pk", flat=True))
+        rows = [[row.line, row.person.pk if row.person and row.person.pk in mine else None, row.fault] for row in named]
+        asked = {"training": training.pk, "rows": rows, "source": source}
+        with transaction.atomic():
+            job = jobs.start(
+                ENROL.name,
+                by=reach.actor(request),
+                office=Office.objects.serving(training.office_code),
+                params=asked,
+                now=clock.now(),
+                label=training.title,
+                key=f"training:{training.pk}:{hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]}",
+            )
+            job.folder.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(copy.name, job.folder / sources.KEPT_AS)
+    return job
 
 
 @form_page

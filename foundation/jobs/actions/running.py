@@ -6,11 +6,14 @@ demo's date can be moved. A worker that was only asleep finds its claim gone: `h
 the caller's transaction, from being taken over, and refuses where that has happened.
 """
 
+import contextlib
 import shutil
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -138,8 +141,9 @@ def _end(job: Job, state: str, now: datetime) -> None:
 
 
 def forget_results(*, now: datetime) -> int:
-    """Remove the files of jobs that were over a week ago; returns how many."""
-    old = Job.objects.filter(finished_at__lt=now - KEPT).exclude(result="").order_by("pk")[:500]
+    """Remove the files of jobs that were over a week ago, what they were given and what they made; returns of how many."""
+    left = ~Q(result="") | Q(uid__in=_with_files())
+    old = Job.objects.filter(left, finished_at__lt=now - KEPT).order_by("pk")[:500]
     count = 0
     for job in old:
         shutil.rmtree(job.folder, ignore_errors=True)
@@ -147,3 +151,11 @@ def forget_results(*, now: datetime) -> int:
         job.save(update_fields=["result", "updated_at"])
         count += 1
     return count
+
+
+def _with_files() -> list[UUID]:
+    found = []
+    for folder in (Path(settings.MEDIA_ROOT) / "jobs").glob("*-*-*-*-*"):
+        with contextlib.suppress(ValueError):
+            found.append(UUID(folder.name))
+    return found
