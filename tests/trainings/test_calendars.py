@@ -1,11 +1,13 @@
 """Calendar feeds as real clients take them, reminders once and in time, and who was not reached."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
 import time_machine
 import vobject
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
@@ -17,13 +19,14 @@ from tests.factories import licensing
 from tests.factories.members import BusinessFactory, OwnerFactory, PersonFactory
 from tests.factories.trainings import DAY, FIRST, HOURS, NOW, EnrolmentFactory, TrainingFactory
 from trainings import calendars, inviting, reaching
-from trainings.actions import calendar_keys, dates, reminders, trainings
+from trainings.actions import calendar_keys, dates, offers, reminders, trainings
 from trainings.actions.trainings import Slot
 from trainings.enums import EnrolmentState, TrainingStatus
 from trainings.models import Training
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
+ZONES = [("Asia/Jakarta", "+0700", "WIB"), ("Asia/Makassar", "+0800", "WITA"), ("Asia/Jayapura", "+0900", "WIT")]
 
 
 def logged_in(user: User) -> Client:
@@ -44,14 +47,26 @@ def read(content: bytes) -> tuple[Calendar, list[Any]]:
     assert max(len(line) for line in lines) <= 75
     found: Any = Calendar.from_ical(content)
     assert not found.errors
-    assert (found["VERSION"], found["METHOD"]) == ("2.0", "PUBLISH")
+    assert found["VERSION"] == "2.0"
+    assert "METHOD" not in found
+    named = [line.partition(b":")[2] for line in lines if line.startswith((b"NAME:", b"X-WR-CALNAME:"))]
+    assert named == [found["NAME"].to_ical()] * 2
+    assert b"REFRESH-INTERVAL;VALUE=DURATION:PT3H" in lines
+    assert lines.index(b"END:VTIMEZONE") < lines.index(b"BEGIN:VEVENT")
     zones = {str(row["TZID"]) for row in found.walk("VTIMEZONE")}
+    for zone in found.walk("VTIMEZONE"):
+        assert set(zone) <= {"TZID", "LAST-MODIFIED", "TZURL"}
+        (since,) = zone.subcomponents  # Indonesia's clocks do not change, and nothing is told of the years before 1970
+        assert since["DTSTART"].dt == dt.datetime(1970, 1, 1)  # noqa: DTZ001 -- local by definition
+        assert re.fullmatch(r"\+0[789]00", since["TZOFFSETTO"].to_ical())
     events = found.walk("VEVENT")
     for event in events:
         assert not event.errors
         assert {"UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "SEQUENCE", "STATUS"} <= set(event)
         assert event["DTSTART"].params["TZID"] in zones
         assert event["DTSTART"].dt < event["DTEND"].dt
+        assert event["DTSTAMP"].dt.utcoffset() == dt.timedelta(0)
+        assert event["DTSTAMP"].dt == event["LAST-MODIFIED"].dt
     assert len({str(event["UID"]) for event in events}) == len(events)
     return found, events
 
@@ -72,19 +87,34 @@ def test_each_session_is_an_event_in_the_zone_of_its_office(training: Training) 
     assert f"/pelatihan/{training.uid}/" in events[0]["URL"]
 
 
+def test_long_lines_break_between_letters_and_never_inside_one(training: Training) -> None:
+    summary = "Kafé “Bu Ény” - 50 €, résep & tépung; 🌶️ pedas\\manis. " * 4
+    Training.objects.update(summary=summary, venue="Gedung é " * 12)
+    with time_machine.travel(NOW, tick=False):
+        content = Client().get(reverse("trainings:calendar-all")).content
+    for line in content.split(b"\r\n"):
+        line.decode()  # each for itself: no letter of several octets is cut in two
+    _calendar, events = read(content)
+    assert str(events[0]["DESCRIPTION"]) == summary
+
+
+@pytest.mark.parametrize(("zone", "offset", "name"), ZONES)
+def test_each_zone_of_indonesia_is_explained_in_the_file(zone: str, offset: str, name: str) -> None:
+    TrainingFactory()
+    Office.objects.update(zone=zone)
+    found, events = file("calendar-all")
+    (rule,) = found.walk("STANDARD")
+    assert (rule["TZOFFSETTO"].to_ical(), str(rule["TZNAME"])) == (offset, name)
+    assert events[0]["DTSTART"].params["TZID"] == zone
+    assert events[0]["DTSTART"].dt == FIRST
+
+
 @pytest.mark.parametrize(("good", "bad"), [(b"\nUID:", b"\nX-UID:"), (b"END:VEVENT", b"")])
 def test_control_the_validator_finds_what_is_missing(training: Training, good: bytes, bad: bytes) -> None:
     content = Client().get(reverse("trainings:calendar-all")).content
     assert good in content
     with pytest.raises((vobject.base.ValidateError, vobject.base.ParseError)):
         vobject.readOne(content.replace(good, bad).decode()).validate(raiseException=True)
-
-
-def test_papua_has_its_own_zone() -> None:
-    TrainingFactory()
-    Office.objects.update(zone="Asia/Jayapura")
-    _calendar, events = file("calendar-all")
-    assert events[0]["DTSTART"].params["TZID"] == "Asia/Jayapura"
 
 
 def test_a_moved_session_keeps_its_identity_with_a_higher_sequence_and_a_cancelled_one_is_struck_out(
@@ -101,6 +131,29 @@ def test_a_moved_session_keeps_its_identity_with_a_higher_sequence_and_a_cancell
     _calendar, gone = file("calendar-all")
     assert {row["STATUS"] for row in gone} == {"CANCELLED"}
     assert gone[0]["SEQUENCE"] > after[0]["SEQUENCE"]
+    assert all(str(row["SUMMARY"]).startswith("Dibatalkan: ") for row in gone)
+    kept, later = calendars.BACK - DAY, calendars.BACK + DAY * 2
+    assert [len(calendars.everything(FIRST + DAY * 8 + after)) for after in (kept, later)] == [2, 0]
+
+
+def test_whatever_a_calendar_shows_changes_its_sequence(training: Training) -> None:
+    seen = []
+    for fields in ({}, {"venue": "Aula lain"}, {"summary": "Isi lain"}, {"title": "Judul lain"}):
+        given = {"title": training.title, "summary": "x", "capacity": 30, "venue": training.venue} | fields
+        trainings.change(training=training, outline=trainings.Outline(**given), by=None, now=NOW)
+        seen.append(file("calendar-all")[1][0]["SEQUENCE"])
+    assert seen == sorted(set(seen))
+
+
+def test_a_place_that_is_only_offered_is_tentative_in_the_own_calendar(training: Training) -> None:
+    person = OwnerFactory()
+    row = EnrolmentFactory(training=training, person=person, state=EnrolmentState.OFFERED, offer_until=NOW + DAY)
+    token = calendars.token(calendar_keys.renew(user=person.user, now=NOW))
+    assert {str(event["STATUS"]) for event in file("calendar-mine", token)[1]} == {"TENTATIVE"}
+    offers.accept(enrolment=row, by=None, now=NOW)
+    found = file("calendar-mine", token)[1]
+    assert {(str(event["STATUS"]), str(event["TRANSP"])) for event in found} == {("CONFIRMED", "OPAQUE")}
+    assert {str(event["TRANSP"]) for event in file("calendar-all")[1]} == {"TRANSPARENT"}
 
 
 def test_an_open_feed_is_sent_again_only_when_something_in_it_changed(training: Training) -> None:
@@ -110,6 +163,9 @@ def test_an_open_feed_is_sent_again_only_when_something_in_it_changed(training: 
         assert client.get(address).content == first.content
         known = {"HTTP_IF_NONE_MATCH": first["ETag"]}
         assert client.get(address, **known).status_code == 304
+        assert client.head(address).status_code == 200
+        cache.clear()
+        assert client.get(address).content == first.content  # the same octets under the same mark
     outline = trainings.Outline(title="Nama lain", summary="x", capacity=30, venue=training.venue)
     trainings.change(training=training, outline=outline, by=None, now=NOW)
     with time_machine.travel(NOW, tick=False):
@@ -136,6 +192,10 @@ def test_the_own_calendar_needs_its_secret_and_a_new_one_shuts_the_old(training:
     assert len(events) == 2
     assert "rahasia" in events[0]["DESCRIPTION"]
     assert "rahasia" not in str(file("calendar-all")[1][0]["DESCRIPTION"])
+    address = reverse("trainings:calendar-mine", args=[old])
+    with time_machine.travel(NOW, tick=False):
+        known = {"HTTP_IF_NONE_MATCH": Client().get(address)["ETag"]}
+        assert Client().get(address, **known).status_code == 304
     calendar_keys.renew(user=person.user, now=NOW)
     assert Client().get(reverse("trainings:calendar-mine", args=[old])).status_code == 404
     assert Client().get(reverse("trainings:calendar-mine", args=["x.y"])).status_code == 404
@@ -146,14 +206,28 @@ def test_the_page_makes_the_address(training: Training) -> None:
     client = logged_in(person.user)
     assert "semua.ics" in client.get(reverse("trainings:calendar")).content.decode()
     client.post(reverse("trainings:calendar"))
-    assert "/kalender/saya/" in client.get(reverse("trainings:calendar")).content.decode()
+    page = client.get(reverse("trainings:calendar")).text
+    assert 'href="webcal://' in page
+    assert "/kalender/saya/" in page
+
+
+def test_who_is_not_logged_in_finds_the_open_calendar_and_how_to_add_it() -> None:
+    page = Client().get(reverse("trainings:calendar")).text
+    assert "semua.ics" in page
+    assert "Alamat untuk disalin" not in page
+    assert Client().post(reverse("trainings:calendar")).status_code == 302
+
+
+def test_a_comma_in_a_feeds_name_is_no_end_of_it(training: Training) -> None:
+    found, _events = read(calendars.feed(calendars.everything(NOW), name="Sukarami, Palembang; semua"))
+    assert found["NAME"].to_ical() == rb"Sukarami\, Palembang\; semua"
 
 
 def test_a_feed_costs_the_same_with_three_times_the_sessions(django_assert_num_queries: Any) -> None:
     for _round in range(2):
         TrainingFactory()
         with django_assert_num_queries(2):
-            calendars.feed(calendars.everything(NOW), name="x", now=NOW)
+            calendars.feed(calendars.everything(NOW), name="x")
 
 
 # Reminders
