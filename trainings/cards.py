@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from foundation.common import dates
+from trainings import texts
 from trainings.enums import EnrolmentState, TrainingStatus
 from trainings.models import Training
 
@@ -53,16 +55,18 @@ def left_of(training: Any) -> int:
 
 
 def row(training: Any, *, now: datetime, url: str) -> dict[str, Any]:
-    """The values of components/row.html."""
+    """The values of components/row.html; day and hour as they are where the training is held."""
     days = training.sessions_count
-    meta = [training.place, dates.clock_time(training.starts_at)]
+    with timezone.override(texts.zone_of(training)):
+        day, hour = timezone.localtime(training.starts_at).date(), dates.clock_time(training.starts_at)
+    meta = [training.place, hour]
     if days > 1:
         meta.append(ngettext("%(n)d session", "%(n)d sessions", days) % {"n": days})
     shown = pill(training, now=now)
     return {
         "title": training.title,
         "url": url,
-        "date": training.starts_at,
+        "date": day,
         "meta": meta,
         "state": shown.state,
         "status": shown.text,

@@ -2,12 +2,14 @@
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
@@ -472,3 +474,12 @@ def test_who_led_a_training_has_no_hand_in_it_after_the_service_has_ended(client
     led.facilitator.assignments.update(end_on=dt.date(2026, 1, 1), start_on=dt.date(2025, 1, 1))
     assert client.get(path).status_code == 403
     assert client.post(reverse("trainings:training-finish", args=[led.uid])).status_code == 403
+
+
+def test_the_open_schedule_says_the_hours_of_the_place_where_each_training_is() -> None:
+    far = TrainingFactory(starts_at=clock.now() + DAY, region=region("94.71.04"))
+    Office.objects.filter(region_id="94.71").update(zone="Asia/Jayapura")
+    hour = timezone.localtime(far.starts_at, ZoneInfo("Asia/Jayapura"))
+    page = Client().get(reverse("trainings:training-list")).text
+    assert f"{hour:%H.%M}\N{NO-BREAK SPACE}WIT<" in page
+    assert "WIB" not in page

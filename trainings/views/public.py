@@ -38,6 +38,7 @@ def training_list(request: HttpRequest) -> HttpResponse:
     order = ["-starts_at", "-id"] if shown in {"kelola", "selesai"} else ["starts_at", "id"]
     rows = rows.with_counts().with_mine(request.user)
     found = page(rows, order=order, cursor=request.GET.get("cursor", ""), size=SIZE)
+    texts.know_zones(found.rows)
     target = "training-manage" if shown == "kelola" and manages else "training-detail"
     listed = [
         cards.row(training, now=now, url=reverse(f"trainings:{target}", args=[training.uid])) for training in found.rows
