@@ -15,7 +15,7 @@ from members.models import Business, Licence, Person
 from revolving_funds import queries
 from revolving_funds.enums import LIVE, LoanStatus
 from revolving_funds.ladder import Standing, Step
-from revolving_funds.models import Application, Loan
+from revolving_funds.models import Appeal, Application, Loan
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,8 @@ def of(person: Person, *, on: date) -> Eligibility:
         conditions.append(_fellows(standing.warning))
     if application is not None and application.status != "DRAFT":
         conditions.append(_no_application(application))
+    if application is None and (appeal := Appeal.objects.waiting().filter(application__person=person).first()):
+        conditions.append(_no_appeal(appeal))
     return Eligibility(standing, tuple(conditions), business, loan, application)
 
 
@@ -174,6 +176,18 @@ def _no_application(application: Application) -> Condition:
         _("No other application"),
         _("Your application is already under way."),
         application.get_absolute_url(),
+        _("See where it stands"),
+    )
+
+
+def _no_appeal(appeal: Appeal) -> Condition:
+    return Condition(
+        "appeal",
+        False,
+        _("No appeal that waits"),
+        _("Your appeal is being looked at until %(day)s. Wait for the answer, or take it back to apply anew.")
+        % {"day": short_date(appeal.answer_by)},
+        appeal.get_absolute_url(),
         _("See where it stands"),
     )
 

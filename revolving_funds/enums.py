@@ -126,6 +126,13 @@ class Undone(models.TextChoices):
     APPEAL = "APPEAL", _("An appeal was granted")
 
 
+class AppealStatus(models.TextChoices):
+    WAITING = "WAITING", _("Waiting for the answer")
+    GRANTED = "GRANTED", _("Granted")
+    REFUSED = "REFUSED", _("Refused, the decision stands")
+    WITHDRAWN = "WITHDRAWN", _("Taken back")
+
+
 class LoanStatus(models.TextChoices):
     OPEN = "OPEN", _("Running")
     CLOSED = "CLOSED", _("Paid off")

@@ -237,6 +237,33 @@ class RejectForm(forms.Form):
     )
 
 
+class AppealForm(UploadForm):
+    """The owner says why the refusal is wrong."""
+
+    reason = forms.CharField(
+        label=_("Why do you not agree?"),
+        max_length=1000,
+        widget=forms.Textarea({"rows": 6}),
+        help_text=_("Say what was not seen or has changed since. Whoever decides reads this and your application."),
+        error_messages={"required": _("Write why you do not agree.")},
+    )
+    document = StoredFileField(
+        purpose="fund_appeal",
+        label=_("Photo or paper that shows it"),
+        required=False,
+        help_text=_("For example notes of sales, a letter, a photo of the business."),
+    )
+
+
+class AppealAnswerForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=_("The owner reads this sentence."),
+    )
+
+
 class DisburseForm(forms.Form):
     pool: Any = forms.ModelChoiceField(label=_("Pay from"), queryset=None)
     disbursed_on = forms.DateField(label=_("Day on which the bank pays"), widget=DateInput)

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,7 +14,8 @@ from foundation.common.dates import add_months
 from foundation.common.money import rupiah
 from revolving_funds import close, queries
 from revolving_funds.enums import ApplicationStatus, LoanStatus
-from revolving_funds.models import AgreementTerms, Application, Loan, LoanStanding, Policy, QualityScale, Tier
+from revolving_funds.models import AgreementTerms, Appeal, Application, Loan, LoanStanding, Policy, QualityScale, Tier
+from revolving_funds.schedule import workdays_after
 
 NAMES = 8
 MOST_ASKED = 500  # rows that are judged one by one
@@ -128,7 +129,13 @@ def _policy(row: Policy, fields: Mapping[str, Any], on: date) -> list[Touched]:
             len(won),
         )
         found.append(Touched(text % {"n": len(won)}, tuple(won[:NAMES])))
-    return [*found, *_fellows(row, fields, on), *_to_be_paid_out(row, fields), *_waiting_after_loss(row, fields, on)]
+    return [
+        *found,
+        *_fellows(row, fields, on),
+        *_to_be_paid_out(row, fields),
+        *_waiting_after_loss(row, fields, on),
+        *_appeals(row, fields, on),
+    ]
 
 
 def _changed(row: Any, fields: Mapping[str, Any], *names: str) -> bool:
@@ -198,6 +205,31 @@ def _waiting_after_loss(row: Policy, fields: Mapping[str, Any], on: date) -> lis
         len(names),
     )
     return [Touched(text % {"n": len(names)}, tuple(names[:NAMES]))]
+
+
+def _appeals(row: Policy, fields: Mapping[str, Any], on: date) -> list[Touched]:
+    """Who may still appeal, and who waits for an answer, keeps the days of the rule before."""
+    found, since = [], on
+    while workdays_after(since - timedelta(days=1), row.appeal_days) >= on:
+        since -= timedelta(days=1)
+    refused = Application.objects.inside(row.region_code).filter(status=ApplicationStatus.REJECTED)
+    n = refused.filter(Q(answered_at__date__gte=since) | Q(answered_at=None, decided_at__date__gte=since)).count()
+    if n and _changed(row, fields, "appeal_days"):
+        text = ngettext(
+            "%(n)d application refused before that day keeps its days for an appeal.",
+            "%(n)d applications refused before that day keep their days for an appeal.",
+            n,
+        )
+        found.append(Touched(text % {"n": n}))
+    waiting = Appeal.objects.inside(row.region_code).waiting().count()
+    if waiting and _changed(row, fields, "appeal_answer_days"):
+        text = ngettext(
+            "%(n)d appeal that was filed keeps the day by which it is answered.",
+            "%(n)d appeals that were filed keep the day by which they are answered.",
+            waiting,
+        )
+        found.append(Touched(text % {"n": waiting}))
+    return found
 
 
 def _terms(row: AgreementTerms, fields: Mapping[str, Any], _on: date) -> list[Touched]:

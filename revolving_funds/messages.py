@@ -42,6 +42,26 @@ REJECTED = register(
         template="fund_application_rejected",
     )
 )
+APPEAL_ARRIVED = register(
+    Kind(
+        "fund_appeal_arrived",
+        Category.SERVICE,
+        _("Your appeal has arrived"),
+        _(
+            "%(name)s, your appeal has arrived. Somebody who had no part in the decision looks at it and answers by %(day)s."
+        ),
+        template="fund_appeal_arrived",
+    )
+)
+APPEAL_ANSWERED = register(
+    Kind(
+        "fund_appeal_answered",
+        Category.SERVICE,
+        _("The answer to your appeal"),
+        _("%(name)s, your appeal has been decided. Open the link to read the answer and what comes next."),
+        template="fund_appeal_answered",
+    )
+)
 DISBURSED = register(
     Kind(
         "fund_loan_disbursed",

@@ -76,6 +76,14 @@ FUND = Part(
             keep=MONEY,
         ),
         Table(
+            "revolving_funds.Appeal",
+            _("My appeals"),
+            ("reason", "filed_at", "answer_by", "status", "decided_at", "decision_reason"),
+            lambda s: Q(application__person=s.person),
+            keys=("filed_by",),
+            keep=MONEY,
+        ),
+        Table(
             "revolving_funds.PastDecision",
             _("Decisions on my applications that no longer hold"),
             ("outcome", "amount", "reason", "decided_at", "ended_at", "why"),

@@ -33,6 +33,13 @@ def next_workday(day: date) -> date:
     return day
 
 
+def workdays_after(day: date, count: int) -> date:
+    """The `count`-th working day after `day`."""
+    for _number in range(count):
+        day = next_workday(day + timedelta(days=1))
+    return day
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """One instalment: the day in the contract, the day it may be paid by, its amount, and the sum so far."""

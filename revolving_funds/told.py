@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 
 from foundation.common.dates import short_date
 from foundation.common.money import rupiah
-from revolving_funds.enums import Outcome
-from revolving_funds.models import PastDecision
+from revolving_funds.enums import AppealStatus, ApplicationStatus, Outcome
+from revolving_funds.models import Appeal, Application, PastDecision
 
 
 def undone(past: PastDecision) -> str:
@@ -14,7 +14,7 @@ def undone(past: PastDecision) -> str:
         "day": short_date(past.decided_at),
         "who": past.decided_by,
         "amount": rupiah(past.amount or 0),
-        "reason": past.reason,
+        "reason": past.reason.rstrip(". "),
     }
     if past.outcome == Outcome.REFUSED:
         parts = [_("%(day)s: rejected by %(who)s: %(reason)s") % values]
@@ -29,14 +29,18 @@ def undone(past: PastDecision) -> str:
     if past.answered_at:
         parts.append(
             _("refused by the bank, written down by %(who)s, %(day)s: %(reason)s")
-            % {"who": past.answered_by, "day": short_date(past.answered_at), "reason": past.reason}
+            % {"who": past.answered_by, "day": short_date(past.answered_at), "reason": past.reason.rstrip(". ")}
         )
     return f"{'; '.join(parts)}. {_ended(past)}"
 
 
 def undone_to_owner(past: PastDecision) -> str:
     """The same for whom it is about, without the names of officers."""
-    values = {"day": short_date(past.decided_at), "amount": rupiah(past.amount or 0), "reason": past.reason}
+    values = {
+        "day": short_date(past.decided_at),
+        "amount": rupiah(past.amount or 0),
+        "reason": past.reason.rstrip(". "),
+    }
     if past.outcome == Outcome.APPROVED:
         said = _("%(day)s: %(amount)s approved.")
     elif past.outcome == Outcome.BANK_REFUSED:
@@ -49,3 +53,28 @@ def undone_to_owner(past: PastDecision) -> str:
 def _ended(past: PastDecision) -> str:
     values = {"day": short_date(past.ended_at), "why": past.get_why_display()}
     return _("No longer holds since %(day)s: %(why)s.") % values
+
+
+def refusals(application: Application) -> list[str]:
+    """What was refused, for who decides an appeal: the refusals that fell before, and the one that stands."""
+    past = application.past_decisions.select_related("pool__agreement__bank", "decided_by", "handed_by", "answered_by")
+    lines = [undone(one) for one in past.order_by("decided_at", "pk")]
+    if application.status != ApplicationStatus.REJECTED or application.decided_at is None:
+        return lines
+    values = {
+        "day": short_date(application.answered_at or application.decided_at),
+        "who": application.answered_by or application.decided_by,
+        "reason": application.decision_reason,
+    }
+    said = _("%(day)s: refused by the bank, written down by %(who)s: %(reason)s")
+    return [*lines, (said if application.answered_at else _("%(day)s: rejected by %(who)s: %(reason)s")) % values]
+
+
+def answer(appeal: Appeal) -> str:
+    """How an appeal stands, for the office."""
+    if appeal.status == AppealStatus.WAITING:
+        return _("to be answered by %(day)s") % {"day": short_date(appeal.answer_by)}
+    if appeal.decided_at is None:
+        return appeal.get_status_display()
+    values = {"how": appeal.get_status_display(), "who": appeal.decided_by, "reason": appeal.decision_reason}
+    return _("%(how)s, %(who)s, %(day)s: %(reason)s") % {**values, "day": short_date(appeal.decided_at)}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.files import purposes
 from foundation.files.models import StoredFile
-from revolving_funds.models import Application, ApplicationDocument, Repayment
+from revolving_funds.models import Appeal, Application, ApplicationDocument, Repayment
 
 
 def _application(file: StoredFile) -> Any:
@@ -24,6 +24,20 @@ def is_own(user: Any, file: StoredFile) -> bool:
 
 APPLICATION = purposes.register(
     purposes.Purpose("fund_application", _("Papers of a loan application"), may_read=may_read, is_own=is_own)
+)
+
+
+def may_read_appeal(user: Any, file: StoredFile) -> bool:
+    """The owner who appealed, and who sees applications of the region."""
+    return Appeal.objects.visible_to(user).filter(document=file).exists()
+
+
+def is_own_appeal(user: Any, file: StoredFile) -> bool:
+    return Appeal.objects.filter(document=file, filed_by=user).exists()
+
+
+APPEAL = purposes.register(
+    purposes.Purpose("fund_appeal", _("Papers of an appeal"), may_read=may_read_appeal, is_own=is_own_appeal)
 )
 
 

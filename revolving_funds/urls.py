@@ -1,6 +1,6 @@
 from django.urls import path
 
-from revolving_funds import bank_views, field, group_views, survey_views, views
+from revolving_funds import appeal_views, bank_views, field, group_views, survey_views, views
 
 app_name = "revolving_funds"
 
@@ -32,6 +32,8 @@ urlpatterns = [
     path("permohonan/<uuid:uid>/kebutuhan/", views.need_step, name="application-need"),
     path("permohonan/<uuid:uid>/berkas/", views.papers_step, name="application-papers"),
     path("permohonan/<uuid:uid>/kirim/", views.send_step, name="application-send"),
+    path("permohonan/<uuid:uid>/keberatan/", appeal_views.file, name="appeal"),
+    path("permohonan/<uuid:uid>/keberatan/tarik/", appeal_views.take_back, name="appeal-take-back"),
     path("permohonan/<uuid:uid>/tarik/", views.withdraw, name="application-withdraw"),
     path("pinjaman/<uuid:uid>/", views.loan_detail, name="loan-detail"),
     path("kuitansi/<uuid:uid>/", views.receipt, name="receipt"),

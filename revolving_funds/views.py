@@ -19,9 +19,9 @@ from foundation.common.http import form_page, pdf_response, reading, writing
 from foundation.common.money import rupiah
 from members.actions import looks
 from members.models import Person
-from revolving_funds import eligibility, pages, papers, told
+from revolving_funds import appealing, eligibility, pages, papers, told
 from revolving_funds.actions import applications, documents, groups
-from revolving_funds.enums import ApplicationStatus, DocumentKind
+from revolving_funds.enums import AppealStatus, ApplicationStatus, DocumentKind
 from revolving_funds.forms import BusinessStep, NeedStep, PapersStep, ReadyForm, SendStep
 from revolving_funds.ladder import Step
 from revolving_funds.models import Application, Loan, Repayment
@@ -239,6 +239,8 @@ def application_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
             "state": state,
             "words": words,
             "loan": Loan.objects.filter(application=application).first(),
+            "appeal": appealing.way(application, on=clock.today()),
+            "granted": application.appeals.filter(status=AppealStatus.GRANTED).order_by("-pk").first(),
             "before": [told.undone_to_owner(one) for one in application.past_decisions.order_by("decided_at", "pk")],
         },
     )

@@ -178,6 +178,7 @@ def admin_rows(world: World) -> dict[str, Any]:
         "trainings.yearplan": world.plan,
         "trainings.topicproposal": world.wish,
         "revolving_funds.application": world.application,
+        "revolving_funds.appeal": world.appeal,
         "revolving_funds.groupapplication": world.group,
         "revolving_funds.loan": world.loan,
         "revolving_funds.repayment": world.repayment,

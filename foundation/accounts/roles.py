@@ -74,6 +74,7 @@ _SEE_TRAININGS = frozenset(
 _SEE_FUND = frozenset(
     {
         "revolving_funds.view_application",
+        "revolving_funds.view_appeal",
         "revolving_funds.view_groupapplication",
         "revolving_funds.view_loan",
         "revolving_funds.view_pool",
@@ -211,6 +212,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     | _FIGURES
     | {
         "revolving_funds.decide_application",
+        "revolving_funds.decide_appeal",
         "revolving_funds.reverse_repayment",
         "revolving_funds.decide_case",
         "revolving_funds.change_programme",

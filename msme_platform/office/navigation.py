@@ -68,7 +68,10 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         _("Revolving fund"),
         (
             Item(
-                _("Applications"), "document", "revolving_funds.application", ("to_survey", "to_decide", "to_disburse")
+                _("Applications"),
+                "document",
+                "revolving_funds.application",
+                ("to_check", "to_survey", "to_decide", "to_disburse"),
             ),
             Item(
                 _("Surveys on the phone"),
@@ -77,6 +80,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
                 page="revolving_funds:surveys",
                 permission="revolving_funds.survey_application",
             ),
+            Item(_("Appeals"), "forum", "revolving_funds.appeal", ("appeals",)),
             Item(_("Group applications"), "people", "revolving_funds.groupapplication"),
             Item(_("Loans"), "fund", "revolving_funds.loan", ("overdue",)),
             Item(_("Late loans"), "alert", "revolving_funds.loanstanding"),

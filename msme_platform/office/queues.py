@@ -16,8 +16,9 @@ from foundation.common import clock
 from foundation.common.dates import as_date
 from members.models import Breach, ClaimRequest, DataRequest, Doubt, DuplicatePair, LicenceCase
 from monitoring import queries as monitoring
+from revolving_funds import steps
 from revolving_funds.enums import CaseStatus
-from revolving_funds.models import Application, Difference, Loan, LoanCase, StatementLine, Visit
+from revolving_funds.models import Difference, Loan, LoanCase, StatementLine, Visit
 
 CACHE_SECONDS = 30
 
@@ -96,15 +97,26 @@ SOURCES: Final = (
         "?state__exact=OPEN",
     ),
     Source(
+        "to_check",
+        _("Fund applications whose papers are to be checked"),
+        _("Check"),
+        "revolving_funds.survey_application",
+        7,
+        "submitted_at",
+        lambda user, permission: steps.open_to(user, "check", permission),
+        "admin:revolving_funds_application_changelist",
+        "?langkah=check",
+    ),
+    Source(
         "to_survey",
         _("Fund applications to survey"),
         _("Survey"),
         "revolving_funds.survey_application",
         7,
         "submitted_at",
-        lambda user, permission: Application.objects.visible_to(user, permission).to_survey(),
+        lambda user, permission: steps.open_to(user, "survey", permission),
         "admin:revolving_funds_application_changelist",
-        "?status__exact=SUBMITTED",
+        "?langkah=survey",
     ),
     Source(
         "to_decide",
@@ -113,9 +125,9 @@ SOURCES: Final = (
         "revolving_funds.decide_application",
         5,
         "surveyed_at",
-        lambda user, permission: Application.objects.visible_to(user, permission).to_decide(),
+        lambda user, permission: steps.open_to(user, "decide", permission),
         "admin:revolving_funds_application_changelist",
-        "?status__exact=SURVEYED",
+        "?langkah=decide",
     ),
     Source(
         "to_disburse",
@@ -124,9 +136,20 @@ SOURCES: Final = (
         "revolving_funds.disburse_loan",
         5,
         "decided_at",
-        lambda user, permission: Application.objects.visible_to(user, permission).to_disburse(),
+        lambda user, permission: steps.open_to(user, "pay", permission),
         "admin:revolving_funds_application_changelist",
-        "?status__exact=APPROVED",
+        "?langkah=pay",
+    ),
+    Source(
+        "appeals",
+        _("Appeals against a refusal to answer"),
+        _("Answer"),
+        "revolving_funds.decide_appeal",
+        14,
+        "filed_at",
+        steps.appeals_open_to,
+        "admin:revolving_funds_appeal_changelist",
+        "?langkah=answer",
     ),
     Source(
         "cases",

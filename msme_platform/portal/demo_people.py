@@ -134,6 +134,14 @@ DEMO_PEOPLE: Final[tuple[DemoPerson, ...]] = (
         email="agus@dinas.example",
     ),
     DemoPerson(
+        "wati",
+        "Wati Suryani",
+        _("Second approver: answers appeals against a refusal, since who decided does not"),
+        Role.APPROVER,
+        CITY,
+        email="wati@dinas.example",
+    ),
+    DemoPerson(
         "tuti",
         "Tuti Handayani",
         _("Treasurer: pays loans out and posts repayments"),

@@ -18,7 +18,7 @@ from members.models import Person
 from revolving_funds import eligibility, queries
 from revolving_funds.actions import documents, hands, pools
 from revolving_funds.actions.pools import PoolEmpty
-from revolving_funds.enums import LIVE, ApplicationStatus
+from revolving_funds.enums import LIVE, ApplicationStatus, Outcome
 from revolving_funds.models import Application, Pool, Survey
 
 
@@ -65,6 +65,12 @@ class PurposeMissing(ActionError):
 class ReasonMissing(ActionError):
     message = _("Say why, so that the owner knows what to do.")
     field = "reason"
+
+
+class RefusedBefore(ActionError):
+    message = _(
+        "You refused this application before, and the appeal against it was granted. You may approve it now; another officer decides if it is to be refused again."
+    )
 
 
 class VisitInFuture(ActionError):
@@ -354,17 +360,26 @@ def approve(
 
 @transaction.atomic
 def reject(*, application: Application, by: User, now: datetime, reason: str) -> Application:
-    """Refuse a surveyed application, with the reason the owner will read. Raises WrongStep, SamePersonTwice."""
+    """Refuse a surveyed application, with the reason the owner will read. Raises WrongStep, SamePersonTwice,
+    RefusedBefore.
+    """
     if not reason.strip():
         raise ReasonMissing
     application = _advance(application, expect=(ApplicationStatus.SURVEYED,))
     hands.keep_apart(application, by, step="decided_by")
+    if refused_before(application, by):
+        raise RefusedBefore
     application.status, application.decision_reason = ApplicationStatus.REJECTED, reason.strip()
     application.decided_at, application.decided_by = now, by
     application.save(update_fields=["status", "decision_reason", "decided_at", "decided_by", "updated_at"])
     log.record("application.rejected", application, by=by, now=now, reason=reason)
     _tell("fund_application_rejected", application, now)
     return application
+
+
+def refused_before(application: Application, user: User) -> bool:
+    """Did `user` refuse it once, and the appeal against that was granted?"""
+    return application.past_decisions.filter(outcome=Outcome.REFUSED, decided_by=user).exists()
 
 
 def _tell(kind: str, application: Application, now: datetime, subject: str = "", **context: str) -> None:

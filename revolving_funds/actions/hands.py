@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
 from foundation.common.errors import ActionError
+from revolving_funds.enums import ApplicationStatus
 from revolving_funds.models import Application
 from revolving_funds.models.applications import HANDS, ApplicationQuerySet
 
@@ -17,8 +18,11 @@ DONE: Final[dict[str, Any]] = {
     "decided_by": _("You decided on this loan. Another officer does this step."),
     "handed_by": _("You handed this loan to the bank. Another officer writes down what the bank answers."),
     "answered_by": _("You wrote down that the bank refused this loan. Another officer does this step."),
+    "appeal": _("You decided on the appeal about this loan. Another officer does this step."),
     "disbursed_by": _("You wrote down the payout of this loan. Another officer does this step."),
 }
+JUDGED: Final = "appeal"  # the step of deciding an appeal; it stands in the appeal
+
 # The hands of a decision that no longer holds, each with the steps that she may still do: the same one, done anew.
 AGAIN: Final = {
     "decided_by": ("decided_by",),
@@ -46,6 +50,8 @@ def earlier(application: Application, user: User, *, step: str) -> str:
         for hand, steps in AGAIN.items():
             if getattr(past, f"{hand}_id") == user.pk and step not in steps:
                 return hand
+    if step != JUDGED and application.appeals.filter(decided_by=user).exists():
+        return JUDGED
     return ""
 
 
@@ -54,11 +60,21 @@ def may(application: Application, user: User, *, step: str) -> bool:
     return not earlier(application, user, step=step)
 
 
+def next_step(application: Application) -> str:
+    """The hand that the next step needs."""
+    if application.status == ApplicationStatus.SUBMITTED:
+        return "surveyed_by" if application.checked_at else "checked_by"
+    later = {ApplicationStatus.SURVEYED: "decided_by", ApplicationStatus.REJECTED: JUDGED}
+    return later.get(ApplicationStatus(application.status), "disbursed_by")
+
+
 def names(application: Application) -> list[str]:
-    """The officers who had a hand in it, in the order of the steps."""
-    order = ("applied_by", "checked_by", "surveyed_by", "decided_by", "handed_by")
+    """The officers who had a hand in it and therefore do not take the next step, in the order of the steps."""
+    once = [hand for hand, steps in AGAIN.items() if next_step(application) not in steps]
+    order = ("applied_by", "checked_by", "surveyed_by", "decided_by", "handed_by", "answered_by")
     found = [getattr(application, hand) for hand in order] + [look.checked_by for look in application.checks.all()]
-    found += [getattr(past, hand) for past in application.past_decisions.all() for hand in AGAIN]
+    found += [getattr(past, hand) for past in application.past_decisions.all() for hand in once]
+    found += [appeal.decided_by for appeal in application.appeals.all()]
     return list(dict.fromkeys(str(user) for user in found if user and user.pk != application.borrower_id))
 
 
@@ -70,6 +86,8 @@ def without(applications: ApplicationQuerySet, user: User, *, step: str) -> Appl
     for hand, steps in AGAIN.items():
         if step not in steps:
             applications = applications.exclude(**{f"past_decisions__{hand}": user})
+    if step != JUDGED:
+        applications = applications.exclude(appeals__decided_by=user)
     return applications if step == "checked_by" else applications.exclude(checks__checked_by=user)
 
 

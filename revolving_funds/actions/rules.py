@@ -34,6 +34,8 @@ CHANGEABLE: dict[type, tuple[str, ...]] = {
         "cooling_months",
         "reservation_days",
         "receipt_photo",
+        "appeal_days",
+        "appeal_answer_days",
     ),
     AgreementTerms: ("rate_bp", "basis", "day_count", "rounding", "capped", "loss_bearer"),
     QualityScale: ("days_upto", "matured_upto", "provision_bp"),

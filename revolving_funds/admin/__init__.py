@@ -1,6 +1,7 @@
 """The fund in the office."""
 
 from revolving_funds.admin import (
+    appeals,
     applications,
     balances,
     bank_side,
@@ -18,6 +19,7 @@ from revolving_funds.admin import (
 )
 
 __all__ = [
+    "appeals",
     "applications",
     "balances",
     "bank_side",

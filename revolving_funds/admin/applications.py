@@ -17,10 +17,10 @@ from foundation.common.admin import Deed, OfficeModelAdmin
 from foundation.common.dates import short_date
 from foundation.regions.models import Office
 from revolving_funds import checklist, forms, queries, survey_views
-from revolving_funds.actions import applications, checks, loans
+from revolving_funds.actions import applications, checks, hands, loans
 from revolving_funds.admin.bank_side import AGREEMENT_DEED
 from revolving_funds.admin.groups import fellows_line, group_line
-from revolving_funds.admin.parts import DistrictFilter, LevelFilter, NextHand, money, open_step, person_of
+from revolving_funds.admin.parts import DistrictFilter, LevelFilter, NextHand, StepFilter, money, open_step, person_of
 from revolving_funds.admin.seen import EarlierDecisions, SeenAtVisit
 from revolving_funds.enums import ApplicationStatus, CheckLine
 from revolving_funds.models import Application, PapersCheck
@@ -67,7 +67,7 @@ def _decision_initial(application: Application) -> dict[str, Any]:
 @admin.register(Application)
 class ApplicationAdmin(NextHand, SeenAtVisit, EarlierDecisions, OfficeModelAdmin):
     list_display = ("person", "business", "district", "asked", "stage", "sent_on")
-    list_filter = ("status", LevelFilter, DistrictFilter)
+    list_filter = (StepFilter, "status", LevelFilter, DistrictFilter)
     search_fields = ("person__full_name__icontains",)
     search_help_text = gettext_lazy("Search by name")
     ordering = ("-submitted_at", "-id")
@@ -111,7 +111,7 @@ class ApplicationAdmin(NextHand, SeenAtVisit, EarlierDecisions, OfficeModelAdmin
                 )
             },
         ),
-        (gettext_lazy("Decision"), {"fields": ("granted", "pool", "decision_reason", "undone")}),
+        (gettext_lazy("Decision"), {"fields": ("granted", "pool", "decision_reason", "undone", "appealed")}),
         (
             gettext_lazy("Who did what, and when"),
             {
@@ -138,6 +138,7 @@ class ApplicationAdmin(NextHand, SeenAtVisit, EarlierDecisions, OfficeModelAdmin
     readonly_fields = (
         "not_again",
         "undone",
+        "appealed",
         "checked",
         "found_missing",
         "given_back",
@@ -219,7 +220,9 @@ class ApplicationAdmin(NextHand, SeenAtVisit, EarlierDecisions, OfficeModelAdmin
             _reject,
             forms.RejectForm,
             available=lambda row: row.status == ApplicationStatus.SURVEYED,
-            open_to=open_step("decided_by"),
+            open_to=lambda user, row: (
+                hands.may(row, user, step="decided_by") and not applications.refused_before(row, user)
+            ),
             danger=True,
         ),
         Deed(

@@ -17,6 +17,7 @@ from foundation.common import clock
 from foundation.common.dates import add_months
 from foundation.common.money import rupiah
 from foundation.regions.models import Region
+from revolving_funds import steps
 from revolving_funds.actions import hands
 from revolving_funds.actions.programme import STEPS
 from revolving_funds.enums import LIVE, LoanStatus
@@ -103,6 +104,20 @@ class LoanStateFilter(admin.SimpleListFilter):
                 status=LoanStatus.OPEN, oldest_due__lt=today, disbursed_on__lt=today - SHORTEST_MONTH
             )
         return queryset.filter(status=str(self.value()).upper()) if self.value() else queryset
+
+
+class StepFilter(admin.SimpleListFilter):
+    """What this person may do next: the step is hers by role, and she had no other hand in the loan."""
+
+    title = gettext_lazy("Waits for me")
+    parameter_name = "langkah"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(step.key, step.label) for step in steps.STEPS if request.user.has_perm(step.permission)]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        known = {key for key, _label in self.lookup_choices}
+        return steps.only_open(queryset, request.user, self.value()) if self.value() in known else queryset
 
 
 class LevelFilter(admin.SimpleListFilter):

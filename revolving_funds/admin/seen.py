@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -23,6 +24,16 @@ class EarlierDecisions:
         past = row.past_decisions.select_related("pool__agreement__bank", "decided_by", "handed_by", "answered_by")
         lines = ((told.undone(one),) for one in past.order_by("decided_at", "pk"))
         return format_html_join(mark_safe("<br>"), "{}", lines) or str(_("nothing"))
+
+    @admin.display(description=gettext_lazy("Appeals"))
+    def appealed(self, row: Application) -> str:
+        """Each with its state; the link opens what the owner wrote and what was answered."""
+        found = row.appeals.select_related("decided_by").order_by("filed_at", "pk")
+        lines = (
+            (reverse("admin:revolving_funds_appeal_change", args=[one.uid]), short_date(one.filed_on), told.answer(one))
+            for one in found
+        )
+        return format_html_join(mark_safe("<br>"), '<a href="{}">{}</a>: {}', lines) or str(_("none"))
 
 
 class SeenAtVisit:

@@ -1,3 +1,4 @@
+from revolving_funds.models.appeals import Appeal
 from revolving_funds.models.applications import Application, Survey
 from revolving_funds.models.bank_side import AgreementPaper, BankAccess, BankBatch, BatchRow
 from revolving_funds.models.capital import CapitalSource, Referral
@@ -26,6 +27,7 @@ __all__ = [
     "Agreement",
     "AgreementPaper",
     "AgreementTerms",
+    "Appeal",
     "Application",
     "ApplicationDocument",
     "BalanceReport",

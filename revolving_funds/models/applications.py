@@ -102,8 +102,12 @@ class ApplicationQuerySet(ScopedQuerySet["Application"]):
     def live(self) -> "ApplicationQuerySet":
         return self.filter(status__in=LIVE)
 
+    def to_check(self) -> "ApplicationQuerySet":
+        return self.filter(status=ApplicationStatus.SUBMITTED, checked_at__isnull=True)
+
     def to_survey(self) -> "ApplicationQuerySet":
-        return self.filter(status=ApplicationStatus.SUBMITTED)
+        """Papers complete, not visited yet."""
+        return self.filter(status=ApplicationStatus.SUBMITTED, checked_at__isnull=False)
 
     def to_decide(self) -> "ApplicationQuerySet":
         return self.filter(status=ApplicationStatus.SURVEYED)

@@ -81,7 +81,13 @@ class Policy(Dated):
     reservation_days = models.PositiveSmallIntegerField(
         _("days an approval holds its money while the bank is silent"), default=30
     )
-
+    # An objection to a decision, UU 30/2014 art. 77: 21 working days to file it, 10 to answer.
+    appeal_days = models.PositiveSmallIntegerField(
+        _("working days in which an owner may appeal against a refusal"), default=21, db_default=21
+    )
+    appeal_answer_days = models.PositiveSmallIntegerField(
+        _("working days in which an appeal is answered"), default=10, db_default=10
+    )
     receipt_photo = models.BooleanField(
         _("a payment keyed in by hand needs a photo of its receipt"), default=False, db_default=False
     )
@@ -98,6 +104,9 @@ class Policy(Dated):
             models.CheckConstraint(condition=Q(group_rule__in=GroupRule.values), name="policy_group_rule_known"),
             models.CheckConstraint(
                 condition=Q(reservation_days__range=(1, 365), cooling_months__lte=120), name="policy_waits_sane"
+            ),
+            models.CheckConstraint(
+                condition=Q(appeal_days__range=(1, 250), appeal_answer_days__range=(1, 250)), name="policy_appeals_sane"
             ),
         ]
 

@@ -170,6 +170,14 @@ def test_pages_of_a_borrower(
     )
 
 
+def test_pages_of_a_refused_owner(
+    page_phone: Page, world: World, look: Callable[[Page, list[str]], None], login_as: Callable[..., None]
+) -> None:
+    own = f"/dana/permohonan/{world.refused.uid}/"
+    login_as(page_phone, world.refused.person.user, world.refused.village_id)
+    look(page_phone, ["/dana/", own, f"{own}keberatan/"])
+
+
 def test_pages_of_an_assistant(
     page_phone: Page, world: World, look: Callable[[Page, list[str]], None], login_as: Callable[..., None]
 ) -> None:
@@ -283,6 +291,10 @@ def test_main_pages_of_the_office(
             "/kantor/revolving_funds/agreement/",
             "/kantor/revolving_funds/agreement/deed/baru/",
             "/kantor/revolving_funds/visit/?outcome=to-ease",
+            "/kantor/revolving_funds/application/?langkah=decide",
+            "/kantor/revolving_funds/appeal/",
+            f"/kantor/revolving_funds/appeal/{world.appeal.uid}/change/",
+            f"/kantor/revolving_funds/appeal/{world.appeal.uid}/deed/kabulkan/",
             f"/kantor/revolving_funds/pool/{world.pool.uid}/deed/rekening/",
             "/kantor/angka/fund-officer/?office=16.71",
         ],

@@ -20,11 +20,21 @@ from foundation.jobs import tasks
 from foundation.jobs.models import Job
 from foundation.ledger.models import Account, Period, Transaction
 from revolving_funds.actions import applications, batches
-from revolving_funds.models import AgreementPaper, Application, BankBatch, Loan, Repayment, StatementLine, SubsidyClaim
+from revolving_funds.models import (
+    AgreementPaper,
+    Appeal,
+    Application,
+    BankBatch,
+    Loan,
+    Repayment,
+    StatementLine,
+    SubsidyClaim,
+)
 from tests.e2e.chapters.cast import follow, move_to, press, see
 from tests.e2e.conftest import DESK, PHONE
 from tests.factories import revolving_funds as make
 from tests.factories import statements as bank
+from tests.factories.files import picture
 from tests.factories.foundation import user_with_role
 
 pytestmark = [pytest.mark.e2e, pytest.mark.ci, pytest.mark.django_db(transaction=True)]
@@ -106,7 +116,7 @@ def visit(desk: Desk, application: Application) -> None:
     lina = desk.of(Role.VERIFIER, phone=True)
     lina.goto("/kantor/")
     desk.picture(lina, "01-verifier-desk")
-    follow(lina, "Survei")
+    follow(lina, re.compile("berkasnya perlu diperiksa|^Periksa"))
     desk.picture(lina, "02-verifier-queue")
     lina.goto(f"{KANTOR}/application/{application.uid}/change/")
     desk.picture(lina, "03-verifier-application")
@@ -132,8 +142,45 @@ def visit(desk: Desk, application: Application) -> None:
     desk.picture(lina, "05-verifier-done")
 
 
-def test_a_verifier_surveys_on_her_phone_and_an_approver_refuses_with_a_reason(
-    desk: Desk, fits: Callable[[Page], None]
+def appeals(desk: Desk, yani: Page, fits: Callable[[Page], None], tmp_path: Path) -> None:
+    """The owner says why, with a photo of her notes."""
+    yani.get_by_role("link", name="Ajukan keberatan").click()
+    press(yani, "Kirim keberatan")
+    see(yani, "Tuliskan mengapa")
+    yani.fill("textarea[name=reason]", "Warung sudah buka setiap hari sejak bulan lalu, catatannya saya lampirkan.")
+    note = tmp_path / "catatan.jpg"
+    note.write_bytes(picture())
+    yani.set_input_files("input[type=file][name=document] >> nth=0", note)
+    fits(yani)
+    desk.picture(yani, "09b-owner-appeals")
+    press(yani, "Kirim keberatan")
+    see(yani, "sedang diperiksa")
+    desk.picture(yani, "09c-owner-waits")
+
+
+def grants(desk: Desk, agus: Page, application: Application) -> None:
+    """Not by who refused: by another approver, who then does not decide anew."""
+    appeal = Appeal.objects.get()
+    agus.goto(f"{KANTOR}/appeal/{appeal.uid}/change/")
+    expect(agus.get_by_role("link", name="Kabulkan keberatan")).to_have_count(0)
+    desk.picture(agus, "09d-not-by-who-refused")
+    wati = desk.of(Role.APPROVER, name="Wati Suryani")
+    wati.goto("/kantor/")
+    wati.get_by_role("link", name="Keberatan atas penolakan").first.click()
+    wati.get_by_role("link", name="Yani Astuti").first.click()
+    desk.picture(wati, "09e-appeal")
+    wati.get_by_role("link", name="Kabulkan keberatan").click()
+    wati.fill("textarea[name=reason]", "Catatan penjualan menunjukkan warung buka rutin. Putuskan kembali.")
+    desk.picture(wati, "09f-grant")
+    press(wati, "Kabulkan keberatan")
+    see(wati, "menunggu keputusan baru")
+    wati.goto(f"{KANTOR}/application/{application.uid}/change/")
+    expect(wati.get_by_role("link", name="Setujui", exact=True)).to_have_count(0)
+    desk.picture(wati, "09g-decided-before")
+
+
+def test_an_approver_refuses_with_a_reason_and_another_one_grants_the_owners_appeal(
+    desk: Desk, fits: Callable[[Page], None], tmp_path: Path
 ) -> None:
     application = make.submitted(make.owner(full_name="Yani Astuti"), on=TODAY)
     visit(desk, application)
@@ -154,9 +201,16 @@ def test_a_verifier_surveys_on_her_phone_and_an_approver_refuses_with_a_reason(
     yani = desk.by(application.person.user, application.person.village_id, phone=True)
     yani.goto(application.get_absolute_url())
     see(yani, "tiga bulan buka rutin")
-    see(yani, "14 hari")
+    see(yani, "Keberatan dapat diajukan sampai")
     fits(yani)
     desk.picture(yani, "09-owner-refused")
+    appeals(desk, yani, fits, tmp_path)
+    grants(desk, agus, application)
+    yani.goto(application.get_absolute_url())
+    see(yani, "Keberatan Ibu/Bapak dikabulkan")
+    see(yani, "Yang pernah diputuskan")
+    fits(yani)
+    desk.picture(yani, "09h-owner-granted")
 
 
 def test_a_treasurer_hands_a_batch_to_the_bank_and_takes_its_answers(desk: Desk, tmp_path: Path) -> None:
@@ -184,7 +238,7 @@ def test_a_treasurer_hands_a_batch_to_the_bank_and_takes_its_answers(desk: Desk,
         bank.content([{"number": paper.number, "answer": "CAIR", "disbursed_on": TODAY}], purpose="CONFIRMATION")
     )
     yusuf = desk.of(Role.TREASURER, name="Yusuf Ramadhan")
-    for page, said, picture in (
+    for page, said, shown in (
         (tuti, "Ibu/Bapak yang menyerahkan pinjaman ini ke bank", "15-answers-are-anothers"),
         (yusuf, "Dicairkan: 1", "16-answers-taken"),
     ):
@@ -193,7 +247,7 @@ def test_a_treasurer_hands_a_batch_to_the_bank_and_takes_its_answers(desk: Desk,
         page.set_input_files("input[type=file]", answers)
         page.locator("main button[type=submit]").last.click()
         see(page, said)
-        desk.picture(page, picture)
+        desk.picture(page, shown)
     loan = Loan.objects.get(application=application)
     tuti.goto(f"{KANTOR}/loan/{loan.uid}/change/")
     desk.picture(tuti, "17-loan")

@@ -11,9 +11,18 @@ from foundation.files.enums import FileKind
 from foundation.files.models import StoredFile
 from foundation.regions.models import Office
 from members.models import Business, Person
-from revolving_funds.actions import applications, checks, loans, pools, programme, repayments
+from revolving_funds.actions import appeals, applications, checks, loans, pools, programme, repayments
 from revolving_funds.enums import NEEDED_DOCUMENTS, BankKind
-from revolving_funds.models import Application, ApplicationDocument, Bank, GroupApplication, Loan, Pool, Repayment
+from revolving_funds.models import (
+    Appeal,
+    Application,
+    ApplicationDocument,
+    Bank,
+    GroupApplication,
+    Loan,
+    Pool,
+    Repayment,
+)
 from tests.factories.foundation import office as make_office
 from tests.factories.foundation import user_with_role
 from tests.factories.members import BusinessFactory, LicenceFactory, OwnerFactory
@@ -164,6 +173,18 @@ def surveyed(person: Person | None = None, *, by: User | None = None, **changes:
 def approved(person: Person | None = None, *, by: User | None = None, **changes: Any) -> Application:
     on = changes.get("on", TODAY)
     return applications.approve(application=surveyed(person, **changes), by=by or approver(), now=NOW, on=on)
+
+
+def refused(person: Person | None = None, *, by: User | None = None, **changes: Any) -> Application:
+    now = changes.pop("now", NOW)
+    application = surveyed(person, is_recommended=False, **changes)
+    return applications.reject(application=application, by=by or approver(), now=now, reason="Usaha belum berjalan")
+
+
+def appeal(application: Application | None = None, *, on: dt.date = TODAY, reason: str = "Sudah buka rutin.") -> Appeal:
+    """An appeal of the owner that waits for its answer."""
+    application = application or refused()
+    return appeals.file(application=application, reason=reason, by=application.person.user, now=NOW, on=on)
 
 
 def loan(person: Person | None = None, *, on: dt.date = TODAY, **changes: Any) -> Loan:

@@ -148,6 +148,8 @@ class World:
         values = {"kind": "KUR", "name": "KUR Mikro", "cost": "6 %", "conditions": "NIB", "how": "-", "contact": "-"}
         self.source = capital.keep(office=office(CITY), by=None, now=now, **values)
         self.referral = capital.refer(person=self.other, source=self.source, amount=5_000_000, by=by, now=now)
+        self.appeal = revolving_funds.appeal()
+        self.refused = revolving_funds.refused(revolving_funds.owner(user__created_at=LONG_AGO), now=NOW)
         lost = revolving_funds.loan(on=dt.date(2026, 1, 16))
         gone = cases.propose(loan=lost, kind=CaseKind.WRITE_OFF, reason="Bangkrut", by=by, now=now, on=day)
         boss = revolving_funds.approver()

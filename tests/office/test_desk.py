@@ -33,9 +33,24 @@ def test_desk_shows_each_role_its_own_queues(client: Client) -> None:
     fund.pool()
     fund.submitted()
     fund.surveyed()
-    assert [queue.key for queue in queues.waiting(staff(Role.VERIFIER))] == ["to_survey"]
+    fund.checked(fund.submitted())
+    assert [queue.key for queue in queues.waiting(staff(Role.VERIFIER))] == ["to_check", "to_survey"]
     assert [queue.key for queue in queues.waiting(staff(Role.APPROVER))] == ["to_decide"]
     assert queues.waiting(staff(Role.VERIFIER, "32.04")) == []
+
+
+def test_a_queue_counts_only_what_its_person_may_do_and_its_list_shows_the_same(client: Client) -> None:
+    """Who checked the papers makes no visit, and decides nothing: nothing of it waits for her."""
+    fund.pool()
+    ana, budi, agus = staff(Role.VERIFIER), fund.verifier(), fund.approver()
+    seen, other = fund.checked(fund.submitted(), by=ana), fund.checked(fund.submitted(), by=budi)
+    fund.surveyed(by=agus)
+    assert [queues.counts(user).get("to_survey") for user in (ana, budi)] == [1, 1]
+    assert queues.counts(agus)["to_decide"] == 0
+    client.force_login(ana)
+    page = client.get(next(queue.url for queue in queues.waiting(ana) if queue.key == "to_survey")).text
+    assert str(other.person) in page
+    assert str(seen.person) not in page
 
 
 def test_late_queue_says_how_many_and_since_when() -> None:
@@ -53,11 +68,11 @@ def test_queues_are_counted_twice_a_minute_and_anew_after_a_deed(client: Client)
     fund.submitted()
     verifier = staff(Role.VERIFIER)
     client.force_login(verifier)
-    assert queues.counts(verifier)["to_survey"] == 1
+    assert queues.counts(verifier)["to_check"] == 1
     fund.submitted()
-    assert queues.counts(verifier)["to_survey"] == 1
+    assert queues.counts(verifier)["to_check"] == 1
     client.post("/kantor/revolving_funds/application/")
-    assert queues.counts(verifier)["to_survey"] == 2
+    assert queues.counts(verifier)["to_check"] == 2
 
 
 def test_every_queue_leads_to_its_list(client: Client) -> None:

@@ -170,6 +170,8 @@ CHANGES: tuple[tuple[Any, dict[str, Any], str], ...] = (
     (Policy, {"rounding": 100}, "dibagi menjadi angsuran"),
     (Policy, {"reservation_days": 60}, "1 persetujuan"),
     (Policy, {"by_value_date": False}, "tepat waktu"),
+    (Policy, {"appeal_days": 14}, "tetap mempunyai hari"),
+    (Policy, {"appeal_answer_days": 5}, "tetap dijawab"),
     (AgreementTerms, {"rate_bp": 700}, "tetap memakai ketentuan"),
     (AgreementTerms, {"loss_bearer": "BANK"}, "dihapus buku"),
     (QualityScale, {"provision_bp": [100, 100, 1000, 5000, 10000]}, "dihitung ulang"),
@@ -184,6 +186,7 @@ def test_each_field_of_each_rule_tells_whom_it_touches() -> None:
     type(asking).objects.filter(pk=asking.pk).update(group=late.application.group)
     make.submitted()
     make.approved()
+    make.appeal(make.refused(now=dt.datetime(2026, 3, 9, 3, tzinfo=dt.UTC)))
     paid = make.loan()  # on its day by the borrower, booked three weeks later
     for row in paid.instalments.order_by("number"):
         booked = row.due_on + dt.timedelta(days=21)

@@ -71,6 +71,8 @@ def test_who_decided_before_may_decide_again_and_do_nothing_else() -> None:
     assert treasurer is not None
     assert not hands.may(application, treasurer, step="decided_by")
     assert not hands.may(application, approver, step="handed_by")
+    assert str(treasurer) in hands.names(application)
+    assert str(approver) not in hands.names(application)
     rows = Application.objects.filter(pk=application.pk)
     with pytest.raises(IntegrityError, match="two steps"), transaction.atomic():
         rows.update(decided_by=treasurer, decided_at=LATER)
@@ -82,7 +84,8 @@ def test_who_decided_before_may_decide_again_and_do_nothing_else() -> None:
             rows.update(**{f"{hand}_by": who, f"{hand}_at": LATER})
     with pytest.raises(hands.SamePersonTwice):
         loans.disburse(application=application, by=treasurer, now=LATER, on=TODAY)
-    assert str(treasurer) in hands.names(Application.objects.get(pk=application.pk))
+    told = hands.names(Application.objects.get(pk=application.pk))
+    assert (str(treasurer) in told, str(approver) in told) == (True, True)
 
 
 def test_no_decision_leaves_its_application_without_a_trace() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from foundation.common.errors import ActionError
@@ -21,10 +21,21 @@ from foundation.ledger.actions import journal, periods
 from foundation.ledger.entries import credit, debit
 from foundation.ledger.errors import EarlierMonthOpen, PeriodClosed
 from foundation.ledger.models import Account, DaySeal, Period, Transaction
-from revolving_funds.actions import applications, bank_door, batches, claims, corrections, loans, pools, statements
-from revolving_funds.enums import ApplicationStatus, ClaimStatus
+from revolving_funds.actions import (
+    appeals,
+    applications,
+    bank_door,
+    batches,
+    claims,
+    corrections,
+    loans,
+    pools,
+    statements,
+)
+from revolving_funds.enums import AppealStatus, ApplicationStatus, ClaimStatus
 from revolving_funds.models import (
     AgreementTerms,
+    Appeal,
     Application,
     BankBatch,
     BatchRow,
@@ -99,6 +110,45 @@ def test_without_the_lock_one_application_is_decided_by_many() -> None:
         lambda n: Application.objects.filter(pk=row.pk).update(decision_reason=f"decided by {n}"),
     )
     assert kinds(together(8, deed))[int] > 1
+
+
+def test_an_appeal_granted_and_refused_at_once_has_one_answer_and_one_person_files_one() -> None:
+    make.pool()
+    application = make.refused()
+    owner, people = application.person.user, [make.approver() for _n in range(8)]
+    words = {"application": application, "reason": "Sudah buka.", "by": owner, "now": NOW, "on": TODAY}
+    assert kinds(together(8, lambda _n: appeals.file(**words))) == {Appeal: 1, appeals.FiledAlready: 7}
+    appeal = Appeal.objects.get()
+
+    def answer(number: int) -> Any:
+        act = appeals.grant if number % 2 else appeals.refuse
+        return act(appeal=appeal, by=people[number], now=NOW, reason="Sudah dilihat lagi")
+
+    assert kinds(together(8, answer)) == {Appeal: 1, appeals.AnsweredAlready: 7}
+    granted = Appeal.objects.get().status == AppealStatus.GRANTED
+    assert (Application.objects.get().status == ApplicationStatus.SURVEYED) is granted
+
+
+def test_without_the_lock_an_appeal_is_answered_by_many_but_for_the_databases_guard() -> None:
+    make.pool()
+    appeal, people = make.appeal(), [make.approver() for _n in range(8)]
+
+    def many() -> Counter[type]:
+        said = {"status": AppealStatus.REFUSED, "decided_at": NOW, "decision_reason": "x"}
+        deed = look_then_act(
+            lambda: Appeal.objects.get(pk=appeal.pk).status == AppealStatus.WAITING,
+            lambda n: Appeal.objects.filter(pk=appeal.pk).update(decided_by=people[n], **said),
+        )
+        return kinds(together(8, deed))
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE revolving_funds_appeal DISABLE TRIGGER appeal_apart")
+        try:
+            assert many()[int] > 1
+            Appeal.objects.update(status="WAITING", decided_at=None, decided_by=None, decision_reason="")
+        finally:
+            cursor.execute("ALTER TABLE revolving_funds_appeal ENABLE TRIGGER appeal_apart")
+    assert many() == {int: 1, IntegrityError: 7}
 
 
 def test_two_applications_of_one_person_in_one_minute_are_one() -> None:
