@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from foundation.common import dates
-from trainings import texts
-from trainings.enums import EnrolmentState, TrainingStatus
+from trainings import quotas, texts
+from trainings.enums import EnrolmentState, ProposalSource, TrainingStatus
 from trainings.models import Training
 
 FEW = 5
@@ -52,6 +52,19 @@ def places(training: Any) -> Pill:
 def left_of(training: Any) -> int:
     """Free places that nobody in the queue has a claim on."""
     return int(max(training.capacity - training.taken - training.waiting, 0))
+
+
+def why_waiting(training: Any, source: str) -> str:
+    """Why somebody of `source` waits though a training annotated by with_counts() has room; else nothing."""
+    if training.taken >= training.capacity:
+        return ""
+    room = quotas.seen(training, [source])
+    if room.of_activity == 0:
+        return _("The training has room, but all places that the budget of its activity pays for this year are taken.")
+    if not room.fits([source]):
+        text = _("The training has room, but all places of this year's plan for %(source)s are taken.")
+        return text % {"source": ProposalSource(source).label}
+    return ""
 
 
 def row(training: Any, *, now: datetime, url: str) -> dict[str, Any]:

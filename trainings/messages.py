@@ -37,8 +37,8 @@ WAITING = register(
         template="training_waiting",
         title=_("You are on the waiting list: %(title)s"),
         body=_(
-            "%(name)s, %(title)s is full. You are number %(position)s on the waiting list. We tell you at once "
-            "when a place becomes free."
+            "%(name)s, there is no place for you in %(title)s yet. You are number %(position)s on the waiting list. "
+            "We tell you at once when a place becomes free."
         ),
     )
 )

@@ -9,6 +9,8 @@ from trainings.enums import ProposalSource, TrainingStatus
 from trainings.models import PlanActivity, Spending, Training, YearPlan
 from trainings.queries import year_bounds
 
+TARGET = _("Its trainings get no more places than these where the shares of the plan are limits. 0: no target.")
+
 
 def _day(**kwargs: Any) -> forms.DateField:
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
@@ -21,7 +23,9 @@ class PlanForm(forms.Form):
     is_binding = forms.BooleanField(
         label=_("The shares are limits"),
         required=False,
-        help_text=_("Whoever registers beyond the share of a source goes to the waiting list."),
+        help_text=_(
+            "Whoever registers beyond the share of a source, or beyond the places of the training's activity, waits."
+        ),
     )
     release_on = _day(
         label=_("Unused places are released on"),
@@ -51,7 +55,7 @@ class ActivityForm(forms.Form):
         label=_("Budget code"), max_length=40, help_text=_("As in the RKA or DPA, for example 2.17.06.2.01.0003.")
     )
     title = forms.CharField(label=_("Activity"), max_length=150)
-    places = forms.IntegerField(label=_("Planned places"), min_value=0)
+    places = forms.IntegerField(label=_("Planned places"), min_value=0, help_text=TARGET)
     budget = forms.IntegerField(label=_("Budget (rupiah)"), min_value=0)
 
 
@@ -75,6 +79,19 @@ class OfPlan(forms.Form):
             lines = Spending.objects.filter(activity__plan=obj, amount__gt=0, corrected_by=None)
             fields["line"].queryset = lines.select_related("activity").order_by("-recorded_at", "-pk")
             fields["line"].label_from_instance = lambda row: f"{row.document}: {row.activity.code}, Rp{row.amount}"
+
+
+class ChangeActivityForm(OfPlan):
+    """Other figures for a budget line, as in a changed DPA."""
+
+    activity = forms.ModelChoiceField(
+        label=_("Activity"), queryset=PlanActivity.objects.none(), to_field_name="uid", empty_label=None
+    )
+    title = forms.CharField(
+        label=_("New name"), max_length=150, required=False, help_text=_("Leave it empty to keep the name.")
+    )
+    places = forms.IntegerField(label=_("Planned places"), min_value=0, help_text=TARGET)
+    budget = forms.IntegerField(label=_("Budget (rupiah)"), min_value=0)
 
 
 class SpendForm(OfPlan):

@@ -1,13 +1,13 @@
-"""The plan of the year as a limit: every place taken fits its source's share, counted under the share's lock."""
+"""The plan of the year as a limit: a place fits its source's share and its activity, counted under their locks."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 
 from trainings.enums import HOLDING, ProposalSource, TrainingStatus
-from trainings.models import Enrolment, PlanShare, Training
+from trainings.models import Enrolment, PlanActivity, PlanShare, Training
 from trainings.queries import year_bounds, year_of
 
 
@@ -16,18 +16,24 @@ class Room:
     """How many places each source may still fill this year; without a binding plan there is no limit.
 
     `is_released`: the day has come after which unused places belong to the owners' own registration.
+    `of_activity`: what is left of the budget line that pays for the training, whatever the source; None = no limit.
     """
 
     left: dict[str, int] | None = None
     is_released: bool = False
+    of_activity: int | None = None
 
     def fits(self, sources: Sequence[str]) -> bool:
         """Whether one more place for each of `sources` (a group may name one several times) is there."""
+        if self.of_activity is not None and len(sources) > self.of_activity:
+            return False
         if self.left is None:
             return True
         return all(self.left.get(source, 0) >= wanted for source, wanted in Counter(sources).items())
 
     def take(self, sources: Sequence[str]) -> None:
+        if self.of_activity is not None:
+            self.of_activity -= len(sources)
         if self.left is not None:
             for source, wanted in Counter(sources).items():
                 self.left[source] = self.left.get(source, 0) - wanted
@@ -36,39 +42,75 @@ class Room:
 def locked(training: Training, sources: Sequence[str]) -> Room:
     """The room of `sources` in the year of `training`, held until the transaction ends.
 
-    Always after the lock on the training and in the order of the sources, so that no two wait for each other.
+    Always after the lock on the training, then the shares in the order of the sources, then the activity, so that no
+    two wait for each other. A training under an activity costs one query more.
     """
-    office = training.office_code
-    year = year_of(training)
-    shares = PlanShare.objects.for_update().filter(
-        plan__office_code=office, plan__year=year, plan__is_binding=True, source__in=sources
-    )
+    return _room(training, sources, PlanShare.objects.for_update(), PlanActivity.objects.for_update())
+
+
+def seen(training: Training, sources: Sequence[str]) -> Room:
+    """The same to be read, without a lock."""
+    return _room(training, sources, PlanShare.objects.all(), PlanActivity.objects.all())
+
+
+def _room(
+    training: Training, sources: Sequence[str], shares: QuerySet[PlanShare], activities: QuerySet[PlanActivity]
+) -> Room:
+    office, year = training.office_code, year_of(training)
+    shares = shares.filter(plan__office_code=office, plan__year=year, plan__is_binding=True, source__in=sources)
     rows = list(shares.select_related("plan").order_by("source"))
-    if not rows and not _binds(office, year):
+    activity = _limit(training, activities)
+    if not rows and activity is None and not _binds(office, year):
         return Room()
-    held = {share.source: share.allowed for share in rows}
-    for source, taken in holding(office, year, sources).items():
-        if source in held:
-            held[source] -= taken
+    taken, of_activity = _taken(office, year, sources, activity)
+    held = {share.source: share.allowed - taken.get(share.source, 0) for share in rows}
     return Room(
         {source: max(held.get(source, 0), 0) for source in sources},
         is_released=any(share.plan.released_at for share in rows),
+        of_activity=None if activity is None else max(activity.places - of_activity, 0),
     )
+
+
+def _limit(training: Training, activities: QuerySet[PlanActivity]) -> PlanActivity | None:
+    """The activity of the training where it is a limit: it names a target, and its plan binds."""
+    if training.activity_id is None:
+        return None
+    return activities.filter(pk=training.activity_id, places__gt=0, plan__is_binding=True).first()
 
 
 def _binds(office_code: str, year: int) -> bool:
     return PlanShare.objects.filter(plan__office_code=office_code, plan__year=year, plan__is_binding=True).exists()
 
 
+def _taken(
+    office_code: str, year: int, sources: Sequence[str], activity: PlanActivity | None
+) -> tuple[dict[str, int], int]:
+    """What `holding` counts, and the places of `activity`, in one query."""
+    if activity is None:
+        return holding(office_code, year, sources), 0
+    of_year, of_activity = _of_year(office_code, year), Q(training__activity=activity.pk)
+    asked = {source: Count("pk", filter=of_year & Q(source=source)) for source in sources}
+    counts = _held().filter(of_year | of_activity).aggregate(**asked, activity=Count("pk", filter=of_activity))
+    return {source: counts[source] for source in sources}, counts["activity"]
+
+
 def holding(office_code: str, year: int, sources: Sequence[str] = tuple(ProposalSource.values)) -> dict[str, int]:
     """Places of the year that are taken or offered, by source; those of trainings called off do not count."""
-    start, end = year_bounds(office_code, year)
-    rows = (
-        Enrolment.objects.filter(state__in=HOLDING, source__in=sources)
-        .filter(training__office_code=office_code, training__starts_at__gte=start, training__starts_at__lt=end)
-        .exclude(training__status=TrainingStatus.CANCELLED)
-        .values("source")
-        .order_by()
-        .annotate(n=Count("pk"))
-    )
+    rows = _held().filter(_of_year(office_code, year), source__in=sources).values("source").annotate(n=Count("pk"))
     return {row["source"]: row["n"] for row in rows}
+
+
+def holding_of(activities: Sequence[PlanActivity]) -> dict[int, int]:
+    """The same by activity (its key), in one query."""
+    rows = _held().filter(training__activity__in=activities).values("training__activity").annotate(n=Count("pk"))
+    return {row["training__activity"]: row["n"] for row in rows}
+
+
+def _held() -> QuerySet[Enrolment]:
+    rows = Enrolment.objects.filter(state__in=HOLDING).exclude(training__status=TrainingStatus.CANCELLED)
+    return rows.order_by()
+
+
+def _of_year(office_code: str, year: int) -> Q:
+    start, end = year_bounds(office_code, year)
+    return Q(training__office_code=office_code, training__starts_at__gte=start, training__starts_at__lt=end)

@@ -13,7 +13,7 @@ from tests.factories.trainings import NOW
 from trainings.actions import trainings
 from trainings.actions.seeding import Participant, Year, seed_year
 from trainings.enums import ProposalSource, TrainingStatus
-from trainings.models import Attendance, Certificate, Enrolment, Training
+from trainings.models import Attendance, Certificate, Enrolment, PlanActivity, Training
 from trainings.queries import attendance_share, plan_and_realisation
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +32,13 @@ def seeded() -> Year:
         now=NOW,
         places=200,
     )
+
+
+@pytest.mark.usefixtures("seeded")
+def test_a_seeded_year_keeps_to_the_targets_of_its_activities() -> None:
+    lines = {line.pk: line.places for line in PlanActivity.objects.all()}
+    planned = {pk: sum(row.capacity for row in Training.objects.filter(activity=pk)) for pk in lines}
+    assert all(0 < planned[pk] <= places for pk, places in lines.items())
 
 
 def test_a_seeded_year_has_plan_places_attendance_and_certificates(seeded: Year) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,7 @@ from foundation.common import dates
 from foundation.common.errors import ActionError
 from foundation.notifications.actions import outbox
 from trainings import places, quotas, texts
-from trainings.enums import EndReason, EnrolmentState, ProposalSource
+from trainings.enums import AHEAD, HOLDING, EndReason, EnrolmentState, ProposalSource, TrainingStatus
 from trainings.models import Enrolment, Training
 from trainings.queries import year_bounds
 
@@ -37,7 +38,8 @@ def promote(*, training: Training, now: datetime) -> list[Enrolment]:
     """Give what is free to the queue, first come first; the caller holds the lock on the training.
 
     Offers whose time is over pass on first. A group gets its places all at once: where it does not fit, or where the
-    share of a source is used up, the next in the queue goes before it, so that no place stays empty. Close to the start a place is given without asking.
+    share of a source or the activity is used up, the next in the queue goes before it, so that no place stays empty.
+    Close to the start a place is given without asking.
     """
     return fill_up(training=training, now=now)[0]
 
@@ -46,7 +48,7 @@ def fill_up(*, training: Training, now: datetime) -> tuple[list[Enrolment], int]
     """What `promote` does; who rose, and how many places are free after it."""
     expire(training=training, now=now)
     free, risen = places.free(training, now=now), []
-    if free <= 0:  # the long queue of a full training is not read
+    if free <= 0 or training.status == TrainingStatus.CANCELLED:  # the long queue of a full training is not read
         return [], 0
     waiting = Enrolment.objects.filter(training=training).waiting().select_related("person__user", "training", "party")
     units: dict[tuple[str, int], list[Enrolment]] = {}
@@ -178,16 +180,27 @@ def sweep(*, now: datetime) -> int:
 
 
 def fill(*, office_code: str, year: int, now: datetime) -> int:
-    """Give free places to the queues of an office's year after its plan has changed; returns how many rose.
-
-    Each training in a transaction of its own: the lock on a training always comes before the lock on a share.
-    """
+    """Give free places to the queues of an office's year after its plan has changed; returns how many rose."""
     start, end = year_bounds(office_code, year)
-    waiting = Enrolment.objects.waiting().filter(
-        training__office_code=office_code, training__starts_at__gte=max(start, now), training__starts_at__lt=end
-    )
+    of_year = Q(office_code=office_code, starts_at__gte=start, starts_at__lt=end)
+    return _fill(Training.objects.filter(of_year), now=now)
+
+
+def catch_up(*, now: datetime) -> int:
+    """Give free places to queues that waited for a share or an activity, and not for a seat of the training itself.
+
+    What one training gives back may be what somebody waits for in another. Returns how many rose.
+    """
+    seats = Count("enrolments", filter=Q(enrolments__state__in=HOLDING))
+    return _fill(Training.objects.alias(seats=seats).filter(seats__lt=F("capacity")), now=now)
+
+
+def _fill(trainings: QuerySet[Training], *, now: datetime) -> int:
+    """Each training in a transaction of its own: the lock on a training always comes before the lock on a share."""
+    waits = Exists(Enrolment.objects.waiting().filter(training=OuterRef("pk")))
+    ahead = trainings.filter(waits, status__in=AHEAD, starts_at__gt=now)
     risen = 0
-    for pk in sorted(set(waiting.values_list("training_id", flat=True))):
+    for pk in sorted(ahead.values_list("pk", flat=True)):
         with transaction.atomic():
             risen += len(promote(training=Training.objects.locked(pk), now=now))
     return risen

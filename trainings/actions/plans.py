@@ -1,6 +1,6 @@
 """The office's plan of a fiscal year: places and money by source, budget lines, what was spent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -28,6 +28,19 @@ class NothingPlanned(ActionError):
 
 class PlacesTaken(ActionError):
     message = _("%(source)s: %(taken)s places are already taken, so the share cannot be smaller.")
+
+
+class ActivityTaken(ActionError):
+    message = _(
+        "Activity %(code)s: %(taken)s places are taken and %(places)s are planned. Please plan more places for it, or "
+        "put some of its trainings under another activity."
+    )
+    field = "places"
+
+
+class BudgetSpent(ActionError):
+    message = _("Rp%(spent)s of this activity's budget is already spent, so it cannot be smaller.")
+    field = "budget"
 
 
 class AlreadyReleased(ActionError):
@@ -126,6 +139,17 @@ def _check_taken(plan: YearPlan, shares: Shares) -> None:
         places, _budget = shares.get(ProposalSource(source), (0, 0))
         if taken > places + moved:
             raise PlacesTaken(PlacesTaken.message % {"source": ProposalSource(source).label, "taken": taken})
+    lines = list(PlanActivity.objects.for_update().filter(plan=plan, places__gt=0).order_by("pk"))
+    _check_lines(lines, quotas.holding_of(lines))
+
+
+def _check_lines(lines: Sequence[PlanActivity], taken: Mapping[int, int]) -> None:
+    """A target that binds holds at least those who have a place. Raises ActivityTaken."""
+    for line in lines:
+        held = taken.get(line.pk, 0)
+        if held > line.places:
+            facts = {"code": line.code, "taken": held, "places": line.places}
+            raise ActivityTaken(ActivityTaken.message % facts)
 
 
 def release(*, plan: YearPlan, by: User | None, now: datetime) -> dict[str, int]:
@@ -189,14 +213,51 @@ def add_activity(
     return activity
 
 
+def change_activity(
+    *, activity: PlanActivity, title: str, places: int, budget: int, by: User | None, now: datetime
+) -> PlanActivity:
+    """Other figures for a budget line (a changed DPA); who waited for its places rises.
+
+    Raises ActivityTaken (in a plan that binds), BudgetSpent.
+    """
+    activity = _rewrite(activity=activity, title=title.strip(), places=places, budget=budget, by=by, now=now)
+    offers.fill(office_code=activity.plan.office_code, year=activity.plan.year, now=now)
+    return activity
+
+
+@transaction.atomic
+def _rewrite(
+    *, activity: PlanActivity, title: str, places: int, budget: int, by: User | None, now: datetime
+) -> PlanActivity:
+    activity = PlanActivity.objects.select_related("plan").locked(activity.pk)
+    before = {"title": activity.title, "places": activity.places, "budget": activity.budget}
+    activity.title, activity.places, activity.budget = title or activity.title, places, budget
+    if places and activity.plan.is_binding:
+        _check_lines([activity], quotas.holding_of([activity]))
+    if budget < (spent := spent_of(activity)):
+        raise BudgetSpent(BudgetSpent.message % {"spent": f"{spent:,}".replace(",", ".")})
+    activity.save(update_fields=["title", "places", "budget", "updated_at"])
+    log.record("plan.activity_changed", activity.plan, by=by, now=now, code=activity.code, before=before)
+    return activity
+
+
 @transaction.atomic
 def put_under(*, training: Training, activity: PlanActivity | None, by: User | None, now: datetime) -> Training:
-    """Say from which budget line a training is paid, or from none. Raises OtherPlan."""
+    """Say from which budget line a training is paid, or from none.
+
+    Its places count on the line then; who waited because the old one was full rises. Raises OtherPlan, ActivityTaken.
+    """
     training = Training.objects.locked(training.pk)
     if activity is not None and not _same_plan(training, activity):
         raise OtherPlan
     training.activity = activity
     training.save(update_fields=["activity", "updated_at"])
+    if activity is not None:
+        line = PlanActivity.objects.select_related("plan").locked(activity.pk)
+        if line.places and line.plan.is_binding:
+            _check_lines([line], quotas.holding_of([line]))
+    if training.starts_at > now:
+        offers.promote(training=training, now=now)
     log.record("training.put_under", training, by=by, now=now, activity=activity.code if activity else "")
     return training
 

@@ -2,7 +2,7 @@
 
 import random
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -182,8 +182,9 @@ def _plan(office: Office, year: int, places: int) -> None:
         ignore_conflicts=True,
     )
     if created:
+        each = places * sum(percents.values()) // 100 // len(ACTIVITIES)
         PlanActivity.objects.bulk_create(
-            PlanActivity(plan=plan, code=code, title=title, places=places // 2, budget=places // 2 * COST_PER_PLACE)
+            PlanActivity(plan=plan, code=code, title=title, places=each, budget=each * COST_PER_PLACE)
             for code, title in ACTIVITIES
         )
 
@@ -210,6 +211,7 @@ class _Seeder:
         self.turn: dict[str, int] = defaultdict(int)
         plan = YearPlan.objects.get(office_code=office.region_id, year=year)
         self.activities = list(PlanActivity.objects.filter(plan=plan).order_by("code", "pk"))
+        self.room = Counter({line.pk: line.places for line in self.activities})
         for code in self.districts:
             rng.shuffle(self.pools[code])
         self.names = dict(Region.objects.filter(code__in=self.districts).values_list("code", "name"))
@@ -240,7 +242,7 @@ class _Seeder:
             office_code=self.office.region_id,
             status=status,
             source=source,
-            activity=self.activities[TOPICS.index(topic) % len(self.activities)] if self.activities else None,
+            activity=self._activity(TOPICS.index(topic), capacity),
             capacity=capacity,
             venue=self.rng.choice(VENUES).format(self.names[district]),
             organiser=self.office.name,
@@ -268,6 +270,15 @@ class _Seeder:
         self.draft.sessions += sessions
         if published:
             self._fill(training, sessions, published)
+
+    def _activity(self, topic: int, capacity: int) -> PlanActivity | None:
+        """The budget line of the topic, or where its places are used up another one: its target is a limit."""
+        turn = topic % max(len(self.activities), 1)
+        lines = self.activities[turn:] + self.activities[:turn]
+        line = next((each for each in lines if self.room[each.pk] >= capacity), None)
+        if line is not None:
+            self.room[line.pk] -= capacity
+        return line
 
     def _start(self) -> datetime:
         """A Tuesday, Wednesday or Thursday at nine, where the office is."""

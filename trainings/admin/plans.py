@@ -20,7 +20,7 @@ from foundation.regions.models import Office
 from trainings import realisation, reports
 from trainings.actions import plans, trainings
 from trainings.models import PlanActivity, PlanShare, YearPlan
-from trainings.plan_forms import ActivityForm, PlanForm, PutUnderForm, SpendForm, TakeBackForm
+from trainings.plan_forms import ActivityForm, ChangeActivityForm, PlanForm, PutUnderForm, SpendForm, TakeBackForm
 
 CHANGE = "trainings.change_plan"
 # The figures that belong to a plan (msme_platform.office.figures): each has its page and its spreadsheet.
@@ -135,6 +135,12 @@ def _add_activity(request: HttpRequest, plan: YearPlan, cleaned: dict[str, Any])
     return _("The activity stands in the plan.")
 
 
+def _change_activity(request: HttpRequest, plan: YearPlan, cleaned: dict[str, Any]) -> str:
+    del plan
+    plans.change_activity(by=request.user, now=clock.now(), **cleaned)  # type: ignore[arg-type]
+    return _("The activity is changed.")
+
+
 def _put_under(request: HttpRequest, plan: YearPlan, cleaned: dict[str, Any]) -> str:
     del plan
     plans.put_under(by=request.user, now=clock.now(), **cleaned)  # type: ignore[arg-type]
@@ -196,6 +202,14 @@ class YearPlanAdmin(OfficeModelAdmin):
             permission=CHANGE,
             perform=_add_activity,
             form=ActivityForm,
+        ),
+        Deed(
+            name="change-activity",
+            label=gettext_lazy("Change an activity"),
+            permission=CHANGE,
+            perform=_change_activity,
+            form=ChangeActivityForm,
+            takes_object=True,
         ),
         Deed(
             name="put-under",

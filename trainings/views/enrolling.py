@@ -24,7 +24,7 @@ from foundation.jobs.actions import jobs
 from foundation.jobs.models import Job
 from foundation.regions.models import Office
 from members.models import Person
-from trainings import conflicts, sources
+from trainings import cards, conflicts, sources
 from trainings.actions import capacity, enrolments
 from trainings.enums import EnrolmentState, ProposalSource
 from trainings.forms import CutForm, ManyForm, SourceFileForm
@@ -114,10 +114,17 @@ def _tell(request: HttpRequest, made: list[enrolments.Outcome]) -> None:
         messages.success(request, text % {"n": places})
     if waiting:
         text = ngettext("%(n)d person is on the waiting list.", "%(n)d people are on the waiting list.", waiting)
-        messages.info(request, text % {"n": waiting})
+        messages.info(request, " ".join(filter(None, [text % {"n": waiting}, _why(made)])))
     for row in made:
         if row.error:
             messages.error(request, f"{row.person.full_name}: {row.error}")
+
+
+def _why(made: list[enrolments.Outcome]) -> str:
+    """Why the first of those who wait does, where it is the plan and not the room."""
+    row = next(row.enrolment for row in made if row.enrolment and row.enrolment.state == EnrolmentState.WAITING)
+    training = Training.objects.with_counts().get(pk=row.training_id)
+    return cards.why_waiting(training, row.source)
 
 
 @form_page

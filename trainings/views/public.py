@@ -115,6 +115,7 @@ def training_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
             "now": now,
             "enrolment": enrolment,
             "position": queries.position_of(enrolment) if enrolment else 0,
+            "why_waiting": _why_waiting(training, enrolment),
             "person": person,
             "is_open": training.takes_enrolments(now),
             **asked_for(enrolment, training, now=now),
@@ -130,6 +131,13 @@ def training_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
             "share": cards.whatsapp_text(training, address),
         },
     )
+
+
+def _why_waiting(training: Training, enrolment: Enrolment | None) -> str:
+    if enrolment is None or enrolment.state != EnrolmentState.WAITING:
+        return ""
+    full = _("All places are taken.") if training.taken >= training.capacity else ""  # type: ignore[attr-defined]
+    return full or cards.why_waiting(training, enrolment.source)
 
 
 def _why_not(training: Training, person: Any) -> ActionError | None:
