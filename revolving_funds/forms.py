@@ -193,7 +193,7 @@ class CheckForm(forms.Form):
         label=_("Note"),
         max_length=120,
         required=False,
-        help_text=_("Added to what the owner reads when a line is missing."),
+        help_text=_("The owner reads it with the missing lines. Needed too when you tick what is not there: say why."),
     )
 
     def __init__(self, *args: Any, obj: Any, **kwargs: Any) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.accounts.models import User
 from foundation.audit import log
 from foundation.common.errors import ActionError
+from revolving_funds import checklist
 from revolving_funds.actions import applications, hands
 from revolving_funds.enums import ApplicationStatus, CheckLine
 from revolving_funds.models import Application, PapersCheck
@@ -18,12 +19,19 @@ class CheckedAlready(ActionError):
     message = _("The papers of this application were found complete already. The visit comes next.")
 
 
+class NotThere(ActionError):
+    """Names what was ticked though nothing of it is there."""
+
+    field = "note"
+
+
 @transaction.atomic
 def check(
     *, application: Application, missing: Iterable[CheckLine], by: User, now: datetime, note: str = ""
 ) -> PapersCheck:
     """Write down what was looked at. With nothing missing the visit may be made; otherwise the application goes back
-    to its owner, who reads the missing lines. Raises WrongStep, CheckedAlready, SamePersonTwice.
+    to its owner, who reads the missing lines. What nobody has sent or entered is found only with a `note` that says why.
+    Raises WrongStep, CheckedAlready, SamePersonTwice, NotThere.
 
     Who looks at the papers has no other hand in the loan, also when the papers went back to the owner.
     """
@@ -35,6 +43,8 @@ def check(
     hands.keep_apart(application, by, step="checked_by")
     wanted = set(missing)
     lines = [line for line in CheckLine if line in wanted]
+    if not lines and not note.strip():
+        _refuse_what_is_not_there(application)
     made = PapersCheck.objects.create(
         application=application, checked_at=now, checked_by=by, missing=[str(line) for line in lines], note=note.strip()
     )
@@ -43,8 +53,17 @@ def check(
     else:
         application.checked_at, application.checked_by = now, by
         application.save(update_fields=["checked_at", "checked_by", "updated_at"])
-    log.record("application.papers_checked", application, by=by, now=now, missing=made.missing)
+    log.record("application.papers_checked", application, by=by, now=now, missing=made.missing, note=made.note)
     return made
+
+
+def _refuse_what_is_not_there(application: Application) -> None:
+    bare = [str(line.label) for line, fact in checklist.facts(application).items() if not fact.there]
+    if bare:
+        raise NotThere(
+            _("Not there: %(lines)s. Give it back, or write in the note why it is complete all the same.")
+            % {"lines": "; ".join(bare)}
+        )
 
 
 def _words(lines: Iterable[CheckLine], note: str) -> str:

@@ -17,6 +17,7 @@ from foundation.audit import log
 from foundation.regions.models import Office
 from members.enums import BusinessStatus, LicenceKind, LicenceStatus
 from members.models import Business
+from revolving_funds.actions import seeding_papers
 from revolving_funds.actions.seeding_history import BankShare, Borrower, Hands, history
 from revolving_funds.actions.seeding_rows import Writer
 
@@ -87,6 +88,7 @@ def seed_loans(
     writer.write(made, banks)
     waiting = writer.write_waiting(stream, banks, len(made))
     writer.write_checks()
+    papers = seeding_papers.seed_papers(office=office, rng=rng, now=now)
     with connection.cursor() as cursor:
         cursor.execute(
             "ANALYZE revolving_funds_loan, revolving_funds_instalment, revolving_funds_repayment,"
@@ -94,4 +96,4 @@ def seed_loans(
         )
     log.record("fund.seeded", office, by=None, now=now, loans=len(made))
     paid = sum(len(loan.payments) for loan in made)
-    return [f"{len(made):,} loans", f"{paid:,} repayments", f"{waiting:,} other applications"]
+    return [f"{len(made):,} loans", f"{paid:,} repayments", f"{waiting:,} other applications", f"{papers:,} papers"]

@@ -64,6 +64,12 @@ def _decision_initial(application: Application) -> dict[str, Any]:
     return {"amount": amount, "pool": queries.pool_with(office, amount, on=clock.today())}
 
 
+def _note_of(row: Application) -> str:
+    """What was written with the look that found the papers complete."""
+    look = row.checks.filter(missing=[]).order_by("-checked_at", "-pk").first() if row.checked_at else None
+    return look.note if look else ""
+
+
 @admin.register(Application)
 class ApplicationAdmin(NextHand, SeenAtVisit, EarlierDecisions, OfficeModelAdmin):
     list_display = ("person", "business", "district", "asked", "stage", "sent_on")
@@ -270,7 +276,7 @@ class ApplicationAdmin(NextHand, SeenAtVisit, EarlierDecisions, OfficeModelAdmin
             return str(_("Nobody has looked at them since they were sent"))
         return str(
             _("Complete: %(name)s, %(day)s") % {"name": row.checked_by, "day": short_date(row.checked_at)},
-        )
+        ) + (f". {note}" if (note := _note_of(row)) else "")
 
     @admin.display(description=gettext_lazy("What is there"))
     def found_missing(self, row: Application) -> str:

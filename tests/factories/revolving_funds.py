@@ -115,7 +115,9 @@ def draft(person: Person | None = None, *, on: dt.date = TODAY) -> Application:
 def submitted(person: Person | None = None, *, amount: int = 2_000_000, on: dt.date = TODAY) -> Application:
     application = draft(person, on=on)
     user = application.person.user
-    applications.fill(application=application, by=user, now=NOW, amount=amount, purpose="MATERIALS")
+    applications.fill(
+        application=application, by=user, now=NOW, amount=amount, purpose="MATERIALS", monthly_sales=4_000_000
+    )
     show_papers(application)
     return applications.submit(application=application, by=user, now=NOW, on=on)
 

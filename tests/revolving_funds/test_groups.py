@@ -28,7 +28,9 @@ LATER = dt.date(2026, 3, 10)  # the instalment of 15 February (a Sunday, so the 
 
 def whole(person: Person) -> Application:
     application = make.draft(person)
-    applications.fill(application=application, by=person.user, now=NOW, amount=2_000_000, purpose="MATERIALS")
+    applications.fill(
+        application=application, by=person.user, now=NOW, amount=2_000_000, purpose="MATERIALS", monthly_sales=1
+    )
     make.show_papers(application)
     return application
 
@@ -49,6 +51,7 @@ def gathered(size: int = 10, *, ready: bool = True) -> GroupApplication:
             tenor_months=10,
             amount=2_000_000,
             purpose="MATERIALS",
+            monthly_sales=1,
             group=group,
             ready_at=NOW if ready else None,
         )

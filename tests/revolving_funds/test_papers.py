@@ -47,7 +47,7 @@ def filled(on: dt.date = TODAY) -> Application:
     make.pool()
     application = make.draft(on=on)
     user = application.person.user
-    applications.fill(application=application, by=user, now=NOW, amount=2_000_000, purpose="MATERIALS")
+    applications.fill(application=application, by=user, now=NOW, amount=2_000_000, purpose="MATERIALS", monthly_sales=1)
     return application
 
 
@@ -133,10 +133,10 @@ def test_a_survey_keeps_place_photo_and_that_it_was_on_paper() -> None:
     assert application.documents.filter(kind="SURVEY").exists()
 
 
-def test_a_refusal_tells_the_way_of_appeal() -> None:
+def test_a_refusal_tells_until_when_an_appeal_could_be_filed() -> None:
     make.pool()
     application = make.surveyed(is_recommended=False)
     applications.reject(application=application, by=make.approver(), now=NOW, reason="Usaha belum berjalan")
     page = seen_by(application.person.user).get(application.get_absolute_url()).content.decode()
     assert "Usaha belum berjalan" in page
-    assert "14 hari" in page
+    assert "Hari terakhir untuk keberatan adalah" in page  # the days are over

@@ -4,14 +4,17 @@ import datetime as dt
 from random import Random
 
 import pytest
+from django.core.files.storage import default_storage
+from PIL import Image
 
 from foundation.accounts.roles import Role
 from foundation.ledger import queries as ledger
 from foundation.ledger.models import Account
 from members.models import Business, Person
+from revolving_funds import checklist
 from revolving_funds.actions import seeding, seeding_capital
 from revolving_funds.actions.seeding import BankShare
-from revolving_funds.enums import BankKind, SourceKind
+from revolving_funds.enums import NEEDED_DOCUMENTS, BankKind, SourceKind
 from revolving_funds.models import Application, CapitalSource, Loan
 from tests.factories import revolving_funds as make
 from tests.factories.foundation import user_with_role
@@ -53,6 +56,17 @@ def test_a_made_up_town_has_its_loans_and_a_whole_book() -> None:
         "WITHDRAWN",
     }
     assert set(Loan.objects.values_list("status", flat=True)) == {"OPEN", "CLOSED"}
+
+
+def test_every_made_up_application_has_its_papers_and_they_say_that_they_are_made_up() -> None:
+    town()
+    for application in Application.objects.prefetch_related("documents__file"):
+        papers = {row.kind: row.file for row in application.documents.all()}
+        assert set(papers) == set(NEEDED_DOCUMENTS)
+        assert all("contoh" in file.name for file in papers.values())
+        assert all(fact.there for fact in checklist.facts(application).values())
+    with default_storage.open(papers["KTP"].path) as opened:
+        assert Image.open(opened).size == (640, 400)
 
 
 def test_nobody_in_it_has_two_running_loans_or_one_before_she_registered() -> None:

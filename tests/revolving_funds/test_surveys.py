@@ -70,6 +70,21 @@ def test_no_visit_before_somebody_has_looked_at_the_papers() -> None:
     applications.survey(application=application, by=make.verifier(), now=NOW, on=TODAY, **make.SEEN)
 
 
+def test_what_is_not_there_is_found_complete_only_with_a_reason() -> None:
+    make.pool()
+    application = make.submitted()
+    application.documents.filter(kind="KTP").delete()
+    verifier = make.verifier()
+    with pytest.raises(checks.NotThere, match="KTP, keempat sudutnya"):
+        checks.check(application=application, missing=(), by=verifier, now=NOW)
+    page = seen_by(verifier).post(deed(application, "periksa"), {line.value: "on" for line in CheckLine})
+    assert "Belum ada: KTP" in page.content.decode()
+    made = checks.check(application=application, missing=(), by=verifier, now=NOW, note="KTP asli dilihat di loket")
+    assert made.is_complete
+    change = reverse("admin:revolving_funds_application_change", args=[application.uid])
+    assert "KTP asli dilihat di loket" in seen_by(make.approver()).get(change).content.decode()
+
+
 def test_the_missing_lines_go_back_to_the_owner_and_the_next_look_is_a_new_one() -> None:
     make.pool()
     application = make.submitted()
@@ -125,7 +140,7 @@ def test_the_desk_ticks_the_lines_and_sees_what_was_missing_before() -> None:
     verifier = seen_by(make.verifier())
     page = verifier.get(deed(application, "periksa")).content.decode()
     assert "Dikirim" in page  # a paper that is there, with its day
-    assert page.count("checked") == len(CheckLine) - 1  # ticked is what is there; she wrote no sales
+    assert page.count("checked") == len(CheckLine)  # ticked is what is there
     lines = {line.value: "on" for line in CheckLine}
     verifier.post(deed(application, "periksa"), {key: value for key, value in lines.items() if key != "PLACE"})
     applications.submit(application=application, by=application.person.user, now=NOW, on=today)
