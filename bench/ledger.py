@@ -50,7 +50,7 @@ def copy(name: str) -> Iterator[None]:
         connections.close_all()
 
     admin(f'DROP DATABASE IF EXISTS "{name}"')
-    admin(f'CREATE DATABASE "{name}" TEMPLATE "{given}"')
+    admin(f'CREATE DATABASE "{name}" TEMPLATE "{given}" STRATEGY file_copy')
     connection.settings_dict["NAME"] = name
     try:
         yield

@@ -7,6 +7,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 Statement = tuple[str, list[Any]]
 NO_SUCH_STATEMENT = "26000"
+WAIT = "SELECT pg_logical_emit_message(true, 'guyub', '')::text"
 CALLS = "_calls_of_batch"  # kept on Django's connection: the driver's connection, and the calls that it knows
 NOTHING: tuple[Any, dict[str, str]] = (None, {})
 
@@ -30,6 +31,22 @@ def ask(sql: str, values: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
     with database.wrap_database_errors, database.connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()  # type: ignore[no-any-return]
+
+
+def literal(text: str) -> str:
+    """`text` as it stands in a statement that is handed to `run`: for what never changes."""
+    quoted = text.replace("'", "''").replace("%", "%%")
+    return f"'{quoted}'"
+
+
+def wait_for_disk() -> None:
+    """Wait until what this connection committed without waiting is safe, together with whoever waits for the same.
+
+    A deed that all meet in (one pool, one row of numbers) would else be held for as long as the disk takes, by one after
+    the other. So it commits with synchronous_commit off and lets go; then this, an empty transaction that is waited for as
+    ever: the log is written in its order, so what came before it is safe with it. Nobody is told before.
+    """
+    ask(WAIT)
 
 
 class Prepared:
@@ -79,6 +96,8 @@ def run(statements: Iterable[Statement]) -> list[tuple[Any, ...]]:
     sqls, values = zip(*statements, strict=True)
     database: Any = connections[DEFAULT_DB_ALIAS]
     flat = [value for row in values for value in row]
+    if database.health_check_enabled:  # before it is asked what this connection knows
+        database.close_if_health_check_failed()
     pooled = database.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
     if pooled or database.queries_logged or database.execute_wrappers:
         return ask(";".join(sqls), flat)

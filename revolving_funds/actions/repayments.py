@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -46,7 +47,6 @@ class PaidOnOutOfRange(ActionError):
     field = "paid_on"
 
 
-@transaction.atomic
 def record(
     *,
     loan: Loan,
@@ -66,19 +66,42 @@ def record(
     Locks the loan. Nobody books what they owe themselves (OwnLoan). Where the month of `paid_on` is closed, the
     entry stands on the day `on`; `paid_on` still decides punctuality.
     """
-    facts = plain_payments.facts(loan, request_uid, paid_on)
-    loan, left = facts.loan, facts.left
+    asked: dict[str, Any] = {
+        "amount": amount,
+        "paid_on": paid_on,
+        "request_uid": request_uid,
+        "by": by,
+        "now": now,
+        "on": on,
+        "reference": reference,
+    }
+    return plain_payments.take(loan=loan, **asked) or _record_any(loan, keep_excess=keep_excess, **asked)
+
+
+@transaction.atomic
+def _record_any(
+    loan: Loan,
+    *,
+    amount: int,
+    paid_on: date,
+    request_uid: UUID,
+    by: User | None,
+    now: datetime,
+    on: date,
+    reference: str,
+    keep_excess: bool,
+) -> Repayment:
+    """Every case, the common one as well; says why where it is refused."""
+    loan = Loan.objects.select_related("person__user", "pool").locked(loan.pk)
     if by is not None and by.pk == loan.person.user_id:
         raise OwnLoan
-    if facts.is_known:
-        known = Repayment.objects.get(request_uid=request_uid)
+    known = Repayment.objects.filter(request_uid=request_uid).first()
+    if known is not None:
         if (known.loan_id, known.amount, known.paid_on) != (loan.pk, amount, paid_on):
             raise KeyReused
         return known
     _check(loan, amount, paid_on, on)
-    if amount < left:
-        payment = plain_payments.Payment(amount, paid_on, request_uid, reference)
-        return plain_payments.write(facts, payment, by=by, now=now, on=on)
+    left = Account.objects.get(pk=loan.account_id).balance
     excess = max(0, amount - left)
     if excess and not keep_excess:
         raise MoreThanOwed(
@@ -89,8 +112,15 @@ def record(
         loan, amount, excess, paid_on=paid_on, request_uid=request_uid, reference=reference, by=by, now=now, on=on
     )
     log.record("loan.repaid", loan, by=by, now=now, amount=amount, excess=excess, paid_on=str(paid_on))
-    _close(loan, by=by, now=now)
+    if amount < left:
+        _tell(loan, plain_payments.MESSAGE, f"repayment:{repayment.pk}", repayment.get_absolute_url(), now)
+    else:
+        _close(loan, by=by, now=now)
     return repayment
+
+
+def _tell(loan: Loan, kind: str, subject: str, url: str, now: datetime) -> None:
+    outbox.queue(kind, to=[loan.person.as_recipient()], subject=subject, context={}, url=url, now=now)
 
 
 def _check(loan: Loan, amount: int, paid_on: date, on: date) -> None:
@@ -164,12 +194,5 @@ def _close(loan: Loan, *, by: User | None, now: datetime) -> None:
     loan.closed_on = Repayment.objects.standing().filter(loan=loan).aggregate(last=Max("paid_on"))["last"]
     loan.save(update_fields=["status", "closed_on", "updated_at"])
     log.record("loan.closed", loan, by=by, now=now, closed_on=str(loan.closed_on))
-    outbox.queue(
-        "fund_loan_closed",
-        to=[loan.person.as_recipient()],
-        subject=f"loan:{loan.pk}",
-        context={},
-        url=loan.get_absolute_url(),
-        now=now,
-    )
+    _tell(loan, "fund_loan_closed", f"loan:{loan.pk}", loan.get_absolute_url(), now)
     transaction.on_commit(partial(loan_closed.send_robust, sender=Loan, loan=loan), robust=True)

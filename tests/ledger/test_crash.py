@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from foundation.common import batch
 from msme_platform.embedded import database_url
 from msme_platform.embedded.host import prepare, run
 from msme_platform.embedded.servers import USER, Postgres
@@ -68,22 +69,32 @@ def accounts(cluster: Postgres) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def write(cluster: Postgres, ids: list[int], number: int, told: list[str]) -> None:
-    """Post until the server is gone; `told` keeps the keys whose commit was acknowledged. The first account is hot."""
+def write(cluster: Postgres, ids: list[int], number: int, told: list[str], way: str) -> None:
+    """Post until the server is gone; `told` keeps the keys whose commit was acknowledged. The first account is hot.
+
+    `way`: the commit waits for the disk; or it lets go first and waits then, as a payment does; or it never waits.
+    """
     try:
         client = psycopg2.connect(address(cluster))
         while True:
             key = str(uuid.uuid4())
             with client, client.cursor() as cursor:
                 cursor.execute(POST, [key, ids[0], ids[number + 1], 5, -5])
+                if way != "waits":
+                    cursor.execute("SET LOCAL synchronous_commit = off")
+            if way == "waits afterwards":
+                with client, client.cursor() as cursor:
+                    cursor.execute(batch.WAIT)
             told.append(key)
     except psycopg2.Error:
         return
 
 
-def crash(cluster: Postgres, ids: list[int]) -> list[str]:
+def crash(cluster: Postgres, ids: list[int], *ways: str) -> list[str]:
     told: list[list[str]] = [[] for _n in range(WRITERS)]
-    writers = [threading.Thread(target=write, args=(cluster, ids, n, told[n])) for n in range(WRITERS)]
+    writers = [
+        threading.Thread(target=write, args=(cluster, ids, n, told[n], ways[n % len(ways)])) for n in range(WRITERS)
+    ]
     for writer in writers:
         writer.start()
     time.sleep(SECONDS)
@@ -95,16 +106,19 @@ def crash(cluster: Postgres, ids: list[int]) -> list[str]:
     return [key for keys in told for key in keys]
 
 
+def standing(cluster: Postgres) -> set[str]:
+    with psycopg2.connect(address(cluster)) as client, client.cursor() as cursor:
+        cursor.execute("SELECT idem_key FROM ledger_transaction")
+        return {row[0] for row in cursor.fetchall()}
+
+
 def test_nothing_acknowledged_is_lost_and_nothing_is_half(server: Postgres) -> None:
     ids, told = accounts(server), []
     for _crash in range(CRASHES):
-        fresh = crash(server, ids)
+        fresh = crash(server, ids, "waits", "waits afterwards")
         assert fresh
         told += fresh
-    with psycopg2.connect(address(server)) as client, client.cursor() as cursor:
-        cursor.execute("SELECT idem_key FROM ledger_transaction")
-        standing = {row[0] for row in cursor.fetchall()}
-    assert set(told) <= standing
+    assert set(told) <= standing(server)
     url = database_url(server.var)
     answer = subprocess.run(
         [sys.executable, str(settings.BASE_DIR / "manage.py"), "check_ledger"],
@@ -114,3 +128,14 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_half(server: Postgres) -> N
         check=False,
     )
     assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_without_waiting_what_was_acknowledged_is_lost(server: Postgres) -> None:
+    """The control: the same writers, who tell of it at once."""
+    ids, lost = accounts(server), set()
+    for _crash in range(CRASHES):
+        told = crash(server, ids, "never waits")
+        lost = set(told) - standing(server)
+        if lost:
+            break
+    assert lost

@@ -2,13 +2,17 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from foundation.accounts.models import User
 from foundation.audit.models import Event
-from foundation.ledger.actions import periods
+from foundation.common import batch
+from foundation.ledger.actions import journal, periods
+from foundation.ledger.entries import credit, debit
 from foundation.ledger.models import Period, Transaction
 from foundation.notifications.models import Message
 from foundation.regions.models import Office
@@ -21,12 +25,12 @@ pytestmark = pytest.mark.django_db
 D = dt.date
 
 
-def test_an_instalment_costs_two_round_trips_and_leaves_everything() -> None:
+def test_an_instalment_costs_one_round_trip_and_leaves_everything() -> None:
     make.pool()
     loan, key = make.loan(), uuid.uuid4()
     with CaptureQueriesContext(connection) as asked:
         paid = make.repay(loan, 200_000, D(2026, 2, 16), request_uid=key, reference="100% 'BJB'")
-    assert len([query for query in asked if "SAVEPOINT" not in query["sql"]]) == 2
+    assert len([query for query in asked if "SAVEPOINT" not in query["sql"]]) == 1
     stored = Repayment.objects.get()
     for field in Repayment._meta.concrete_fields:
         assert getattr(paid, field.attname) == getattr(stored, field.attname), field.name
@@ -39,13 +43,94 @@ def test_an_instalment_costs_two_round_trips_and_leaves_everything() -> None:
     assert paid.loan.status == Loan.objects.get().status
 
 
-def test_the_facts_name_the_same_recipient_as_the_person() -> None:
+@pytest.mark.django_db(transaction=True)
+def test_a_payment_by_itself_is_told_once_it_is_safe() -> None:
+    """Committed without waiting, so that nobody waits for its pool; then waited for. Within another deed, that one waits."""
     make.pool()
     loan = make.loan()
-    person = loan.person
-    type(person).objects.filter(pk=person.pk).update(user=None, email="")
-    facts = plain_payments.facts(loan, uuid.uuid4(), D(2026, 2, 16))
-    assert facts.loan.person.as_recipient() == type(person).objects.get(pk=person.pk).as_recipient()
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
+    try:
+        with CaptureQueriesContext(connection) as asked:
+            make.repay(loan, 200_000, D(2026, 2, 16))
+        assert asked[1]["sql"] == batch.WAIT  # before the sender hears of it, and nobody else did
+        with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+            make.repay(loan, 200_000, D(2026, 3, 16))
+        assert not [query for query in asked if query["sql"] == batch.WAIT]
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            assert cursor.fetchone() == ("on",)
+    finally:
+        connection.close()
+
+
+def left_behind(loan: Loan, by: Any, monkeypatch: pytest.MonkeyPatch | None) -> list[dict[str, Any]]:
+    """All rows that a payment of `loan` writes, without their numbers and moments of writing."""
+    if monkeypatch:
+        monkeypatch.setattr(plain_payments, "take", lambda **_asked: None)  # as where the server leaves it to us
+    paid = make.repay(loan, 200_000, D(2026, 2, 16), by=by, reference='100% "BJB"')
+    entry = Transaction.objects.get(pk=paid.transaction_id)
+    rows = [
+        paid,
+        entry,
+        *entry.legs.order_by("leg_no"),
+        Event.objects.get(verb="loan.repaid", object_id=loan.pk),
+        *Message.objects.filter(subject_key=f"repayment:{paid.pk}").order_by("channel"),
+    ]
+    own = {"id", "uid", "pk", "request_uid", "transaction", "idem_key", "subject_key", "url", "request_hash", "xid"}
+    own |= {
+        "receipt_serial",
+        "account",
+        "balance_after",
+        "account_version",
+        "updated_at",
+        "loan",
+        "object_id",
+        "borrower",
+    }
+    own |= {"object_label", "user", "recipient_key", "address", "created_at"}
+    return [
+        {field.name: getattr(row, field.attname) for field in row._meta.concrete_fields if field.name not in own}
+        for row in rows
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "email", "account"), [("id", "", True), ("en", "sari@example.test", True), ("id", "", False)]
+)
+def test_the_server_writes_what_the_long_way_writes(
+    monkeypatch: pytest.MonkeyPatch, language: str, email: str, account: bool
+) -> None:
+    make.pool()
+    one, other, by = make.loan(), make.loan(), make.treasurer()
+    for loan in (one, other):
+        person = loan.person
+        type(person).objects.filter(pk=person.pk).update(full_name="I Wayan 100% 'Su' \\n", email=email)
+        User.objects.filter(pk=person.user_id).update(language=language)
+        if not account:
+            type(person).objects.filter(pk=person.pk).update(user=None)
+    quick = left_behind(one, by, None)
+    assert quick == left_behind(other, by, monkeypatch)
+    channels = [row["channel"] for row in quick if "channel" in row]
+    assert channels == ["APP"] * account + ["EMAIL"] * bool(email) + ["WHATSAPP"]
+
+
+def test_the_server_and_the_book_name_a_request_alike() -> None:
+    """Posted once more by the book itself with the same content: the same entry, no other content."""
+    make.pool()
+    loan, key = make.loan(), uuid.uuid4()
+    paid = make.repay(loan, 200_000, D(2026, 2, 16), request_uid=key)
+    again = journal.post(
+        book=loan.office_code,
+        kind="REPAID",
+        business_date=D(2026, 2, 16),
+        legs=[debit(loan.pool.available_id, 200_000), credit(loan.account_id, 200_000)],
+        scope="loan.repay",
+        key=str(key),
+        by=None,
+        now=at(D(2026, 2, 16)),
+    )
+    assert again.pk == paid.transaction_id
 
 
 def at(day: dt.date) -> dt.datetime:

@@ -81,27 +81,6 @@ def _two_lists(legs: Sequence[Entry]) -> tuple[str, str]:
     )
 
 
-def statement(posting: Posting) -> tuple[str, list[Any]]:
-    """The posting as SQL with its values, for a caller who writes more in the same round trip, within `readable()` and a
-    transaction of its own: a refusal ends that.
-    """
-    return POST, [
-        str(posting.uid),
-        posting.book,
-        posting.kind,
-        posting.business_date.isoformat(),
-        posting.posted_at.isoformat(),
-        posting.scope,
-        posting.key,
-        "\\x" + posting.fingerprint.hex(),
-        posting.memo,
-        posting.reverses_id,
-        posting.maker_id,
-        posting.checker_id,
-        *_two_lists(posting.legs),
-    ]
-
-
 @transaction.atomic
 def reverse(*, original: Transaction, business_date: date, key: str, by: Any, now: datetime, memo: str) -> Transaction:
     """Post the exact mirror of `original`, at most once; `memo` says why. Raises what `post` raises."""

@@ -1,5 +1,6 @@
 """Putting messages into the outbox, inside the transaction of the deed they tell of."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,7 @@ from functools import cache, partial
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.utils import translation
 
 from foundation.accounts.models import User
@@ -17,6 +18,7 @@ from foundation.notifications.models import MASK, Message, Preference
 from foundation.notifications.signals import queued
 
 BATCH = 2000
+MARK = "\ue000"  # stands for the name in the texts that the server fills in; for private use, so in no text
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def queue_each(kind: str, *, letters: Iterable[Letter], now: datetime) -> int:
     for start in range(0, len(rows), BATCH):
         new += _insert(rows[start : start + BATCH])
     if new:
-        transaction.on_commit(partial(queued.send_robust, sender=Message), robust=True)
+        wake()
     return new
 
 
@@ -150,37 +152,21 @@ def _insert(rows: list[Message]) -> int:
         return int(cursor.fetchone()[0])
 
 
-def statement(kind: str, *, letter: Letter, now: datetime) -> tuple[str, list[Any]] | None:
-    """What `queue` writes for one letter that cannot be switched off, as SQL with its values, for a caller who writes
-    more in the same round trip. None where no channel reaches the recipient. The sender is told after commit.
+@cache
+def for_server(kind: str) -> tuple[str, str]:
+    """Channels and texts of a kind that cannot be switched off, as `notifications_tell` of the database takes them: the
+    texts by language, with MARK where the name stands. For what the server writes within a call of its own.
     """
     spec = kinds.get(kind)
-    if spec.category != Category.SERVICE:
+    if spec.category != Category.SERVICE or spec.secret:
         raise ValueError(kind)
-    rows = [
-        _message(spec, letter.to, channel, subject=letter.subject, context=letter.context, url=letter.url, now=now)
-        for channel in spec.channels
-        if letter.to.address(channel)
-    ]
-    if not rows:
-        return None
+    texts = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            texts[language] = [str(spec.title) % {"name": MARK}, str(spec.body) % {"name": MARK}]
+    return f"{{{','.join(spec.channels)}}}", json.dumps(texts, ensure_ascii=False)
+
+
+def wake() -> None:
+    """Tell the sender, after commit, that messages wait."""
     transaction.on_commit(partial(queued.send_robust, sender=Message), robust=True)
-    fields, sql = _insert_of(len(rows))
-    return sql, [
-        field.get_db_prep_save(getattr(row, name), connection) if translated else getattr(row, name)
-        for row in rows
-        for name, field, translated in fields
-    ]
-
-
-@cache
-def _insert_of(count: int) -> tuple[list[tuple[str, Any, bool]], str]:
-    """The columns of a message, each with whether its value is told to the driver in another form, and the SQL."""
-    fields = [field for field in Message._meta.concrete_fields if not field.primary_key]
-    names = ", ".join(str(field.column) for field in fields)
-    every = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * count)
-    sql = f"INSERT INTO notifications_message ({names}) VALUES {every} ON CONFLICT DO NOTHING"  # noqa: S608 -- own names
-    plain = (models.CharField, models.TextField, models.DateTimeField, models.BooleanField, models.IntegerField)
-    return [
-        (field.attname, field, type(field) not in {*plain, models.PositiveSmallIntegerField}) for field in fields
-    ], sql
