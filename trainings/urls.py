@@ -5,6 +5,7 @@ from django.urls import path
 from trainings.views import (
     calendar,
     certifying,
+    choosing,
     communities,
     crewing,
     documents,
@@ -80,8 +81,8 @@ urlpatterns = [
     path("<uuid:uid>/batalkan/", manage.training_cancel, name="training-cancel"),
     path("<uuid:uid>/selesai/", manage.training_finish, name="training-finish"),
     path("<uuid:uid>/peserta/", manage.participant_list, name="participant-list"),
-    path("<uuid:uid>/peserta/tambah/", manage.participant_add, name="participant-add"),
-    path("<uuid:uid>/peserta/daftarkan/", manage.participant_enrol, name="participant-enrol"),
+    path("<uuid:uid>/peserta/tambah/", choosing.participant_add, name="participant-add"),
+    path("<uuid:uid>/peserta/daftarkan/", choosing.participant_enrol, name="participant-enrol"),
     path("<uuid:uid>/peserta/sekaligus/", enrolling.participant_enrol_many, name="participant-enrol-many"),
     path("<uuid:uid>/peserta/berkas/", enrolling.participant_file, name="participant-file"),
     path("<uuid:uid>/peserta/kurangi/", enrolling.places_cut, name="places-cut"),

@@ -21,7 +21,7 @@ from trainings.community_forms import CommunityForm, MemberSearchForm, MembersFo
 from trainings.forms import SCHEDULE
 from trainings.models import Community, CommunityMember
 from trainings.views import reach
-from trainings.views.enrolling import chosen
+from trainings.views.choosing import chosen
 
 SIZE = 50
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -19,7 +18,6 @@ from django.utils.translation import ngettext
 from foundation.common import clock
 from foundation.common.errors import ActionError
 from foundation.common.http import form_page, writing
-from foundation.common.phone import BadPhone, parse_mobile
 from foundation.jobs.actions import jobs
 from foundation.jobs.models import Job
 from foundation.regions.models import Office
@@ -31,8 +29,7 @@ from trainings.forms import CutForm, ManyForm, SourceFileForm
 from trainings.jobs import ENROL
 from trainings.models import Community, CommunityMember, Training
 from trainings.views import reach
-
-MOST = 50
+from trainings.views.choosing import MOST, add_page, chosen
 
 
 @writing
@@ -44,59 +41,47 @@ def participant_enrol_many(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     if form.is_valid() and form.cleaned_data["community"]:
         people += [row for row in _members(request, form.cleaned_data["community"]) if row not in people]
     if not form.is_valid() or not people:
-        messages.error(request, str(enrolments.NobodyChosen.message))
-        return redirect("trainings:participant-add", uid=uid)
+        _say_unknown(request, unknown)
+        if form.is_valid():
+            messages.error(request, str(enrolments.NobodyChosen.message))
+        return add_page(request, training)
     if "sure" not in request.POST and (clashes := conflicts.of_people(training, people)):
         context = {"training": training, "clashes": list(clashes.values()), "people": people, "form": form}
         return render(request, "trainings/participant_clashes.html", context)
     source = ProposalSource(form.cleaned_data["source"] or training.source)
     if form.cleaned_data["group"]:
-        _as_group(request, training, people, form.cleaned_data["group"], source)
+        if not _as_group(request, training, people, form.cleaned_data["group"], source):
+            return add_page(request, training)
     else:
         made = enrolments.enrol_many(
             training=training, people=people, by=reach.actor(request), now=now, source=source, at_the_door=True
         )
         _tell(request, made)
+    _say_unknown(request, unknown)
+    return redirect("trainings:participant-list", uid=uid)
+
+
+def _say_unknown(request: HttpRequest, unknown: list[str]) -> None:
     if unknown:
         messages.error(request, _("Not known as owners: %(numbers)s.") % {"numbers": ", ".join(unknown)})
-    return redirect("trainings:participant-list", uid=uid)
 
 
 def _as_group(
     request: HttpRequest, training: Training, people: list[Person], name: str, source: ProposalSource
-) -> None:
+) -> bool:
     try:
         made = enrolments.enrol_party(
             training=training, people=people, name=name, by=reach.actor(request), now=clock.now(), source=source
         )
     except ActionError as error:
         reach.refuse(request, error)
-        return
+        return False
     if made[0].state == EnrolmentState.CONFIRMED:
         text = _("The whole group %(name)s has places: %(n)d.")
     else:
         text = _("There are not enough places for all %(n)d of %(name)s. The group waits together.")
     messages.success(request, text % {"name": name, "n": len(made)})
-
-
-def chosen(request: HttpRequest, numbers: str) -> tuple[list[Person], list[str]]:
-    """Owners whom the visitor may see, in the order given; and the numbers that are nobody's."""
-    visible: Any = Person.objects.visible_to(request.user, "members.view_person").select_related("village", "user")
-    uids = [reach.uid_or_404(text) for text in request.POST.getlist("person")[:MOST]]
-    people = list(visible.filter(uid__in=uids).order_by("full_name", "pk"))
-    unknown = []
-    for text in [part.strip() for part in re.split(r"[\n,;]+", numbers) if part.strip()][:MOST]:
-        try:
-            phone = parse_mobile(text)
-        except BadPhone:
-            unknown.append(text)
-            continue
-        found = visible.filter(user__phone=phone).first() or visible.filter(phone=phone).order_by("pk").first()
-        if found is None:
-            unknown.append(text)
-        elif found not in people:
-            people.append(found)
-    return people, unknown
+    return True
 
 
 def _members(request: HttpRequest, community: Community) -> list[Person]:

@@ -1,12 +1,11 @@
 """What who runs a training does: schedule, announce, register others, call off, finish."""
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,13 +15,12 @@ from django.utils.translation import ngettext
 
 from foundation.common import clock
 from foundation.common.errors import ActionError
-from foundation.common.http import form_page, reading, writing
+from foundation.common.http import form_page, reading
 from foundation.common.pages import page
-from members.models import Person
 from trainings import conflicts, inviting, queries, texts
 from trainings.actions import enrolments, trainings
-from trainings.enums import EnrolmentState, ProposalSource, TopicState
-from trainings.forms import SCHEDULE, ManyForm, OutlineForm, PersonSearchForm, ReasonForm, TrainingForm
+from trainings.enums import EnrolmentState, TopicState
+from trainings.forms import SCHEDULE, OutlineForm, ReasonForm, TrainingForm
 from trainings.models import ActionStep, Enrolment, Trainer, Training
 from trainings.views import reach
 from trainings.views.crewing import week_later
@@ -222,74 +220,6 @@ def _state_chips(training: Training, current: str) -> list[dict[str, Any]]:
     return [
         {"label": state.label, "url": f"{here}?status={state}", "current": state == current} for state in EnrolmentState
     ]
-
-
-@reading
-def participant_add(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Find an owner without a phone of her own, to register her."""
-    training = reach.runnable(request, uid)
-    asked = request.GET.copy()
-    asked.setdefault("source", training.source)  # what is shown is what counts
-    form = PersonSearchForm(asked if request.GET else None, initial={"source": training.source})
-    text = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    source = (form.cleaned_data["source"] if form.is_valid() else "") or training.source
-    return render(
-        request,
-        "trainings/participant_add.html",
-        {
-            "training": training,
-            "form": form,
-            "text": text,
-            "many": ManyForm(office_code=training.office_code),
-            "source": source,
-            "people": list(people_found(request, training, text)) if text else [],
-        },
-    )
-
-
-def people_found(request: HttpRequest, training: Training, text: str) -> QuerySet[Person]:
-    """Owners whom the visitor may see, best known by number, else by name; `is_in` marks who is registered, `clash` says where else."""
-    found: QuerySet[Any] = reach.owners_called(request, text)
-    registered = Enrolment.objects.filter(training=training).live().values("person")
-    known = set(registered.filter(person__in=[row.pk for row in found]).values_list("person", flat=True))
-    clashes = conflicts.of_people(training, list(found))
-    for row in found:
-        row.is_in, row.clash = row.pk in known, clashes.get(row.pk, "")
-    return found
-
-
-@writing
-def participant_enrol(request: HttpRequest, uid: UUID) -> HttpResponseBase:
-    """Register somebody on her behalf."""
-    training = reach.runnable(request, uid)
-    visible: Any = Person.objects.visible_to(request.user, "members.view_person")
-    person = get_object_or_404(visible, uid=reach.uid_or_404(request.POST.get("person", "")))
-    source = request.POST.get("source", "")
-    clash = "" if "sure" in request.POST else conflicts.of_people(training, [person]).get(person.pk, "")
-    if clash:
-        messages.error(request, clash)
-        return redirect(f"{reverse('trainings:participant-add', args=[uid])}?{urlencode({'q': person.full_name})}")
-    try:
-        made = enrolments.enrol(
-            training=training,
-            person=person,
-            by=reach.actor(request),
-            now=clock.now(),
-            at_the_door=True,
-            source=ProposalSource(source) if source in ProposalSource.values else None,
-        )
-    except enrolments.AlreadyEnrolled:
-        messages.error(request, _("%(name)s is already registered.") % {"name": person.full_name})
-    except ActionError as error:
-        reach.refuse(request, error)
-    else:
-        sentence = (
-            _("%(name)s has a place.")
-            if made.state == EnrolmentState.CONFIRMED
-            else _("%(name)s is on the waiting list.")
-        )
-        messages.success(request, sentence % {"name": person.full_name})
-    return redirect("trainings:participant-add", uid=uid)
 
 
 @form_page

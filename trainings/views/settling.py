@@ -16,7 +16,7 @@ from trainings.enums import ScanVerdict
 from trainings.forms import ReasonForm
 from trainings.models import Absence, Attendance, Guest, Scan
 from trainings.views import reach
-from trainings.views.manage import people_found
+from trainings.views.choosing import people_found
 
 MOST = 50
 
