@@ -1,10 +1,11 @@
 """Reads of what owners ask for: by votes, by who asks, and what came of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Avg, Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Left
 
 from foundation.regions.models import Region
@@ -12,7 +13,7 @@ from members.models import Business, Person, Stage
 from members.sectors import Sector, sector_case
 from trainings import results
 from trainings.enums import PUBLISHED, TopicState
-from trainings.models import TopicProposal, TopicVote, Training
+from trainings.models import TopicAnswer, TopicProposal, TopicVote, Training
 from trainings.models.topics import VOTES_EACH
 from trainings.stages import stage_now, standing_in
 
@@ -103,15 +104,41 @@ def similar(rows: Any, title: str) -> list[TopicProposal]:
 
 
 def answers_of(topic: TopicProposal) -> list[Training]:
-    """The announced trainings that answer a topic, the nearest first, each with its mean `relevance` and the points
-    `gained` between its tests (None where nobody has said or taken them).
-    """
-    rows = topic.trainings.filter(status__in=PUBLISHED).annotate(relevance=Avg("sessions__evaluations__relevance"))
-    found = list(rows.order_by("-starts_at", "-pk")[:SIMILAR])
+    """The announced trainings that answer a topic, the nearest first, each with its `outcome` (results.Outcome)."""
+    found = list(topic.trainings.filter(status__in=PUBLISHED).order_by("-starts_at", "-pk")[:SIMILAR])
+    outcomes = results.outcomes({training.pk: [training.pk] for training in found})
     for training in found:
-        took_both, gains = results.gains(training)
-        training.gained = round(sum(gain.points for gain in gains) / len(gains)) if took_both else None
+        training.outcome = outcomes[training.pk]
     return found
+
+
+def with_outcomes(topics: Sequence[Any]) -> Sequence[Any]:
+    """The same topics, each with the `outcome` of the trainings that answered it, a wish merged into it, or an
+    earlier wish of the same words. Three queries.
+    """
+    same: Any = Q()
+    for topic in topics:
+        same |= Q(topic__office_code=topic.office_code, topic__title__iexact=topic.title)
+    named = [topic.pk for topic in topics]
+    asked = TopicAnswer.objects.filter(Q(topic__in=named) | Q(topic__merged_into__in=named) | same)
+    rows = asked.filter(training__status__in=PUBLISHED).values_list(
+        "topic_id", "topic__merged_into_id", "topic__office_code", "topic__title", "training_id"
+    )
+    of_topic: dict[int, set[int]] = {topic.pk: set() for topic in topics}
+    for pk, merged, office, title, training in rows if topics else []:
+        for topic in topics:
+            words = (topic.office_code, topic.title.casefold())
+            if topic.pk in {pk, merged} or words == (office, title.casefold()):
+                of_topic[topic.pk].add(training)
+    outcomes = results.outcomes(of_topic)
+    for topic in topics:
+        topic.outcome = outcomes.get(topic.pk, results.Outcome())
+    return topics
+
+
+def label(topic: Any) -> str:
+    """A topic as it is ticked by who plans: title, votes, and what came of earlier trainings."""
+    return " · ".join(filter(None, [f"{topic.title} ({topic.votes_now})", str(getattr(topic, "outcome", ""))]))
 
 
 def settled(rows: Any) -> Any:

@@ -17,6 +17,7 @@ from trainings.actions.trainings import RULE, Outline, Slot
 from trainings.enums import ProposalSource
 from trainings.models import Community, TopicProposal
 from trainings.models.trainings import LARGEST
+from trainings.topic_forms import label_with_outcomes
 
 MOST_TOPICS = 12
 
@@ -205,7 +206,7 @@ class TrainingForm(OutlineForm):
         field: Any = self.fields["answers"]
         rows: Any = TopicProposal.objects.filter(pk__in=keys)
         field.queryset = rows.with_votes().order_by("-votes_now", "-pk")
-        field.label_from_instance = lambda topic: f"{topic.title} ({topic.votes_now})"
+        label_with_outcomes(field, field.queryset)
         if not keys:
             del self.fields["answers"]
 

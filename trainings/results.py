@@ -1,11 +1,14 @@
 """Reads of what participants learnt and said: gain by topic, grades by session, open answers."""
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Avg, Count, QuerySet
+from django.db.models import Avg, Count, F, OuterRef, QuerySet, Subquery, Sum
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from trainings.actions.learning import NEARLY_OVER
 from trainings.enums import EnrolmentState, TestPhase
@@ -48,6 +51,61 @@ def _share(questions: list[TestQuestion], both: list[dict[str, Any]], topic: str
     of_topic = [question for question in questions if question.topic == topic]
     right = sum(sheet[phase].get(str(row.number)) == row.answer for sheet in both for row in of_topic)
     return float(right / (len(both) * len(of_topic)))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What participants said and learnt: mean relevance (1 to 5) and points gained; None where nobody did."""
+
+    relevance: float | None = None
+    gained: int | None = None
+
+    def __bool__(self) -> bool:
+        return self.relevance is not None or self.gained is not None
+
+    def __str__(self) -> str:
+        parts = []
+        if self.relevance is not None:
+            grade = number_format(self.relevance, decimal_pos=1)
+            parts.append(_("Participants: fits my business %(grade)s of 5") % {"grade": grade})
+        if self.gained is not None:
+            parts.append(_("test gain %(points)s points") % {"points": self.gained})
+        return "; ".join(parts)
+
+
+def outcomes(groups: Mapping[int, Collection[int]]) -> dict[int, Outcome]:
+    """By the key of a group of trainings (their keys). Two queries, none for no training."""
+    keys = {training for group in groups.values() for training in group}
+    if not keys:
+        return {}
+    said = Evaluation.objects.filter(session__training__in=keys).values("session__training").order_by()
+    grades_of = {
+        row["session__training"]: (row["total"], row["n"])
+        for row in said.annotate(total=Sum("relevance"), n=Count("pk"))
+    }
+    gained = _gained(keys)
+    return {
+        name: Outcome(
+            _mean([grades_of[key] for key in group if key in grades_of]),
+            None if (points := _mean([gained[key] for key in group if key in gained])) is None else round(points),
+        )
+        for name, group in groups.items()
+    }
+
+
+def _mean(parts: list[tuple[float, int]]) -> float | None:
+    """Of sums and how many they are of."""
+    return sum(total for total, _n in parts) / sum(n for _total, n in parts) if parts else None
+
+
+def _gained(trainings: Collection[int]) -> dict[int, tuple[float, int]]:
+    """By training: the points that each gained who took both tests, summed, and how many they are."""
+    before = TestSheet.objects.filter(enrolment=OuterRef("enrolment"), phase=TestPhase.PRE)
+    after = TestSheet.objects.filter(enrolment__training__in=trainings, phase=TestPhase.POST)
+    share = 100.0 * F("right") / F("asked")
+    points = after.annotate(before=Subquery(before.annotate(share=share).values("share"))).exclude(before=None)
+    rows = points.values("enrolment__training").order_by().annotate(total=Sum(share - F("before")), n=Count("pk"))
+    return {row["enrolment__training"]: (row["total"], row["n"]) for row in rows}
 
 
 def grades(training: Training) -> QuerySet[Session]:

@@ -248,3 +248,20 @@ def test_what_a_training_achieved_stands_beside_the_demand_that_it_answers(asked
     topics.answer_with(training=asked, topics=[wish], by=None, now=AFTER)
     page = logged_in(row.person.user).get(reverse("trainings:topic-detail", args=[wish.uid])).text
     assert "cocok untuk usaha 4,0 dari 5; selisih hasil tes 50 poin" in page
+
+
+def test_results_stand_in_the_list_of_wishes_and_beside_each_topic_where_a_training_is_planned(asked: Training) -> None:
+    row = EnrolmentFactory(training=asked, person=OwnerFactory())
+    take(row, BEFORE, 0, 1)
+    take(row, AFTER, 1, 1)
+    say(row, attended(row), relevance=4)
+    before = TopicProposalFactory(title="Harga jual", proposed_by=row.person)
+    topics.answer_with(training=asked, topics=[before], by=None, now=AFTER)
+    topics.settle(training=asked, now=AFTER)
+    TopicProposalFactory(title="harga JUAL")
+    TopicProposalFactory(title="Ekspor")
+    said = "cocok untuk usaha 4,0 dari 5; selisih hasil tes 50 poin"
+    assert logged_in(row.person.user).get(reverse("trainings:topic-list")).text.count(said) == 1
+    planner = logged_in(asked.facilitator)
+    assert planner.get(reverse("trainings:training-schedule")).text.count(f"harga JUAL (0) · Kata peserta: {said}") == 1
+    assert said in planner.get(reverse("trainings:training-topics", args=[asked.uid])).text

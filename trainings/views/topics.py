@@ -40,6 +40,7 @@ def topic_list(request: HttpRequest) -> HttpResponse:
         among = demand.voters_in(**form.chosen()) if form else None
         wanted = demand.by_demand(rows, person=person, among=among)
         found = page(wanted, order=["-votes_now", "-id"], cursor=_cursor(request), size=SIZE)
+    demand.with_outcomes(found.rows)
     return render(
         request,
         "trainings/topic_list.html",
