@@ -195,6 +195,18 @@ STEPS_CONFIRM = register(
         body=_("%(name)s, your action plan after %(title)s was written down for you. Please look at it and say yes."),
     )
 )
+STEPS_MISSING = register(
+    Kind(
+        name="steps_missing",
+        category=Category.TRAINING,
+        template="steps_missing",
+        title=_("What will you do with it? %(title)s"),
+        body=_(
+            "%(name)s, thank you for coming to %(title)s. Please write one to three small steps that you will take, "
+            "each with a day, by %(until)s. We remind you of them, and your assistant helps."
+        ),
+    )
+)
 STEP_DUE = register(
     Kind(
         name="step_due",

@@ -60,3 +60,9 @@ class StepsForm(forms.Form):
 
 class DropForm(forms.Form):
     note = forms.CharField(label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class DoneForm(forms.Form):
+    note = forms.CharField(
+        label=_("What came of it?"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )

@@ -108,6 +108,29 @@ def test_owners_are_reminded_once_before_and_once_after(enrolment: Enrolment) ->
     assert Message.objects.filter(kind__startswith="step_").count() == count
 
 
+def test_who_came_and_wrote_no_plan_is_asked_for_it_the_day_after_and_once(enrolment: Enrolment) -> None:
+    training = enrolment.training
+    planned, absent = (EnrolmentFactory(training=training, person=OwnerFactory()) for _turn in range(2))
+    session = training.sessions.get(number=1)
+    for row in (enrolment, planned):
+        Attendance.objects.create(
+            session=session, enrolment=row, way=CheckInWay.TYPED, scanned_at=FIRST, recorded_at=FIRST
+        )
+    by_herself(planned)
+    last = training.ends_at.date()
+
+    def told(days: int) -> set[Any]:
+        steps.ask_for_plans(on=last + DAY * days, now=training.ends_at + DAY * days)
+        return set(Message.objects.filter(kind="steps_missing").values_list("user", flat=True))
+
+    assert told(0) == set()
+    assert told(1) == {enrolment.person.user_id}
+    count = Message.objects.filter(kind="steps_missing").count()
+    assert absent.person.user_id not in told(2)
+    assert told(3) == told(4) == {enrolment.person.user_id}
+    assert Message.objects.filter(kind="steps_missing").count() == count
+
+
 def test_a_training_that_asks_for_a_plan_certifies_only_who_filed_one() -> None:
     office()
     training = TrainingFactory(sessions=1, needs_plan=True)
@@ -195,9 +218,11 @@ def test_the_assistant_sees_the_open_steps_of_her_district_only() -> None:
     assert step.what not in logged_in(elsewhere).get(address).content.decode()
     done = reverse("trainings:step-finish", args=[step.uid])
     assert logged_in(elsewhere).post(done).status_code == 404
-    logged_in(here).post(done)
+    too_long = logged_in(here).post(done, {"note": "x" * 201})
+    assert "x" * 201 in too_long.text
+    logged_in(here).post(done, {"note": "Sudah laku dua puluh bungkus."})
     step.refresh_from_db()
-    assert step.state == StepState.DONE
+    assert (step.state, step.note) == (StepState.DONE, "Sudah laku dua puluh bungkus.")
 
 
 def test_the_assistant_sees_whose_yes_is_missing() -> None:

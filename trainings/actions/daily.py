@@ -20,6 +20,7 @@ def run(*, on: date, now: datetime) -> dict[str, int]:
         "finished": finish_overdue(now=now),
         "offers": offers.sweep(now=now),
         "steps": steps.remind(on=on, now=now),
+        "plans_asked": steps.ask_for_plans(on=on, now=now),
         "released": plans.release_due(on=on, now=now),
         "caught_up": offers.catch_up(now=now),
         "absent": absences.mark_due(now=now),

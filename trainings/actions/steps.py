@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,10 +15,11 @@ from foundation.accounts.models import User
 from foundation.audit import log
 from foundation.common import dates
 from foundation.common.errors import ActionError
-from foundation.notifications.actions import outbox
+from foundation.notifications.actions import broadcast, outbox
+from members.models import Person
 from trainings import texts
 from trainings.enums import EnrolmentState, StepState, TrainingStatus
-from trainings.models import ActionStep, Enrolment
+from trainings.models import ActionStep, Attendance, Enrolment, Training
 from trainings.models.steps import STEPS_EACH
 from trainings.signals import step_done
 
@@ -26,6 +28,7 @@ WRITTEN_WITHIN: Final = timedelta(days=30)
 FARTHEST: Final = timedelta(days=365)
 LATE_AFTER: Final = timedelta(days=7)
 LOOK_BACK: Final = timedelta(days=14)
+ASKED_WITHIN: Final = timedelta(days=3)
 
 Wanted = Sequence[tuple[str, date]]
 
@@ -186,6 +189,38 @@ def _remind(kind: str, step: ActionStep, *, now: datetime) -> int:
         subject=f"step:{step.pk}",
         context={"step": step.what, "day": dates.short_date(step.due_on), "title": step.enrolment.training.title},
         url=path(step.enrolment),
+        now=now,
+    )
+
+
+def ask_for_plans(*, on: date, now: datetime) -> int:
+    """Tell those who came and have no plan to write one: from the day after the training, once. Returns the messages.
+
+    A day on which the job did not run is made up for within three; later it would be no news.
+    """
+    ended = Training.objects.filter(ends_at__lt=now, ends_at__gte=now - ASKED_WITHIN - timedelta(days=2))
+    started = ended.exclude(status__in=[TrainingStatus.PLANNED, TrainingStatus.CANCELLED]).order_by("pk")
+    texts.know_zones(rows := list(started))
+    told = 0
+    for training in rows:
+        zone = texts.zone_of(training)
+        days = (on - timezone.localtime(training.ends_at, zone).date()).days
+        if 1 <= days <= ASKED_WITHIN.days:
+            with timezone.override(zone):
+                told += _ask_for_plans(training, now=now)
+    return told
+
+
+def _ask_for_plans(training: Training, *, now: datetime) -> int:
+    came = Exists(Attendance.objects.filter(enrolment=OuterRef("pk")))
+    planned = Exists(ActionStep.objects.filter(enrolment=OuterRef("pk")))
+    rows = Enrolment.objects.filter(training=training).confirmed().filter(came).exclude(planned)
+    return broadcast.queue(
+        "steps_missing",
+        to=Person.objects.filter(pk__in=rows.values("person")).as_recipients(),
+        subject=f"training:{training.pk}",
+        context={"title": training.title, "until": texts.later(dates.short_date, training.ends_at + WRITTEN_WITHIN)},
+        url=reverse("trainings:steps", args=[training.uid]),
         now=now,
     )
 

@@ -18,7 +18,7 @@ from trainings.actions import steps
 from trainings.enums import StepState
 from trainings.models import ActionStep, Enrolment, Training
 from trainings.models.steps import STEPS_EACH
-from trainings.step_forms import DropForm, StepsForm
+from trainings.step_forms import DoneForm, DropForm, StepsForm
 from trainings.views import reach
 
 WORK = "trainings.work_step"
@@ -111,7 +111,8 @@ def step_list(request: HttpRequest) -> HttpResponse:
         {"label": _("Past their day"), "url": f"{here}?tampil=lewat", "current": shown == "lewat"},
         {"label": _("Waits for the owner's yes"), "url": f"{here}?tampil=belum", "current": shown == "belum"},
     ]
-    return render(request, "trainings/step_list.html", {"page": found, "chips": chips, "today": today})
+    context = {"page": found, "chips": chips, "today": today, "longest": DoneForm.base_fields["note"].max_length}  # type: ignore[attr-defined]
+    return render(request, "trainings/step_list.html", context)
 
 
 def _workable(request: HttpRequest, uid: UUID) -> ActionStep:
@@ -122,9 +123,13 @@ def _workable(request: HttpRequest, uid: UUID) -> ActionStep:
 
 @writing
 def step_finish(request: HttpRequest, uid: UUID) -> HttpResponseBase:
-    step = _workable(request, uid)
+    """Done, with a note of what came of it; without one it is one tap."""
+    step, form = _workable(request, uid), DoneForm(request.POST)
+    if not form.is_valid():
+        context = {"step": step, "form": form, "back_url": _back(request, step)}
+        return render(request, "trainings/step_finish.html", context)
     try:
-        steps.finish(step=step, note="", by=reach.actor(request), now=clock.now())
+        steps.finish(step=step, by=reach.actor(request), now=clock.now(), **form.cleaned_data)
     except ActionError as error:
         reach.refuse(request, error)
     else:
