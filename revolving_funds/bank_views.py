@@ -19,7 +19,7 @@ from foundation.common.http import form_page, pdf_response, reading, writing
 from foundation.common.pages import page
 from foundation.jobs.actions import jobs as job_actions
 from revolving_funds import jobs
-from revolving_funds.actions import bank_access, bank_door, batches
+from revolving_funds.actions import bank_access, bank_door, batches, papers_of_loans
 from revolving_funds.bank_forms import BankAnswerForm, BankUploadForm
 from revolving_funds.enums import THROUGH_BANK, ApplicationStatus
 from revolving_funds.models import AgreementPaper, BalanceReport, Bank, BankBatch, Difference, Loan, StatementFile
@@ -139,7 +139,7 @@ def agreement(request: HttpRequest, uid: UUID) -> HttpResponse:
     except bank_access.NotYourBank as refusal:
         return _without_bank(request, refusal)
     paper = get_object_or_404(_papers(user, bank), uid=uid)
-    return pdf_response(bytes(paper.content), f"{paper.number}.pdf")
+    return pdf_response(papers_of_loans.take(paper=paper, by=user, now=clock.now()), f"{paper.number}.pdf")
 
 
 @form_page

@@ -33,7 +33,7 @@ STATE = """
 candidates AS MATERIALIZED (
     SELECT l.id, l.amount, l.level, l.village_id, l.pool_id, l.application_id, l.disbursed_on
       FROM revolving_funds_loan l {known_loan}
-     WHERE l.village_id LIKE %(office)s AND l.disbursed_on <= %(on)s
+     WHERE l.village_id LIKE %(office)s AND l.disbursed_on <= %(on)s AND (l.booked_on IS NULL OR l.booked_on <= %(on)s)
        AND (l.closed_on IS NULL OR l.closed_on >= %(month)s OR {known_closed}
             l.id IN (SELECT r.loan_id FROM revolving_funds_repayment r
                       WHERE r.booked_on > r.paid_on AND r.booked_on >= %(month)s))

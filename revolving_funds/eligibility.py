@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from foundation.common.dates import short_date
 from foundation.common.money import rupiah
 from foundation.regions.models import Office
-from members.enums import BusinessStatus, LicenceKind
+from members.enums import BusinessStatus, LicenceKind, LicenceStatus
 from members.models import Business, Licence, Person
 from revolving_funds import queries
-from revolving_funds.enums import LIVE, LoanStatus
+from revolving_funds.enums import LIVE, ApplicationStatus, LoanStatus
 from revolving_funds.ladder import Standing, Step
-from revolving_funds.models import Appeal, Application, Loan
+from revolving_funds.models import Appeal, Application, Loan, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,12 @@ def of(person: Person, *, on: date) -> Eligibility:
     mine = Application.objects.for_lists().select_related("group")
     application = mine.filter(person=person, status__in=LIVE).first()
     business = _business(person, on)
-    conditions = [_programme(standing), _running(business), _nib(business, on), _no_loan(loan)]
+    conditions = [
+        _programme(standing, _begins_on(office, on) if standing is None else None),
+        _running(business),
+        _nib(business, on),
+        _no_loan(loan),
+    ]
     if standing is not None and standing.warning:
         conditions.append(_fellows(standing.warning))
     if application is not None and application.status != "DRAFT":
@@ -84,13 +89,20 @@ def _business(person: Person, on: date) -> Business | None:
     )
 
 
-def _programme(standing: Standing | None) -> Condition:
+def _begins_on(office: Office | None, on: date) -> date | None:
+    """The day from which the office's rules of the fund hold, where that still lies ahead."""
+    rows = Policy.objects.filter(office=office, valid_from__gt=on) if office else Policy.objects.none()
+    return rows.order_by("valid_from").values_list("valid_from", flat=True).first()
+
+
+def _programme(standing: Standing | None, begins: date | None) -> Condition:
     if standing is None:
+        title = _("The programme in your region")
+        if begins:
+            text = _("Your office offers the revolving fund from %(day)s. You can apply from that day on.")
+            return Condition("programme", False, title, text % {"day": short_date(begins)})
         return Condition(
-            "programme",
-            False,
-            _("The programme in your region"),
-            _("Your office does not offer the revolving fund yet. Ask it when it begins."),
+            "programme", False, title, _("Your office does not offer the revolving fund yet. Ask it when it begins.")
         )
     if standing.blocked:
         return Condition("programme", False, _("A pause in the programme"), standing.blocked)
@@ -137,14 +149,22 @@ def _nib(business: Business | None, on: date) -> Condition:
     title = _("Business identification number (NIB)")
     licence = business.licences.filter(kind=LicenceKind.NIB).first() if business else None
     if licence is None or not licence.held_on(on):
+        text = _("The NIB is not recorded as issued yet. It is free, and your assistant helps you with it.")
+        if licence is not None and licence.status == LicenceStatus.HELD and licence.valid_to:
+            text = _("The NIB ran out on %(day)s. It is free to renew, and your assistant helps you with it.") % {
+                "day": short_date(licence.valid_to)
+            }
         return Condition(
             "nib",
             False,
             title,
-            _("The NIB is not recorded as issued yet. It is free, and your assistant helps you with it."),
+            text,
             reverse("members:licence-help", args=[business.uid, "nib"]) if business else reverse("members:licences"),
             _("Help me get the NIB"),
         )
+    if licence.valid_to:
+        issued = _("Issued, number %(number)s. It holds until %(day)s.")
+        return Condition("nib", True, title, issued % {"number": licence.number, "day": short_date(licence.valid_to)})
     return Condition("nib", True, title, _("Issued, number %(number)s.") % {"number": licence.number})
 
 
@@ -174,7 +194,7 @@ def _no_application(application: Application) -> Condition:
         "application",
         False,
         _("No other application"),
-        _("Your application is already under way."),
+        _waits_for(application),
         application.get_absolute_url(),
         _("See where it stands"),
     )
@@ -190,6 +210,15 @@ def _no_appeal(appeal: Appeal) -> Condition:
         appeal.get_absolute_url(),
         _("See where it stands"),
     )
+
+
+def _waits_for(application: Application) -> str:
+    """Until when, where a day is known: the bank's answer is awaited while the money is held."""
+    if application.status == ApplicationStatus.APPROVED and application.reserved_until:
+        return _("Your application is approved. The money is held for you until %(day)s.") % {
+            "day": short_date(application.reserved_until)
+        }
+    return _("Your application is already under way.")
 
 
 def _link(name: str, label: str) -> tuple[str, str]:

@@ -43,18 +43,23 @@ def left_after(repayment: Repayment) -> int:
     return leg.balance_after if leg else 0
 
 
-def agreement_pdf(application: Application, *, number: str, on: date) -> bytes:
-    """The agreement with the borrower: parties, amount in words, schedule, what happens when it is late."""
+def agreement_facts(application: Application, *, number: str, on: date) -> dict[str, Any]:
+    """What the agreement with the borrower says, as people read it; this is fingerprinted, and printed."""
     office = office_of(application.office_code)
     with translation.override("id"), timezone.override(office.tz):
-        return render_pdf("loan_agreement", agreement_data(application, office, number, on))
+        return agreement_data(application, office, number, on)
+
+
+def agreement_pdf(facts: dict[str, Any], fingerprint: str) -> bytes:
+    """The agreement: parties, amount in words, schedule, what happens when it is late, who signs, the fingerprint of it all."""
+    return render_pdf("loan_agreement", facts | {"fingerprint": fingerprint})
 
 
 def agreement_data(application: Application, office: Office, number: str, on: date) -> dict[str, Any]:
-    """What templates/documents/loan_agreement.typ prints."""
+    """What templates/documents/loan_agreement.typ prints. The identity number in full: it names who owes."""
     amount, pool, person = application.approved_amount or 0, application.pool, application.person
     policy = queries.policy_on(office, on)
-    parts = [row.amount for row in queries.plan_by(policy, amount=amount, tenor=application.tenor_months, on=on)]
+    plan = queries.plan_by(policy, amount=amount, tenor=application.tenor_months, on=on)
     return {
         **letterhead(office),
         "number": number,
@@ -63,6 +68,7 @@ def agreement_data(application: Application, office: Office, number: str, on: da
         "bank_agreement": pool.agreement.number if pool else "",
         "mode": pool.agreement.mode if pool else "",
         "borrower": person.full_name,
+        "nik": person.nik or "",
         "village": person.village.label,
         "business": application.business.name,
         "purpose": application.get_purpose_display(),
@@ -70,8 +76,12 @@ def agreement_data(application: Application, office: Office, number: str, on: da
         "amount": rupiah(amount),
         "words": in_words(amount),
         "tenor": application.tenor_months,
-        "instalment": rupiah(parts[0]),
-        "last": rupiah(parts[-1]),
+        "instalment": rupiah(plan[0].amount),
+        "last": rupiah(plan[-1].amount),
+        "plan": [
+            [str(row.number), short_date(row.due_on), rupiah(row.amount), rupiah(amount - row.cumulative)]
+            for row in plan
+        ],
         "link": settings.SITE_URL + reverse("revolving_funds:application-detail", args=[application.uid]),
     }
 

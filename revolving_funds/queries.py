@@ -245,7 +245,7 @@ WITH book AS (
                       WHERE i.loan_id = l.id AND {in_force} AND i.due_on < %(on)s ORDER BY i.number DESC LIMIT 1), 0) AS due
       FROM revolving_funds_loan l JOIN ledger_account a ON a.id = l.account_id
       {join}
-     WHERE l.village_id LIKE %(office)s AND l.disbursed_on <= %(on)s
+     WHERE l.village_id LIKE %(office)s AND l.disbursed_on <= %(on)s AND (l.booked_on IS NULL OR l.booked_on <= %(on)s)
        AND ((%(live)s AND l.status = 'OPEN') OR (NOT %(live)s AND (l.closed_on IS NULL OR l.closed_on > %(on)s)))
 ), late AS (
     SELECT *, greatest(due - (amount - outstanding), 0) AS arrears FROM book

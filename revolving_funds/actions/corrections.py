@@ -1,6 +1,7 @@
 """What was booked wrong, put right by adding: taken back, moved to the right loan, paid back to the borrower."""
 
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -11,10 +12,11 @@ from foundation.audit import log
 from foundation.common.errors import ActionError
 from foundation.ledger.actions import journal
 from foundation.ledger.entries import credit, debit
-from foundation.ledger.errors import NotEnough
-from foundation.ledger.models import Transaction
+from foundation.ledger.errors import KeyReused, NotEnough
+from foundation.ledger.models import Account, Transaction
 from foundation.notifications.actions import outbox
-from revolving_funds.actions import applications, repayments
+from revolving_funds import excess
+from revolving_funds.actions import applications, late_entries, repayments
 from revolving_funds.actions.repayments import NotAnAmount, OwnLoan
 from revolving_funds.enums import LoanStatus
 from revolving_funds.models import Loan, Repayment
@@ -57,7 +59,14 @@ class NoSuchLoan(ActionError):
 
 
 class NothingKept(ActionError):
-    message = _("Less than that is kept for this borrower.")
+    message = _(
+        "Less than that is kept for this borrower at this bank. What came in at another bank goes back from a loan there."
+    )
+    field = "amount"
+
+
+class PoolIsEmpty(ActionError):
+    message = _("No pool of this bank holds that much at the moment. Place money in the pool first.")
     field = "amount"
 
 
@@ -78,6 +87,8 @@ def reverse(*, repayment: Repayment, reason: str, by: User, now: datetime, on: d
     _may_take_back(repayment, loan, by)
     if loan.status == LoanStatus.WRITTEN_OFF:
         raise AfterWriteOff
+    if repayment.excess and excess.kept(loan) < repayment.excess:
+        raise MoneyIsOut
     try:
         entry = journal.reverse(
             original=repayment.transaction,
@@ -166,7 +177,9 @@ def refund(
 ) -> Transaction:
     """Pay back what was kept for the borrower (J6), on a day up to `on`. The same `request_uid` again pays nothing.
 
-    Raises NotAnAmount, PaidOnOutOfRange, OwnLoan, NothingKept.
+    It goes out of a pool of this loan's bank, and only as far as it came in there. Where the month of `paid_on` is closed the
+    entry stands on the day `on`. Raises NotAnAmount, PaidOnOutOfRange, OwnLoan, NothingKept,
+    PoolIsEmpty, KeyReused.
     """
     if amount <= 0:
         raise NotAnAmount
@@ -174,20 +187,27 @@ def refund(
         raise repayments.PaidOnOutOfRange
     if by.pk == loan.person.user_id:
         raise OwnLoan
-    kept = repayments.excess_account(loan)
-    try:
-        entry = journal.post(
-            book=loan.office_code,
-            kind="REFUNDED",
-            business_date=paid_on,
-            legs=[debit(kept, amount), credit(loan.pool.available_id, amount)],
-            scope="loan.refund",
-            key=str(request_uid),
-            by=by,
-            now=now,
-            memo=reference,
-        )
-    except NotEnough as error:
-        raise NothingKept from error
+    account = Account.objects.locked(repayments.excess_account(loan).pk)
+    known: Transaction | None = Transaction.objects.filter(idem_scope="loan.refund", idem_key=str(request_uid)).first()
+    if known is not None:
+        if not known.legs.filter(account=account, amount=amount).exists():
+            raise KeyReused
+        return known
+    if excess.kept(loan) < amount:
+        raise NothingKept
+    source = next(iter(excess.pools_of(loan, amount)), None)
+    if source is None:
+        raise PoolIsEmpty
+    post = partial(
+        journal.post,
+        book=loan.office_code,
+        kind="REFUNDED",
+        legs=[debit(account, amount), credit(source.available_id, amount)],
+        scope="loan.refund",
+        key=str(request_uid),
+        by=by,
+        now=now,
+    )
+    entry = late_entries.post_on(post, day=paid_on, on=on, memo=reference)
     log.record("loan.refunded", loan, by=by, now=now, amount=amount, reference=reference)
     return entry

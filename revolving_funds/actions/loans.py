@@ -4,6 +4,7 @@ from datetime import date, datetime
 from functools import partial
 
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +18,7 @@ from foundation.ledger.enums import AccountKind
 from foundation.notifications.actions import outbox
 from foundation.regions.models import Office
 from revolving_funds import modes, queries, schedule
-from revolving_funds.actions import applications, hands, pools
+from revolving_funds.actions import applications, hands, late_entries, pools
 from revolving_funds.enums import ApplicationStatus
 from revolving_funds.models import Application, Instalment, Loan, Pool
 from revolving_funds.signals import loan_disbursed
@@ -50,7 +51,9 @@ def disburse(
     disbursed_on: date | None = None,
 ) -> Loan:
     """Pay an approved application out of the pool that was reserved for it, or out of `pool` (J3), and plan the
-    instalments. `disbursed_on` is the day the bank paid (default: today, `on`).
+    instalments. `disbursed_on` is the day the bank paid (default: today, `on`), no earlier than the decision by the
+    office's own clock. Where the month of that day is closed, the entry stands on the day `on`; the schedule, interest
+    and punctuality follow `disbursed_on`.
 
     Raises WrongStep, SamePersonTwice, PoolEmpty (another pool without the money), RunningLoan. Locks the
     application; a second call finds it disbursed and raises WrongStep.
@@ -60,12 +63,12 @@ def disburse(
         raise applications.WrongStep
     hands.keep_apart(application, by, step="disbursed_by")
     day = disbursed_on or on
-    if day > on or (application.decided_at and day < application.decided_at.date()):
+    if day > on or (application.decided_at and day < _local_day(application, application.decided_at)):
         raise DayOutOfRange
     _settle_pool(application, pool, by=by, now=now, on=on)
     try:
         with transaction.atomic():
-            loan = _create(application, day, by=by, now=now)
+            loan = _create(application, day, by=by, now=now, on=on)
     except IntegrityError as error:
         if "loan_one_open" in str(error):
             raise RunningLoan from error
@@ -77,6 +80,11 @@ def disburse(
     _tell(loan, now)
     transaction.on_commit(partial(loan_disbursed.send_robust, sender=Loan, loan=loan), robust=True)
     return loan
+
+
+def _local_day(application: Application, moment: datetime) -> date:
+    """The day of a moment at the office."""
+    return timezone.localtime(moment, Office.objects.get(region_id=application.office_code).tz).date()
 
 
 def _settle_pool(application: Application, pool: Pool | None, *, by: User, now: datetime, on: date) -> None:
@@ -91,7 +99,7 @@ def _settle_pool(application: Application, pool: Pool | None, *, by: User, now: 
     application.pool = pool
 
 
-def _create(application: Application, day: date, *, by: User, now: datetime) -> Loan:
+def _create(application: Application, day: date, *, by: User, now: datetime, on: date) -> Loan:
     amount, pool = application.approved_amount, application.pool
     assert amount is not None and pool is not None  # noqa: S101, PT018 -- a constraint of APPROVED
     book = application.office_code
@@ -104,10 +112,10 @@ def _create(application: Application, day: date, *, by: User, now: datetime) -> 
         kind=AccountKind.ASSET,
         ceiling=amount,
     )
-    entry = journal.post(
+    post = partial(
+        journal.post,
         book=book,
         kind="DISBURSED",
-        business_date=day,
         legs=[debit(account, amount), credit(pool.reserved_id, amount)],
         scope="loan.disburse",
         key=str(application.uid),
@@ -115,6 +123,7 @@ def _create(application: Application, day: date, *, by: User, now: datetime) -> 
         now=now,
         checked_by=application.decided_by,
     )
+    entry = late_entries.post_on(post, day=day, on=on, memo="")
     loan = Loan.objects.create(
         number=number,
         application=application,
@@ -128,6 +137,7 @@ def _create(application: Application, day: date, *, by: User, now: datetime) -> 
         account=account,
         disbursement=entry,
         disbursed_on=day,
+        booked_on=entry.business_date if entry.business_date != day else None,
         maturity_on=dues[-1].due_on,
     )
     Instalment.objects.bulk_create(

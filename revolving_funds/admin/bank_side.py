@@ -20,14 +20,15 @@ from revolving_funds.enums import ApplicationStatus
 from revolving_funds.models import AgreementPaper, Application, BankAccess, BankBatch, BatchRow
 
 
-def _print(_request: HttpRequest, paper: AgreementPaper, _cleaned: dict[str, Any]) -> HttpResponse:
-    return pdf_response(bytes(paper.content), f"{paper.number}.pdf")
+def _print(request: HttpRequest, paper: AgreementPaper, _cleaned: dict[str, Any]) -> HttpResponse:
+    content = papers_of_loans.take(paper=paper, by=person_of(request), now=clock.now())
+    return pdf_response(content, f"{paper.number}.pdf")
 
 
 def _agreement(request: HttpRequest, application: Application, _cleaned: dict[str, Any]) -> HttpResponse:
     by = person_of(request)
     paper = papers_of_loans.make(application=application, by=by, now=clock.now(), on=clock.today())
-    return pdf_response(bytes(paper.content), f"{paper.number}.pdf")
+    return pdf_response(papers_of_loans.take(paper=paper, by=by, now=clock.now()), f"{paper.number}.pdf")
 
 
 # On the page of an approved application. A batch makes the agreements of its loans; what the office lends itself has none.
@@ -49,7 +50,7 @@ class AgreementPaperAdmin(WhenEntered, OfficeModelAdmin):
     search_fields = ("application__person__full_name__icontains",)
     search_help_text = gettext_lazy("Search by name")
     ordering = ("-id",)
-    fields = ("paper_number", "application", "granted", "sha256", "entered", "made_by", "voided_at")
+    fields = ("paper_number", "application", "granted", "fingerprint", "sha256", "entered", "made_by", "voided_at")
     readonly_fields = ("entered", "paper_number", "granted")
     deeds = (
         Deed(

@@ -21,7 +21,7 @@ from foundation.ledger.actions import periods
 from foundation.ledger.admin import origins
 from foundation.ledger.models import Account, DaySeal, Period
 from revolving_funds import bank_forms as forms
-from revolving_funds import jobs, papers
+from revolving_funds import excess, jobs, papers
 from revolving_funds.admin.parts import person_of
 from revolving_funds.admin.statements import office_of
 from revolving_funds.models import Pool
@@ -173,7 +173,7 @@ class PeriodAdmin(OfficeModelAdmin):
 def statement_of_person(loan: Any, until: date) -> bytes:
     """Every movement of a borrower's loans and of what is kept for her."""
     keys = loan.person.loans.values("account")
-    kept = Account.objects.filter(book=loan.office_code, code=f"excess/{loan.person.uid}")
+    kept = Account.objects.filter(book=loan.office_code, code=excess.code_of(loan))
     accounts = list(Account.objects.filter(pk__in=keys).order_by("pk")) + list(kept)
     title = f"Rekening pinjaman {loan.person.full_name}"
     first = loan.person.loans.order_by("disbursed_on").values_list("disbursed_on", flat=True).first() or until

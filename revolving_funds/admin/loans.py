@@ -15,8 +15,7 @@ from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
 from foundation.common.dates import short_date
 from foundation.common.http import pdf_response
 from foundation.common.money import rupiah
-from foundation.ledger.models import Account
-from revolving_funds import forms
+from revolving_funds import excess, forms
 from revolving_funds.actions import by_hand, corrections
 from revolving_funds.admin.book import statement_of_person
 from revolving_funds.admin.cases import LOAN_DEEDS
@@ -48,12 +47,6 @@ def _refund(request: HttpRequest, loan: Loan, cleaned: dict[str, Any]) -> str:
 
 def _statement(_request: HttpRequest, loan: Loan, _cleaned: dict[str, Any]) -> HttpResponse:
     return pdf_response(statement_of_person(loan, clock.today()), f"rekening-{loan.number}.pdf")
-
-
-def _kept(loan: Loan) -> int:
-    """What stands there for the borrower because too much was paid."""
-    code = f"excess/{loan.person.uid}"
-    return Account.objects.filter(book=loan.office_code, code=code).values_list("balance", flat=True).first() or 0
 
 
 class InstalmentInline(ReadonlyInline):
@@ -116,6 +109,7 @@ class LoanAdmin(OfficeModelAdmin):
         "since",
         "tenor_months",
         "disbursed_on",
+        "booked_on",
         "maturity_on",
         "status",
         "closed_on",
@@ -150,9 +144,11 @@ class LoanAdmin(OfficeModelAdmin):
             "revolving_funds.post_repayment",
             _refund,
             forms.RefundForm,
-            available=lambda row: _kept(row) > 0,
-            initial=lambda row: {"request_uid": uuid.uuid4(), "paid_on": clock.today(), "amount": _kept(row)},
-            text=gettext_lazy("Money that was paid above what was owed goes back to the borrower."),
+            available=lambda row: excess.kept(row) > 0,
+            initial=lambda row: {"request_uid": uuid.uuid4(), "paid_on": clock.today(), "amount": excess.kept(row)},
+            text=gettext_lazy(
+                "Money that was paid above what was owed at this bank goes back to the borrower, out of a pool of this bank."
+            ),
         ),
         *LOAN_DEEDS,
     )

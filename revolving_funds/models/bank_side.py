@@ -87,6 +87,8 @@ class AgreementPaper(Record):
     year = models.PositiveSmallIntegerField(_("year"))
     serial = models.PositiveIntegerField(_("serial number"))
     sha256 = models.CharField(_("hash"), max_length=64)
+    # Of what the paper says; printed on it. Papers of the version before have none.
+    fingerprint = models.CharField(_("fingerprint of the content"), max_length=64, blank=True)
     content = models.BinaryField()
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("made by")
@@ -104,6 +106,9 @@ class AgreementPaper(Record):
                 fields=["application"], condition=Q(voided_at__isnull=True), name="agreementpaper_one_holds"
             ),
             models.CheckConstraint(condition=Q(sha256__regex="^[0-9a-f]{64}$"), name="agreementpaper_hash_form"),
+            models.CheckConstraint(
+                condition=Q(fingerprint__regex="^([0-9a-f]{64})?$"), name="agreementpaper_fingerprint_form"
+            ),
         ]
 
     def __str__(self) -> str:

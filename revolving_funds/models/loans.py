@@ -74,6 +74,8 @@ class Loan(Record):
         Transaction, on_delete=models.PROTECT, related_name="+", verbose_name=_("disbursement")
     )
     disbursed_on = models.DateField(_("disbursed"))
+    # Only where the month of the payout was closed when it was entered: the day on which the entry stands.
+    booked_on = models.DateField(_("entered in the book"), null=True, blank=True)
     maturity_on = models.DateField(_("final due date"))
     status = models.CharField(_("status"), max_length=11, choices=LoanStatus.choices, default=LoanStatus.OPEN)
     closed_on = models.DateField(_("paid off"), null=True, blank=True)
@@ -103,6 +105,10 @@ class Loan(Record):
                 condition=Q(maturity_on__gt=F("disbursed_on"))
                 & (Q(closed_on__isnull=True) | Q(closed_on__gte=F("disbursed_on"))),
                 violation_error_message=_("A loan cannot end before it begins."),
+            ),
+            models.CheckConstraint(
+                name="loan_booked_after_payout",
+                condition=Q(booked_on__isnull=True) | Q(booked_on__gt=F("disbursed_on")),
             ),
         ]
         indexes = [
