@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from msme_platform import embedded
+from msme_platform import embedded, web_server
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -207,8 +207,9 @@ REDIS_URL = required(
     relaxed=embedded.redis_url(SERVERS_DIR),
 )
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "guyub"}
+    "default": {"BACKEND": "foundation.common.redis_cache.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "guyub"}
 }
+WEB_THREADS = web_server.threads  # so many may press at once and be served together
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 

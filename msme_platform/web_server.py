@@ -10,6 +10,8 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # carried out together (foundation.common.gathering). Each keeps one connection: 2 x 24 of the database's 100.
 threads = int(os.environ.get("WEB_THREADS", "24"))
 worker_class = "gthread"
+# A process takes no more than it can work on; else the first one awake takes all that wait, and the other has none.
+worker_connections = 2 * threads
 timeout = 60
 graceful_timeout = 8
 keepalive = 5

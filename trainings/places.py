@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from django.db import connection
-
+from foundation.common import batch
 from trainings.enums import HOLDING
 from trainings.models import Training
 
@@ -17,9 +16,8 @@ HELD = """
 
 def held(training: Training, *, now: datetime) -> int:
     """Registered, offered, set apart for a device at the door, or taken by a guest not yet put to a person."""
-    with connection.cursor() as cursor:
-        cursor.execute(HELD, {"training": training.pk, "holding": [str(state) for state in HOLDING], "now": now})
-        return int(cursor.fetchone()[0])
+    values = {"training": training.pk, "holding": [str(state) for state in HOLDING], "now": now}
+    return int(batch.ask(HELD, values)[0][0])
 
 
 def free(training: Training, *, now: datetime) -> int:

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
+from foundation.common import batch
 from trainings.enums import HOLDING, ProposalSource, TrainingStatus
 from trainings.models import Enrolment, PlanActivity, PlanShare, Training
 from trainings.queries import year_bounds, year_of
+
+# Asked under the lock on a training, behind which hundreds may wait.
+PLANNED = "SELECT EXISTS (SELECT 1 FROM trainings_yearplan WHERE office_code = %s AND year = %s AND is_binding)"
 
 
 @dataclass
@@ -57,6 +61,8 @@ def _room(
     training: Training, sources: Sequence[str], shares: QuerySet[PlanShare], activities: QuerySet[PlanActivity]
 ) -> Room:
     office, year = training.office_code, year_of(training)
+    if training.activity_id is None and not batch.ask(PLANNED, [office, year])[0][0]:
+        return Room()
     shares = shares.filter(plan__office_code=office, plan__year=year, plan__is_binding=True, source__in=sources)
     rows = list(shares.select_related("plan").order_by("source"))
     activity = _limit(training, activities)

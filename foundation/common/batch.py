@@ -1,6 +1,6 @@
 """Several statements in one round trip."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
@@ -12,7 +12,7 @@ CALLS = "_calls_of_batch"  # kept on Django's connection: the driver's connectio
 NOTHING: tuple[Any, dict[str, str]] = (None, {})
 
 
-def ask(sql: str, values: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+def ask(sql: str, values: Sequence[Any] | Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
     """The rows of one call, without Django's coat around the cursor, which costs as much as a short statement: for what
     is done many times a second. Errors are Django's, a broken transaction is refused as ever; while somebody listens to
     the queries, the cursor is Django's too.

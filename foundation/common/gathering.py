@@ -2,10 +2,12 @@
 
 Whoever comes first serves; those who come meanwhile are served by the next of them, all in one go and in the order in
 which they came. So the more are waiting, the less each of them costs. Nobody is answered before her own wish is carried
-out, and nothing waits on anything but the one who is serving: without a crowd a wish is served alone and at once.
+out. Who serves waits some thousandths of a second for another, and in a crowd some hundredths for those on their way through
+this process: else one would be served alone, and then all the others.
 """
 
 import threading
+import time
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -31,8 +33,16 @@ class Gathering(Generic[K, W, R]):
     What fails for a crowd is tried again by each on her own, so that nobody pays for another's wish.
     """
 
-    def __init__(self, serve: Callable[[K, Sequence[W]], Sequence[R]], *, most: int = 100) -> None:
-        self._serve, self._most = serve, most
+    def __init__(
+        self,
+        serve: Callable[[K, Sequence[W]], Sequence[R]],
+        *,
+        most: int = 100,
+        look: float = 0.004,
+        pause: float = 0.02,
+    ) -> None:
+        """`look` and `pause` in seconds: how long one waits for another, and a crowd for those on their way."""
+        self._serve, self._most, self._look, self._pause = serve, most, look, pause
         self._lines: dict[K, list[_Place[W, R]]] = {}  # a key that is in here is being served
         self._guard = threading.Lock()
 
@@ -49,6 +59,7 @@ class Gathering(Generic[K, W, R]):
         return place.results[0] if place.results else self._serve(key, [wish])[0]
 
     def _lead(self, key: K) -> None:
+        self._let_come(key)
         with self._guard:
             line = self._lines[key]
             served, self._lines[key] = line[: self._most], line[self._most :]
@@ -63,6 +74,14 @@ class Gathering(Generic[K, W, R]):
             self._hand_over(key)
             for place in served:
                 place.called.set()
+
+    def _let_come(self, key: K) -> None:
+        """Wait while more and more come."""
+        time.sleep(self._look)
+        seen = 1
+        while seen < (here := len(self._lines[key])) < self._most:
+            seen = here
+            time.sleep(self._pause)
 
     def _hand_over(self, key: K) -> None:
         """The first of those who came meanwhile serves next; with nobody left the line is closed."""

@@ -88,3 +88,12 @@ def test_doors_do_not_wait_for_each_other(counter: Counter) -> None:
     counter.go_on.set()
     slow.join(timeout=10)
     assert not gathering._lines
+
+
+def test_who_serves_waits_a_moment_for_another(counter: Counter) -> None:
+    gathering: Gathering[str, str, str] = Gathering(counter.serve, look=0.3)
+    early = threading.Thread(target=gathering.ask, args=("door", "a"))
+    early.start()
+    assert gathering.ask("door", "b") == "B"
+    early.join(timeout=10)
+    assert [sorted(wishes) for wishes in counter.served] == [["a", "b"]]

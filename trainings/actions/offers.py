@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
 from foundation.audit import log
-from foundation.common import dates
+from foundation.common import batch, dates
 from foundation.common.errors import ActionError
 from foundation.notifications.actions import outbox
 from trainings import places, quotas, texts
@@ -22,6 +22,7 @@ ANSWER_WITHIN = timedelta(hours=24)
 # The last answer helps only if somebody else can still come.
 LAST_ANSWER = timedelta(hours=2)
 TOO_SHORT = timedelta(hours=1)
+LATE = "SELECT EXISTS (SELECT 1 FROM trainings_enrolment WHERE training_id = %s AND state = 'OFFERED' AND offer_until <= %s)"
 
 
 class NothingOffered(ActionError):
@@ -153,6 +154,8 @@ def end(row: Enrolment, reason: EndReason, *, now: datetime) -> None:
 
 def expire(*, training: Training, now: datetime) -> list[Enrolment]:
     """End the offers that nobody answered in time; the caller holds the lock on the training."""
+    if not batch.ask(LATE, [training.pk, now])[0][0]:
+        return []
     late: Iterable[Enrolment] = (
         Enrolment.objects.filter(training=training, offer_until__lte=now)
         .offered()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.utils.translation import get_language
 
 from foundation.accounts.models import User
@@ -50,7 +51,7 @@ def _serve(uid: UUID, presses: Sequence[Press]) -> list[Enrolment | None]:
     return [made[index].enrolment if index in made else None for index in range(len(presses))]
 
 
-_waiting: Gathering[UUID, Press, Enrolment | None] = Gathering(_serve)
+_waiting: Gathering[UUID, Press, Enrolment | None] = Gathering(_serve, most=settings.WEB_THREADS)
 
 
 def enrol(uid: UUID, *, by: User) -> Enrolment | None:

@@ -1,7 +1,7 @@
 """Putting messages into the outbox, inside the transaction of the deed they tell of."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from foundation.accounts.models import User
+from foundation.common import bulk
 from foundation.notifications import kinds
 from foundation.notifications.kinds import Category, Channel
 from foundation.notifications.models import MASK, Message, Preference
@@ -19,6 +20,7 @@ from foundation.notifications.signals import queued
 
 BATCH = 2000
 MARK = "\ue000"  # stands for the name in the texts that the server fills in; for private use, so in no text
+NEW_ONLY = "ON CONFLICT DO NOTHING"
 
 
 @dataclass(frozen=True)
@@ -75,12 +77,7 @@ def queue_each(kind: str, *, letters: Iterable[Letter], now: datetime) -> int:
     spec = kinds.get(kind)
     every = list(letters)
     off = _switched_off(spec, [letter.to for letter in every])
-    rows = [
-        _message(spec, letter.to, channel, subject=letter.subject, context=letter.context, url=letter.url, now=now)
-        for letter in every
-        for channel in spec.channels
-        if letter.to.address(channel) and (letter.to.user_id, channel) not in off
-    ]
+    rows = [row for letter in every for row in _messages(spec, letter, off=off, now=now)]
     new = 0
     for start in range(0, len(rows), BATCH):
         new += _insert(rows[start : start + BATCH])
@@ -97,43 +94,45 @@ def _switched_off(spec: kinds.Kind, recipients: list[Recipient]) -> set[tuple[in
     return set(rows)
 
 
-def _message(
-    spec: kinds.Kind,
-    recipient: Recipient,
-    channel: Channel,
-    *,
-    subject: str,
-    context: Mapping[str, Any],
-    url: str,
-    now: datetime,
-) -> Message:
-    with translation.override(recipient.language):
-        values = {"name": recipient.name, **context}
+def _messages(
+    spec: kinds.Kind, letter: Letter, *, now: datetime, off: Collection[tuple[int | None, str]] = ()
+) -> list[Message]:
+    """One for each channel that reaches the recipient and is not switched off."""
+    to = letter.to
+    channels = [channel for channel in spec.channels if to.address(channel) and (to.user_id, channel) not in off]
+    if not channels:
+        return []
+    with translation.override(to.language):
+        values = {"name": to.name, **letter.context}
         secret = str(values.pop(spec.secret, ""))
         shown = {**values, spec.secret: MASK} if spec.secret else values
         title, body = str(spec.title) % shown, str(spec.body) % shown
-    return Message(
-        user_id=recipient.user_id,
-        recipient_key=recipient.key,
-        recipient_name=recipient.name,
-        address=recipient.address(channel),
-        region_code=recipient.region_code,
-        kind=spec.name,
-        subject_key=subject,
-        channel=channel,
-        title=title,
-        body=body,
-        url=f"{settings.SITE_URL}{url}" if url and channel != Channel.APP else url,
-        next_try_at=now,
-        created_at=now,
-        updated_at=now,
-        status=Message.Status.SENT if channel == Channel.APP else Message.Status.QUEUED,
-        sent_at=now if channel == Channel.APP else None,
-        language=recipient.language,
-        urgent=bool(spec.secret),
-        secret=secret,
-        params=template_values(spec, values),
-    )
+        params = template_values(spec, values)
+    return [
+        Message(
+            user_id=to.user_id,
+            recipient_key=to.key,
+            recipient_name=to.name,
+            address=to.address(channel),
+            region_code=to.region_code,
+            kind=spec.name,
+            subject_key=letter.subject,
+            channel=channel,
+            title=title,
+            body=body,
+            url=f"{settings.SITE_URL}{letter.url}" if letter.url and channel != Channel.APP else letter.url,
+            next_try_at=now,
+            created_at=now,
+            updated_at=now,
+            status=Message.Status.SENT if channel == Channel.APP else Message.Status.QUEUED,
+            sent_at=now if channel == Channel.APP else None,
+            language=to.language,
+            urgent=bool(spec.secret),
+            secret=secret,
+            params=params,
+        )
+        for channel in channels
+    ]
 
 
 def template_values(spec: kinds.Kind, values: Mapping[str, Any]) -> dict[str, str]:
@@ -143,13 +142,10 @@ def template_values(spec: kinds.Kind, values: Mapping[str, Any]) -> dict[str, st
 
 
 def _insert(rows: list[Message]) -> int:
-    """Insert what is new; the unique constraint decides, not a look before the write."""
-    before = [row.uid for row in rows]
-    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    """Insert what is new; the unique constraint decides, not a look before the write. How many were new."""
     with connection.cursor() as cursor:
-        ours = [[str(uid) for uid in before]]
-        cursor.execute("SELECT count(*) FROM notifications_message WHERE uid = ANY(%s::uuid[])", ours)
-        return int(cursor.fetchone()[0])
+        cursor.execute(*bulk.insert(rows, ending=NEW_ONLY))
+        return int(cursor.rowcount)
 
 
 @cache
