@@ -13,12 +13,13 @@ LOANS, PLAN, PAID = "revolving_funds_loan", "revolving_funds_instalment", "revol
 PAGE_MS, AS_OF_SECONDS, CLOSE_SECONDS = 100.0, 5.0, 1.0  # the last one at 12,590 loans; beyond, in proportion
 AS_OF_LOANS = 125_900  # at which the second one counts; beyond, in proportion
 TABLES = [LOANS, PLAN, PAID]
-# What cannot hold for copies of one loan: it stays out. Foreign keys too, on both sides, so that no row is logged.
+# What cannot hold for copies of one loan, and what no page asks here, stays out. Foreign keys too, on both sides, so that no row is logged.
 LOOSEN = """
 SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname) FROM pg_constraint
  WHERE contype = 'f' AND (conrelid = ANY (%(tables)s::regclass[]) OR confrelid = ANY (%(tables)s::regclass[]))
     OR contype = 'u' AND conrelid = ANY (%(tables)s::regclass[])
-   AND pg_get_constraintdef(oid) ~ '(application|account|disbursement|transaction)_id|receipt'
+   AND (pg_get_constraintdef(oid) ~ '(application|account|disbursement|transaction|reversal)_id|receipt|request_uid'
+        OR conrelid = 'revolving_funds_repayment'::regclass AND pg_get_constraintdef(oid) ~ '[(]uid')
 UNION ALL
 SELECT format('DROP TRIGGER %%I ON %%s', tgname, tgrelid::regclass) FROM pg_trigger
  WHERE NOT tgisinternal AND tgrelid = ANY (%(tables)s::regclass[])
@@ -142,6 +143,7 @@ def past(office: Any, month_end: dt.date, size: int, now: dt.datetime) -> list[s
 def pages(office: Any) -> list[str]:
     """Loan list, late loans, a loan, the working desk, as the approver sees them. What missed its target."""
     from django.core.cache import cache  # noqa: PLC0415
+    from django.db.models import Count  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
     from django.urls import reverse  # noqa: PLC0415
 
@@ -158,11 +160,15 @@ def pages(office: Any) -> list[str]:
     assert loan is not None
     bare, missed = reverse("admin:login"), []
     lists = reverse("admin:revolving_funds_loan_changelist")
+    of_banks = Loan.objects.inside(office.region_id).values_list("pool__agreement__bank__code")
+    banks = [code for code, _loans in of_banks.annotate(loans=Count("pk")).order_by("-loans")]
     for name, url in {
         "loan list": lists,
         "loan list, running": f"{lists}?state=open",
         "loan list, overdue": f"{lists}?state=overdue",
         "loan list, paid off": f"{lists}?state=closed",
+        "loan list, of the largest bank": f"{lists}?bank={banks[0]}",
+        "loan list, of the smallest bank": f"{lists}?bank={banks[-1]}",
         "late loans": reverse("admin:revolving_funds_loanstanding_changelist"),
         "early warning": reverse("admin:revolving_funds_loanstanding_changelist") + "?days=1-7",
         "loan page": reverse("admin:revolving_funds_loan_change", args=[loan.uid]),

@@ -167,6 +167,18 @@ def test_maker_and_checker_are_two_people() -> None:
     refused(HEADER, one, one, match="ledger_transaction_two_people")
 
 
+@pytest.mark.usefixtures("posted")
+def test_an_entry_has_a_kind_and_two_legs_at_least() -> None:
+    refused(HEADER.replace("'ATTACK'", "'attack'"), None, None, match="ledger_transaction_kind")
+    refused(HEADER.replace("id, 2, 'x'", "id, 1, 'x'"), None, None, match="ledger_transaction_legs")
+
+
+@pytest.mark.parametrize(("limit", "match"), [("floor", "ledger_account_floor"), ("ceiling", "ledger_account_ceiling")])
+def test_an_account_is_not_opened_outside_its_limits(limit: str, match: str) -> None:
+    with pytest.raises(IntegrityError, match=match), transaction.atomic():
+        account("fresh", **{limit: 5 if limit == "floor" else -5})
+
+
 def insert_legs(transaction_sql: str, *rows: str) -> str:
     values = ", ".join(f"(({transaction_sql}), {row})" for row in rows)
     columns = "transaction_id, leg_no, account_id, amount, balance_after, account_version"

@@ -5,7 +5,7 @@ import threading
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 
 from foundation.accounts.roles import Role
 from foundation.audit.models import Event
@@ -277,3 +277,20 @@ def test_a_message_in_another_sender_s_hands_is_passed_over() -> None:
     holder.join()
     assert way.sent == [str(free.uid)]
     assert connection.in_atomic_block is False
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("changes", "constraint"),
+    [
+        ("status = 'LOST'", "message_status_known"),
+        ("status = 'SENT', sent_at = NULL", "message_sent_has_time"),
+        ("status = 'SENDING', claim = NULL", "message_sending_has_claim"),
+        ("status = 'SENDING', claim = gen_random_uuid(), claimed_at = NULL", "message_sending_has_claim"),
+        ("attempts = -1", "notifications_message_attempts_check"),
+    ],
+)
+def test_a_message_is_whole(changes: str, constraint: str) -> None:
+    message = MessageFactory()
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE notifications_message SET {changes} WHERE id = %s", [message.pk])

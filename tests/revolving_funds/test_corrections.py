@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -80,14 +80,23 @@ def test_who_booked_it_or_owes_it_does_not_take_it_back(loan: Loan) -> None:
         ({"reverse_reason": ""}, "repayment_reversal_whole"),
         ({"reversed_on": D(2026, 2, 1)}, "repayment_reversal_whole"),
         ({"booked_on": D(2026, 2, 1)}, "repayment_booked_after_paid"),
+        ({"reversal": None}, "repayment_reversal_whole"),
+        ({"reversed_by": None}, "repayment_reversal_whole"),
+        ({"amount": 0}, "repayment_amount_positive"),
+        ({"excess": -1}, "repayment_amount_positive"),
+        ({"sequence": -1}, "revolving_funds_repayment_sequence_check"),
+        ({"receipt_year": -1}, "revolving_funds_repayment_receipt_year_check"),
+        ({"receipt_serial": -1}, "revolving_funds_repayment_receipt_serial_check"),
     ],
 )
 def test_the_database_itself_keeps_a_payment_whole(loan: Loan, changes: dict[str, Any], constraint: str) -> None:
     paid = take_back(make.repay(loan, 200_000, FEBRUARY, by=make.treasurer()))
     people = {"borrower": paid.borrower_id, "recorded_by": paid.recorded_by_id}
     values = {name: people.get(value, value) if isinstance(value, str) else value for name, value in changes.items()}
-    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        Repayment.objects.filter(pk=paid.pk).update(**values)
+    columns = [Repayment._meta.get_field(name).column for name in values]
+    changed = ", ".join(f"{column} = %s" for column in columns)
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE revolving_funds_repayment SET {changed} WHERE id = %s", [*values.values(), paid.pk])
 
 
 def test_a_loan_paid_off_by_mistake_runs_again_and_the_next_step_falls_away() -> None:
