@@ -280,7 +280,8 @@ DEMO_NIK_PREFIX = "99"  # no real region has it, so no made-up number can be a r
 # Language, time, money
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# Every catalogue of ours by name: where another package words the same text (“session”), ours is read.
+LOCALE_PATHS = [BASE_DIR / "locale", *sorted(BASE_DIR.glob("*/locale")), *sorted(BASE_DIR.glob("*/*/locale"))]
 FORMAT_MODULE_PATH = ["msme_platform.formats"]
 USE_I18N = True
 USE_TZ = True

@@ -45,6 +45,11 @@ class Reached:
     ways: list[Way]
     places: list[Place]
 
+    @property
+    def on_the_way(self) -> bool:
+        """Whether messages are still to be delivered, so that nobody can say yet that all were reached."""
+        return any(way.waiting for way in self.ways)
+
 
 def not_reached(training: Training) -> QuerySet[Person]:
     """Invited owners for whom no announcement is delivered or on its way."""

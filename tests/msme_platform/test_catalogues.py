@@ -5,6 +5,9 @@ from pathlib import Path
 
 import polib
 import pytest
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import pgettext
 
 from msme_platform import catalogues
 
@@ -126,3 +129,14 @@ def test_a_compiled_catalogue_is_read_by_gettext(house: Path) -> None:
     assert read.gettext("Name") == "id Name"
     assert read.ngettext("%(n)s owner", "%(n)s owners", 1) == "id %(n)s owners"
     assert read.pgettext("a loan", "Open") == "id Open"
+
+
+def test_where_another_package_words_the_same_text_ours_is_read() -> None:
+    shadowed = []
+    with translation.override("id"):
+        for path in sorted({Path(folder) / "id/LC_MESSAGES/django.po" for folder in settings.LOCALE_PATHS}):
+            for entry in polib.pofile(str(path)):
+                shown = pgettext(entry.msgctxt, entry.msgid) if entry.msgctxt else translation.gettext(entry.msgid)
+                if entry.msgstr and shown != entry.msgstr:
+                    shadowed.append((path, entry.msgid, shown))
+    assert shadowed == []

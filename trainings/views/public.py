@@ -114,6 +114,7 @@ def training_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
             "left": cards.left_of(training),
             "now": now,
             "enrolment": enrolment,
+            "holds": _holds(enrolment, training),
             "position": queries.position_of(enrolment) if enrolment else 0,
             "why_waiting": _why_waiting(training, enrolment),
             "person": person,
@@ -138,6 +139,13 @@ def _why_waiting(training: Training, enrolment: Enrolment | None) -> str:
         return ""
     full = _("All places are taken.") if training.taken >= training.capacity else ""  # type: ignore[attr-defined]
     return full or cards.why_waiting(training, enrolment.source)
+
+
+def _holds(enrolment: Enrolment | None, training: Training) -> bool:
+    """Whether she has a place in it that is still to be used: then that stands first, not how full it is."""
+    return (
+        enrolment is not None and enrolment.state == EnrolmentState.CONFIRMED and training.status != TrainingStatus.DONE
+    )
 
 
 def _why_not(training: Training, person: Any) -> ActionError | None:
