@@ -127,6 +127,13 @@ class PeriodAdmin(OfficeModelAdmin):
         Deed("cetak", gettext_lazy("Month report as PDF"), "ledger.view_period", _print),
     )
 
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The month, and whether its heads lead on for this person."""
+        row: Any = super().get_object(request, *args, **kwargs)
+        if row is not None:
+            row.leads_on = request.user.has_perm("ledger.view_account")
+        return row
+
     @admin.display(description=gettext_lazy("Closed and sealed by"))
     def closer(self, row: Period) -> str:
         return str(row.closed_by or "")
@@ -137,12 +144,13 @@ class PeriodAdmin(OfficeModelAdmin):
 
     @admin.display(description=gettext_lazy("Trial balance at its end"))
     def trial(self, row: Period) -> str:
-        """Each head opens its accounts, each account its entries."""
+        """Each head opens its accounts, each account its entries, for who may see them."""
         rows = balance.trial_balance(row.book, last_day(row))
         accounts = reverse("admin:ledger_account_changelist")
+        head = '<a href="{0}?q={1}">{2}</a>' if getattr(row, "leads_on", False) else "{2}"
         lines = format_html_join(
             "",
-            '<tr><td><a href="{}?q={}">{}</a></td><td class="num">{}</td><td class="num">{}</td><td class="num">{}</td></tr>',
+            f'<tr><td>{head}</td><td class="num">{{3}}</td><td class="num">{{4}}</td><td class="num">{{5}}</td></tr>',
             (
                 (
                     accounts,

@@ -20,6 +20,11 @@ LOANS = "revolving_funds_loan"
 SUMS = ("loans", "outstanding", "overdue_loans", "overdue_amount", "overdue_outstanding")
 
 
+def _tied(day: date) -> str:
+    """A day that is not broken over two lines."""
+    return short_date(day).replace(" ", "\u00a0")
+
+
 def loans(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
     """Running loans by bank in whole rupiah; today from the balances of the ledger, else by value date. An office with
     very many loans sees the last close instead, and is told so; the last day of a closed month is read for all.
@@ -28,7 +33,7 @@ def loans(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
     label: Any = _("All banks")
     found = kept.by_bank(office, on=as_of, today=today)
     if found and found[0] != as_of:
-        label = _("All banks, close of %(day)s") % {"day": short_date(found[0])}
+        label = _("All banks, close of %(day)s") % {"day": _tied(found[0])}
     parts = found[1] if found else queries.portfolio(office.region_id, on=as_of, today=today, by="bank")
     codes = dict(Bank.objects.values_list("name", "code"))
     rows = [
@@ -153,7 +158,7 @@ def risk(dimension: Dimension) -> Measure:
 
     def measure(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
         day, parts = kept.parts(office, on=as_of)
-        label = _("Everything") if day == as_of else _("Everything, close of %(day)s") % {"day": short_date(day)}
+        label = _("Everything") if day == as_of else _("Everything, close of %(day)s") % {"day": _tied(day)}
         shown = [part for part in parts if part.dimension == dimension and part.outstanding]
         names, keys = _labels(dimension, [part.key for part in shown]), _keys(dimension, shown)
         rows = [
