@@ -1,6 +1,7 @@
 """Executing, channelling, the office itself: the same screens, different entries in the book."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from foundation.ledger.models import Leg, Transaction
 from revolving_funds import papers, queries
-from revolving_funds.actions import agreements, batches, cases, claims, loans, programme
+from revolving_funds.actions import agreements, batches, cases, claims, corrections, loans, programme, recoveries
 from revolving_funds.actions.rules import DayInPast, NotSeen
 from revolving_funds.enums import CaseKind, Mode
 from revolving_funds.models import Agreement, AgreementPaper, AgreementTerms, Bank, Difference, Loan, Pool
@@ -41,7 +42,10 @@ def pool_of(mode: Mode, **terms: Any) -> Pool:
 
 def journal(kind: str) -> list[tuple[str, int]]:
     """(head of the account, rupiah) of each leg of the one entry of this kind."""
-    entry = Transaction.objects.get(kind=kind)
+    return lines(Transaction.objects.get(kind=kind))
+
+
+def lines(entry: Transaction) -> list[tuple[str, int]]:
     legs = Leg.objects.filter(transaction=entry).order_by("leg_no").select_related("account")
     heads = [(leg.account.code.split("/"), leg.amount) for leg in legs]
     return sorted((f"{code[0]}:{code[-1]}" if len(code) > 3 else code[0], amount) for code, amount in heads)
@@ -85,6 +89,39 @@ def test_the_offices_own_loans_promise_no_interest_and_their_loss_is_the_funds(m
         files.billed(pool, D(2026, 2, 1), {loan.number: 10_000})
     written_off(loan)
     assert ("fund.loss", 1_800_000) in journal("WRITTEN_OFF")
+
+
+@pytest.mark.parametrize(
+    ("mode", "money", "lent"),
+    [(Mode.EXECUTING, "pool", "loan"), (Mode.CHANNELLING, "pool", "own-loan"), (Mode.SELF, "cash", "own-loan")],
+)
+def test_the_journal_is_line_by_line_the_same_but_for_the_heads_of_the_mode(mode: Mode, money: str, lent: str) -> None:
+    """J1 to J6 and J10 to J12 of docs/fund.md; J7 to J9 are in the tests of executing banks above and in test_claims."""
+    pool_of(mode, rate_bp=0)
+    loan, lost = make.loan(), make.loan()
+
+    def last(kind: str) -> list[tuple[str, int]]:
+        return lines(Transaction.objects.filter(kind=kind).latest("pk"))
+
+    at, held, m = f"{money}:available", f"{money}:reserved", 1_000_000
+    assert last("POOL_PLACED") == sorted([(at, 50 * m), ("fund.capital", -50 * m)])
+    assert last("RESERVED") == sorted([(held, 2 * m), (at, -2 * m)])
+    assert last("DISBURSED") == sorted([(lent, 2 * m), (held, -2 * m)])
+    paid = make.repay(loan, m, D(2026, 2, 16))
+    assert last("REPAID") == sorted([(at, m), (lent, -m)])
+    corrections.reverse(repayment=paid, reason="Pinjaman keliru", by=make.approver(), now=NOW, on=D(2026, 2, 16))
+    assert lines(Transaction.objects.get(reverses=paid.transaction)) == sorted([(at, -m), (lent, m)])
+    make.repay(loan, 2 * m + 50_000, D(2026, 3, 16), keep_excess=True)
+    assert last("REPAID") == sorted([(at, 2 * m + 50_000), (lent, -2 * m), ("excess", -50_000)])
+    then = {"paid_on": D(2026, 3, 17), "request_uid": uuid.uuid4(), "now": NOW, "on": D(2026, 3, 17)}
+    corrections.refund(loan=loan, amount=50_000, reference="SP2D/1", by=make.treasurer(), **then)
+    assert last("REFUNDED") == sorted([("excess", 50_000), (at, -50_000)])
+    written_off(lost)
+    register = [("memo", 2 * m), ("memo", -2 * m)]
+    assert last("WRITTEN_OFF") == sorted([("fund.loss", 2 * m), (lent, -2 * m), *register])
+    then |= {"paid_on": D(2026, 12, 2), "on": D(2026, 12, 2), "request_uid": uuid.uuid4()}
+    recoveries.record(loan=lost, amount=m, by=make.treasurer(), **then)
+    assert last("RECOVERED") == sorted([(at, m), ("fund.loss", -m), ("memo", m), ("memo", -m)])
 
 
 def test_what_the_office_lends_itself_goes_to_no_bank() -> None:
