@@ -13,6 +13,11 @@ from foundation.regions.models import Office
 _kept: dict[str, tuple[float, ZoneInfo]] = {}
 
 
+def forget() -> None:
+    """Let the next one who asks look again, in this process."""
+    _kept.clear()
+
+
 def of(code: str) -> ZoneInfo | None:
     """The zone of the office in whose regency or city `code` lies, None where there is none.
 

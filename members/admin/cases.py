@@ -14,6 +14,7 @@ from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
 from members import checklists
 from members.actions import cases, letters, outcomes
+from members.admin.columns import OfBusiness
 from members.admin.forms import ChoiceFilter, LicenceDistrictFilter, LicenceKindFilter
 from members.case_views import CasePage, page_of
 from members.enums import CaseStatus, LicenceKind
@@ -235,7 +236,7 @@ OPEN_DEEDS = (
 
 
 @admin.register(LicenceCase)
-class LicenceCaseAdmin(OfficeModelAdmin):
+class LicenceCaseAdmin(OfBusiness, OfficeModelAdmin):
     """The queue of requests for licences: what is due first stands first."""
 
     list_display = ("business_name", "owner_name", "district", "licence", "step", "officer_name", "due_on", "state")
@@ -271,18 +272,6 @@ class LicenceCaseAdmin(OfficeModelAdmin):
         match = request.resolver_match
         listed = match is not None and (match.url_name or "").endswith("_changelist")
         return rows.running() if listed and not request.GET.get("status") else rows  # type: ignore[no-any-return]
-
-    @admin.display(description=gettext_lazy("Business name"))
-    def business_name(self, case: LicenceCase) -> str:
-        return case.business.name
-
-    @admin.display(description=gettext_lazy("Owner"))
-    def owner_name(self, case: LicenceCase) -> str:
-        return case.business.owner.full_name
-
-    @admin.display(description=gettext_lazy("District"))
-    def district(self, case: LicenceCase) -> str:
-        return case.business.village.parent.name if case.business.village.parent else ""
 
     @admin.display(description=gettext_lazy("Licence"), ordering="kind")
     def licence(self, case: LicenceCase) -> str:

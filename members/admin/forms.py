@@ -60,15 +60,32 @@ class LicenceDistrictFilter(DistrictFilter):
 
 
 class ChoiceFilter(admin.SimpleListFilter):
-    """One of a closed set: `?scale=MICRO`."""
+    """One of a closed set: `?scale=MICRO`; with `path` the field it asks for, if that has another name."""
 
     choices_of: Any = None
+    path = ""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return list(self.choices_of.choices)
 
+    def wanted(self) -> str | None:
+        """The value in the field."""
+        return self.value()
+
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
+        return queryset.filter(**{self.path or str(self.parameter_name): self.wanted()}) if self.value() else queryset
+
+
+class ChoiceOrUnknownFilter(ChoiceFilter):
+    """`?sex=UNKNOWN` finds those of whom it is not recorded."""
+
+    unknown = "UNKNOWN"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [*super().lookups(request, model_admin), (self.unknown, gettext_lazy("Unknown"))]
+
+    def wanted(self) -> str | None:
+        return "" if self.value() == self.unknown else self.value()
 
 
 class ScaleFilter(ChoiceFilter):
@@ -115,36 +132,25 @@ class HoldsFilter(admin.SimpleListFilter):
         return queryset.filter(Exists(rows.filter(status=state)))
 
 
-class SectorFilter(ChoiceFilter):
+class SectorFilter(ChoiceOrUnknownFilter):
     """`?sector=CULINARY`, or `?sector=UNKNOWN` where no line of business is recorded."""
 
     title = gettext_lazy("Sector")
     parameter_name = "sector"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [*Sector.choices, ("UNKNOWN", gettext_lazy("Unknown"))]
+    choices_of = Sector
+    path = "found_sector"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if not self.value():
-            return queryset
-        wanted = "" if self.value() == "UNKNOWN" else self.value()
-        found: QuerySet[Any] = queryset.alias(found_sector=sector_case()).filter(found_sector=wanted)
-        return found
+        return super().queryset(request, queryset.alias(found_sector=sector_case()) if self.value() else queryset)
 
 
-class SexFilter(ChoiceFilter):
+class SexFilter(ChoiceOrUnknownFilter):
     """Of the owner: `?sex=FEMALE`."""
 
     title = gettext_lazy("Sex of the owner")
     parameter_name = "sex"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [*Sex.choices, ("UNKNOWN", gettext_lazy("Unknown"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if not self.value():
-            return queryset
-        return queryset.filter(owner__sex="" if self.value() == "UNKNOWN" else self.value())
+    choices_of = Sex
+    path = "owner__sex"
 
 
 class AgeFilter(ChoiceFilter):

@@ -14,6 +14,7 @@ from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
 from members import checklists
 from members.actions import cases, licences, outcomes
+from members.admin.columns import OfBusiness
 from members.admin.forms import (
     AnyLicenceForm,
     LicenceDistrictFilter,
@@ -99,7 +100,7 @@ class LicenceInline(ReadonlyInline):
 
 
 @admin.register(Licence)
-class LicenceAdmin(OfficeModelAdmin):
+class LicenceAdmin(OfBusiness, OfficeModelAdmin):
     """Every line of every checklist. Who wants help stands in the list of cases."""
 
     list_display = (
@@ -147,18 +148,6 @@ class LicenceAdmin(OfficeModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With what the state needs."""
         return checklists.with_terms(super().get_queryset(request), clock.today())
-
-    @admin.display(description=gettext_lazy("Business name"))
-    def business_name(self, licence: Licence) -> str:
-        return licence.business.name
-
-    @admin.display(description=gettext_lazy("Owner"))
-    def owner_name(self, licence: Licence) -> str:
-        return licence.business.owner.full_name
-
-    @admin.display(description=gettext_lazy("District"))
-    def district(self, licence: Licence) -> str:
-        return licence.business.village.parent.name if licence.business.village.parent else ""
 
     @admin.display(description=gettext_lazy("Kind"), ordering="kind")
     def short_kind(self, licence: Licence) -> str:

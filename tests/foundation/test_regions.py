@@ -26,17 +26,15 @@ def _by_level() -> dict[str, int]:
     return {level: Region.objects.filter(level=level).count() for level in Region.Level.values}
 
 
-def test_the_zone_of_an_office_is_looked_up_once_in_a_while(
-    settings: Any, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(zones, "_kept", {})
+def test_the_zone_of_an_office_is_looked_up_once_in_a_while(settings: Any, django_assert_num_queries: Any) -> None:
+    zones.forget()
     settings.ZONE_SECONDS = 60.0
     palembang = office("16.71")
     with django_assert_num_queries(1):
         assert [str(zones.of(code)) for code in ("16.71", "16.71.04.1001")] == ["Asia/Jakarta"] * 2
     assert zones.of("99.99") is None
     settings.ZONE_SECONDS = 0.0  # as in tests: a change is seen at once
-    zones._kept.clear()
+    zones.forget()
     zones.of("16.71")
     Office.objects.filter(pk=palembang.pk).update(zone="Asia/Makassar")
     assert str(zones.of("16.71")) == "Asia/Makassar"
