@@ -125,3 +125,16 @@ def test_another_list_while_the_first_is_worked_on_is_another_job(
     made = Job.objects.filter(kind="trainings.enrol")
     assert len(made) == 2
     assert all((job.folder / sources.KEPT_AS).exists() for job in made)
+
+
+@pytest.mark.parametrize("name", ["participant-file", "certificates-print"])
+def test_who_runs_a_training_finds_the_job_that_she_started(
+    client: Any, tmp_path: Path, training: Training, name: str
+) -> None:
+    client.force_login(training.facilitator, backend="foundation.accounts.backends.LoginBackend")
+    with listed(tmp_path, ("Siti", "", OwnerFactory().phone)).open("rb") as file:
+        address = reverse(f"trainings:{name}", args=[training.uid])
+        answer = client.post(address, {"file": file, "source": "EPOKIR"})
+    assert client.get(answer["Location"]).status_code == 200
+    tasks.run(Job.objects.get().pk)
+    assert client.get(answer["Location"]).status_code == 200

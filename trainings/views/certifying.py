@@ -21,6 +21,7 @@ def certificates_print(request: HttpRequest, uid: UUID) -> HttpResponseBase:
         PRINT.name,
         by=reach.actor(request),
         office=Office.objects.serving(training.office_code),
+        region_code=training.region_id,  # where who runs it finds the job again, not her whole city
         params={"training": training.pk},
         now=clock.now(),
         label=training.title,

@@ -142,6 +142,7 @@ def _start(request: HttpRequest, training: Training, file: Any, source: str) -> 
                 ENROL.name,
                 by=reach.actor(request),
                 office=Office.objects.serving(training.office_code),
+                region_code=training.region_id,  # where who runs it finds the job again, not her whole city
                 params=asked,
                 now=clock.now(),
                 label=training.title,
