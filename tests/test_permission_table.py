@@ -113,6 +113,7 @@ def values(world: World, route: str) -> dict[str, Any]:
                 "evaluation_uid": world.evaluation.uid,
                 "scan_uid": world.scan.uid,
                 "guest_uid": world.guest.uid,
+                "device_uid": world.device.uid,
                 "absence_uid": world.absence.uid,
                 "token": world.room,
             },

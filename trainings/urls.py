@@ -95,6 +95,7 @@ urlpatterns = [
     path("<uuid:uid>/kartu/", sheets.participant_cards, name="participant-cards"),
     path("<uuid:uid>/bereskan/", settling.settle_list, name="settle-list"),
     path("<uuid:uid>/bereskan/pindaian/<uuid:scan_uid>/", settling.settle_scan, name="settle-scan"),
+    path("<uuid:uid>/bereskan/ponsel/<uuid:device_uid>/", settling.device_take_back, name="device-take-back"),
     path("<uuid:uid>/bereskan/tamu/<uuid:guest_uid>/", settling.guest_merge, name="guest-merge"),
     path("<uuid:uid>/bereskan/absen/<uuid:absence_uid>/", settling.absence_correct, name="absence-correct"),
     path("<uuid:uid>/pindai/", scanner.scanner, name="scanner"),

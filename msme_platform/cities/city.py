@@ -55,6 +55,10 @@ class AlreadySeeded(CommandError):
     pass
 
 
+class NoRegions(CommandError):
+    pass
+
+
 @transaction.atomic
 def seed(city: City, *, share: float, seed_text: str, as_of: date) -> list[str]:
     """Make `city` at `share` of its size. Returns lines that say what is there now. Refuses in production."""
@@ -92,7 +96,12 @@ PAIR = 2
 
 
 def _office(city: City) -> Office:
-    region = Region.objects.get(code=city.code)
+    region = Region.objects.filter(code=city.code).first()
+    if region is None:
+        raise NoRegions(
+            f"The regions are not loaded yet, so {city.key} has no place. Please run `manage.py load_regions` first, or "
+            "`manage.py prepare_demo` on an empty database, which does everything."
+        )
     office, _created = Office.objects.get_or_create(region=region, defaults=city.office)
     return office
 

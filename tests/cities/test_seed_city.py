@@ -42,6 +42,12 @@ def test_palembang_shows_table_1_to_the_unit() -> None:
     assert [answer["total"][key] for key in ("micro", "small", "medium", "total")] == [12_655, 27_475, 5_697, 45_827]
 
 
+@pytest.mark.parametrize("command", [("seed_city", "palembang"), ("seed_demo",)])
+def test_without_the_regions_it_says_what_to_do_first(command: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError, match="load_regions"):
+        call_command(*command, stdout=StringIO())
+
+
 @pytest.fixture
 def tenth() -> None:
     """A hundredth of the city, with its life."""

@@ -225,6 +225,7 @@ def test_pages_of_an_assistant(
             f"{training}lembar/tandai/",
             f"{training}bereskan/",
             f"{training}bereskan/tamu/{world.guest.uid}/",
+            f"{training}bereskan/ponsel/{world.device.uid}/",
             f"{training}bereskan/absen/{world.absence.uid}/",
             f"{training}peserta/berkas/",
             f"{training}peserta/kurangi/",

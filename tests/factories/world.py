@@ -53,7 +53,7 @@ from tests.factories.foundation import UserFactory, office, region, user_with_ro
 from tests.factories.members import BusinessFactory, PersonFactory
 from trainings import handouts, rooms
 from trainings.actions import communities, documents
-from trainings.models import Absence, Certificate, Guest, Scan, YearPlan
+from trainings.models import Absence, Certificate, DoorDevice, Guest, Scan, YearPlan
 
 NOW: Final = dt.datetime(2026, 11, 21, 3, 0, tzinfo=dt.UTC)
 DISTRICT, NEIGHBOUR, CITY, PROVINCE = "16.71.04", "16.71.14", "16.71", "16"
@@ -220,6 +220,14 @@ class World:
         communities.add(community=self.community, people=[self.owner], by=None, now=NOW)
         self.scan = Scan.objects.create(session=session, way="GUEST", outcome="COUNTED", **times)
         self.guest = Guest.objects.create(training=self.training, scan=self.scan, name="Iis")
+        self.device = DoorDevice.objects.create(
+            training=self.training,
+            device=uuid.UUID(int=1),
+            user=self.training.facilitator,
+            block=1,
+            held_until=NOW + dt.timedelta(days=3650),
+            seen_at=NOW,
+        )
         self.absence = Absence.objects.create(
             session=session, enrolment=self.enrolment, marked_at=NOW, expires_on=dt.date(2027, 6, 1)
         )

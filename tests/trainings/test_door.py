@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -259,6 +260,28 @@ def test_a_block_that_is_given_back_goes_to_the_queue() -> None:
     door.give_back(row=DoorDevice.objects.get(), now=FIRST - MINUTE)
     waiting.refresh_from_db()
     assert waiting.state == EnrolmentState.CONFIRMED  # too late for an answer: the place is hers
+
+
+def test_a_lost_phone_gives_its_places_back_and_what_it_let_in_is_counted_or_settled() -> None:
+    training = full_but(3)
+    here = open_device(training)
+    row = DoorDevice.objects.get()
+    assert (row.left, places.free(training, now=FIRST)) == (2, 1)
+    client = Client()
+    client.force_login(training.facilitator, backend="foundation.accounts.backends.LoginBackend")
+    address = reverse("trainings:device-take-back", args=[training.uid, row.uid])
+    with time_machine.travel(FIRST, tick=False):
+        assert address in client.get(reverse("trainings:settle-list", args=[training.uid])).text
+        assert "hilang" in client.get(address).text
+        client.post(address)
+        assert "tidak menyimpan" in client.post(address, follow=True).text
+    assert places.free(training, now=FIRST) == 3
+    assert Event.objects.get(verb="device.taken_back").data["places"] == 2
+    EnrolmentFactory.create_batch(2, training=training)
+    late = [walk_in(training, here, name).outcome for name in ("Iis", "Yuni")]
+    assert late == [ScanOutcome.COUNTED, ScanOutcome.REFUSED]
+    assert Scan.objects.to_settle().count() == 1
+    assert places.held(training, now=FIRST) == training.capacity
 
 
 def test_no_place_is_set_apart_while_somebody_waits_or_days_before() -> None:

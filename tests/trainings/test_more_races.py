@@ -165,6 +165,44 @@ def test_control_without_the_lock_devices_promise_the_same_place(monkeypatch: py
     assert apart(opened(6)) > 4
 
 
+def lost_and_late() -> tuple[Training, Callable[[int], Any]]:
+    """The last place lies on a phone: somebody takes it back while the phone brings whom it has let in."""
+    training = opened(1)
+    Training.objects.filter(pk=training.pk).update(capacity=1)
+    DoorDevice.objects.update(block=1)
+    EnrolmentFactory(training=training, person=OwnerFactory(), state=EnrolmentState.WAITING)
+    row, session = DoorDevice.objects.get(), training.sessions.get(number=1)
+    here, guest = Door(by=training.facilitator, device=row.device), door.GuestShown(name="Iis", at=FIRST, let_in=True)
+    deeds: list[Callable[[], Any]] = [
+        lambda: door.take_back(row=row, by=None, now=FIRST),
+        lambda: door.walk_in(session=session, guest=guest, door=here, now=FIRST),
+    ]
+    return training, lambda number: deeds[number]()
+
+
+def test_a_lost_phones_place_is_given_once_though_its_guest_arrives_at_that_moment() -> None:
+    training, deed = lost_and_late()
+    wrong = [row for row in together(2, deed) if isinstance(row, Exception) and not isinstance(row, door.NothingApart)]
+    assert not wrong
+    assert places.held(training, now=FIRST) == 1
+
+
+@pytest.mark.usefixtures("no_lock")
+def test_control_without_the_lock_only_the_database_keeps_a_lost_phones_place_from_going_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _training, deed = lost_and_late()
+    save, both = DoorDevice.save, threading.Barrier(2, timeout=10)
+
+    def when_both_have_looked(row: DoorDevice, **options: Any) -> None:
+        both.wait()
+        save(row, **options)
+
+    monkeypatch.setattr(BaseQuerySet, "for_update", lambda self, **_options: self.all())
+    monkeypatch.setattr(DoorDevice, "save", when_both_have_looked)
+    assert [row for row in together(2, deed) if isinstance(row, IntegrityError)]
+
+
 # Trainers
 
 

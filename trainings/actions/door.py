@@ -33,6 +33,10 @@ class NoName(ActionError):
     field = "name"
 
 
+class NothingApart(ActionError):
+    message = _("This phone holds no places any more.")
+
+
 class AlreadySettled(ActionError):
     message = _("This is already settled.")
 
@@ -86,7 +90,26 @@ def give_back(*, row: DoorDevice, now: datetime) -> list[Enrolment]:
     row = DoorDevice.objects.locked(row.pk)
     row.block, row.seen_at = row.used, now
     row.save(update_fields=["block", "seen_at", "updated_at"])
-    return offers.promote(training=training, now=now)
+    return offers.promote(training=training, now=now) if now < training.ends_at else []
+
+
+@transaction.atomic
+def take_back(*, row: DoorDevice, by: User | None, now: datetime) -> int:
+    """The phone is lost: free again what it did not use, for the queue first. Returns the places. Raises NothingApart.
+
+    What it has let in without signal may still arrive: it counts where a place is free, else it stands on the list to
+    settle. Should the phone come back, it is given a share anew.
+    """
+    training = Training.objects.locked(row.training_id)
+    row = DoorDevice.objects.locked(row.pk)
+    if row.left <= 0 or row.held_until <= now:
+        raise NothingApart
+    freed, row.block = row.left, row.used
+    row.save(update_fields=["block", "updated_at"])
+    if now < training.ends_at:
+        offers.promote(training=training, now=now)
+    log.record("device.taken_back", training, by=by, now=now, device=str(row.device), gate=row.gate, places=freed)
+    return freed
 
 
 @transaction.atomic

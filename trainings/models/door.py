@@ -1,5 +1,6 @@
 """The door: devices with their share of free places, every scan as it came, guests, absences, cards."""
 
+from datetime import datetime
 from typing import Any, Self
 
 import pgtrigger
@@ -17,6 +18,12 @@ from trainings.models.enrolments import Enrolment
 from trainings.models.trainings import Session, Training
 
 CARD_LENGTH = 8
+
+
+class DoorDeviceQuerySet(BaseQuerySet["DoorDevice"]):
+    def holding(self, training: Training, *, now: datetime) -> Self:
+        """The devices of a training that keep places from others."""
+        return self.filter(training=training, held_until__gt=now, used__lt=F("block"))
 
 
 class DoorDevice(Record):
@@ -37,7 +44,7 @@ class DoorDevice(Record):
     held_until = models.DateTimeField(_("set apart until"))
     seen_at = models.DateTimeField(_("last heard of"))
 
-    objects = BaseQuerySet.as_manager()
+    objects = DoorDeviceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("device at the door")

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from foundation.common import clock
 from foundation.common.errors import ActionError
@@ -14,7 +15,7 @@ from members.models import Person
 from trainings.actions import absences, door
 from trainings.enums import ScanVerdict
 from trainings.forms import ReasonForm
-from trainings.models import Absence, Attendance, Guest, Scan
+from trainings.models import Absence, Attendance, DoorDevice, Guest, Scan
 from trainings.views import reach
 from trainings.views.choosing import people_found
 
@@ -50,6 +51,9 @@ def settle_list(request: HttpRequest, uid: UUID) -> HttpResponse:
         .select_related("scan")
         .order_by("pk")[:MOST],
         "absences": marks,
+        "devices": DoorDevice.objects.holding(training, now=clock.now())
+        .select_related("user")
+        .order_by("seen_at", "pk"),
     }
     return render(request, "trainings/settle_list.html", context)
 
@@ -68,6 +72,23 @@ def settle_scan(request: HttpRequest, uid: UUID, scan_uid: UUID) -> HttpResponse
         reach.refuse(request, error)
     else:
         messages.success(request, _("Settled."))
+    return redirect("trainings:settle-list", uid=uid)
+
+
+@form_page
+def device_take_back(request: HttpRequest, uid: UUID, device_uid: UUID) -> HttpResponseBase:
+    """Asks, then frees the places that a lost phone holds."""
+    training, now = reach.runnable(request, uid), clock.now()
+    row = get_object_or_404(DoorDevice.objects.filter(training=training).select_related("user"), uid=device_uid)
+    if request.method != "POST":
+        return render(request, "trainings/device_take_back.html", {"training": training, "device": row})
+    try:
+        freed = door.take_back(row=row, by=reach.actor(request), now=now)
+    except ActionError as error:
+        reach.refuse(request, error)
+    else:
+        text = ngettext("%(n)d place is free again.", "%(n)d places are free again.", freed)
+        messages.success(request, text % {"n": freed})
     return redirect("trainings:settle-list", uid=uid)
 
 
