@@ -145,6 +145,24 @@ class LoansOut(serializers.Serializer[Any]):
 
 PAYMENT = {"reference": "TRX-20260216-000123", "number": "1671-2026-000042", "amount": 200000, "paid_on": "2026-02-16"}
 REFUSAL = {"number": "PJ-1671-2026-000043", "answer": "REFUSED", "reason": "Rekening tidak aktif"}
+PAID = {"receipt": "KW-1671-2026-000123", "number": "1671-2026-000042", "left": 1600000}
+DISBURSED = {"number": "PJ-1671-2026-000042", "answer": "DISBURSED", "disbursed_on": "2026-01-16"}
+DISBURSED_OUT = {"number": "PJ-1671-2026-000042", "status": "DISBURSED", "loan": "1671-2026-000042"}
+REFUSED_OUT = {"number": "PJ-1671-2026-000043", "status": "REJECTED", "loan": ""}
+COMPARED = {"loans": 1, "differences": 0}
+LOANS = {
+    "loans": [
+        {
+            "number": "1671-2026-000042",
+            "borrower": "Yani Kurniasih",
+            "amount": 2000000,
+            "left": 1800000,
+            "disbursed_on": "2026-01-16",
+            "status": "OPEN",
+        }
+    ],
+    "next": None,
+}
 BALANCES = {"as_of": "2026-02-28", "rows": [{"number": "1671-2026-000042", "balance": 1800000}]}
 
 
@@ -157,7 +175,10 @@ class Payments(BankView):
         parameters=[KEY_PARAMETER, *SIGNED],
         request=PaymentIn,
         responses={201: PaymentOut},
-        examples=[OpenApiExample("instalment", value=PAYMENT, request_only=True)],
+        examples=[
+            OpenApiExample("instalment", value=PAYMENT, request_only=True),
+            OpenApiExample("booked", value=PAID, response_only=True, status_codes=["201"]),
+        ],
         summary="A borrower has paid an instalment",
     )
     def post(self, request: Request) -> Response:
@@ -179,7 +200,12 @@ class Confirmations(BankView):
         parameters=[KEY_PARAMETER, *SIGNED],
         request=ConfirmationIn,
         responses={201: ConfirmationOut},
-        examples=[OpenApiExample("refusal", value=REFUSAL, request_only=True)],
+        examples=[
+            OpenApiExample("paid out", value=DISBURSED, request_only=True),
+            OpenApiExample("refusal", value=REFUSAL, request_only=True),
+            OpenApiExample("became a loan", value=DISBURSED_OUT, response_only=True, status_codes=["201"]),
+            OpenApiExample("refused", value=REFUSED_OUT, response_only=True, status_codes=["201"]),
+        ],
         summary="An approved loan was paid out, or the bank refuses it",
     )
     def post(self, request: Request) -> Response:
@@ -201,7 +227,10 @@ class Balances(BankView):
         parameters=[KEY_PARAMETER, *SIGNED],
         request=BalancesIn,
         responses={201: BalancesOut},
-        examples=[OpenApiExample("month end", value=BALANCES, request_only=True)],
+        examples=[
+            OpenApiExample("month end", value=BALANCES, request_only=True),
+            OpenApiExample("compared", value=COMPARED, response_only=True, status_codes=["201"]),
+        ],
         summary="What is left of each loan on a day",
     )
     def post(self, request: Request) -> Response:
@@ -237,6 +266,7 @@ class Loans(BankView):
         tags=["bank"],
         parameters=[OpenApiParameter("after", str, description="The last number of the page before."), *SIGNED],
         responses={200: LoansOut},
+        examples=[OpenApiExample("last page", value=LOANS, response_only=True, status_codes=["200"])],
         summary="The bank's own loans, in the order of their numbers",
     )
     def get(self, request: Request) -> Response:

@@ -13,9 +13,9 @@ from foundation.common.dates import short_date
 from foundation.common.money import rupiah
 from foundation.common.widgets import DateInput, DocumentInput
 from revolving_funds import matching
-from revolving_funds.enums import FilePurpose
+from revolving_funds.enums import FileFormat, FilePurpose
 from revolving_funds.fund_forms import SpanForm
-from revolving_funds.models import Agreement, Bank, FileLayout, Loan
+from revolving_funds.models import Agreement, Bank, FileLayout, Loan, Repayment
 
 
 class BankFileForm(forms.Form):
@@ -89,6 +89,49 @@ def candidate_text(row: matching.Candidate) -> str:
     }
 
 
+class TakeBackForm(forms.Form):
+    """The payments that the line may mean; any other by the number of its receipt."""
+
+    choice = forms.ChoiceField(
+        label=_("Which payment did the bank take back?"), widget=forms.RadioSelect, required=False
+    )
+    receipt = forms.CharField(label=_("Or another payment, by its receipt number"), max_length=30, required=False)
+    reason = forms.CharField(
+        label=_("Why the payment is taken back"), max_length=120, widget=forms.Textarea({"rows": 2})
+    )
+
+    def __init__(self, *args: Any, obj: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["choice"]
+        rows = matching.named_payments(obj)
+        field.choices = [(row.receipt_number, payment_text(row)) for row in rows]
+        told = (rupiah(obj.amount), short_date(obj.paid_on), obj.payer, obj.loan_ref, obj.note)
+        field.help_text = _("The bank wrote: %(line)s") % {"line": " · ".join(part for part in told if part)}
+        if not field.choices:
+            self.fields["receipt"].help_text = field.help_text
+            del self.fields["choice"]
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        number = found.get("receipt", "").strip() or found.get("choice", "")
+        if not number:
+            raise forms.ValidationError(_("Choose a payment, or write its receipt number."))
+        repayment = Repayment.objects.numbered(number).select_related("loan__pool__agreement").first()
+        if repayment is None:
+            raise forms.ValidationError({"receipt": _("There is no receipt with this number.")})
+        return {"repayment": repayment, "reason": found.get("reason", "")}
+
+
+def payment_text(row: Repayment) -> str:
+    return _("%(name)s · receipt %(receipt)s · %(amount)s · %(day)s · loan %(number)s") % {
+        "name": row.loan.person.full_name,
+        "receipt": row.receipt_number,
+        "amount": rupiah(row.amount),
+        "day": short_date(row.paid_on),
+        "number": row.loan.number,
+    }
+
+
 class AsideForm(forms.Form):
     reason = forms.CharField(label=_("Why it is not a repayment"), max_length=200, widget=forms.Textarea({"rows": 2}))
 
@@ -134,6 +177,27 @@ class LayoutForm(forms.Form):
         ],
     )
     decimal = forms.ChoiceField(label=_("Sign before the sen"), choices=[(",", "2.000.000,00"), (".", "2,000,000.00")])
+
+
+class NewLayoutForm(LayoutForm):
+    """A layout that was not there yet, tried on a file that the bank really sent."""
+
+    bank: Any = forms.ModelChoiceField(label=_("Bank"), queryset=Bank.objects.order_by("name", "pk"))
+    purpose = forms.ChoiceField(label=_("Used for"), choices=FilePurpose.choices)
+    name = forms.CharField(label=_("Name"), max_length=60, help_text=_("As the bank calls it, for example CSV 2026."))
+    form = forms.ChoiceField(label=_("Form"), choices=FileFormat.choices)
+    sample = forms.FileField(
+        label=_("A file of the bank to try it on"),
+        required=False,
+        help_text=_(
+            "It is read by this layout and not kept. Only a list of approved loans, which we write, needs none."
+        ),
+    )
+    field_order = ("bank", "purpose", "name", "form", "columns")
+
+    def clean_sample(self) -> bytes | None:
+        upload = self.cleaned_data.get("sample")
+        return upload.read() if upload else None
 
 
 class BillForm(BankFileForm):

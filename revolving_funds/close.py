@@ -144,6 +144,7 @@ KEEP = """
             excluded.is_rescheduled)
 )
 """
+BEHIND = " SELECT id FROM classed WHERE outstanding > 0 AND (%(late)s::int IS NULL OR dpd > %(late)s)"
 
 
 @dataclass(frozen=True)
@@ -215,14 +216,28 @@ def close(office: Office, *, on: date) -> list[Part]:
     return _run(office, on, None, keep=True, patient=True)
 
 
-def _run(office: Office, on: date, known: datetime | None, *, keep: bool, patient: bool) -> list[Part]:
-    values: dict[str, Any] = {
+def loans_on(office: Office, *, on: date, late: int | None = None) -> list[int]:
+    """Keys of the loans behind the figures of a day: those with money out at its close; with `late` those of them that were more
+    than so many days past due. As quick as the figures themselves.
+    """
+    values = _values(office, on, None) | {"late": late}
+    with connection.cursor() as cursor:
+        cursor.execute("WITH " + _state(None) + BEHIND, values)
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _values(office: Office, on: date, known: datetime | None) -> dict[str, Any]:
+    return {
         "office": f"{office.region_id}%",
         "on": on,
         "month": on.replace(day=1),
         "known": known,
         **_bounds(office, on),
     }
+
+
+def _run(office: Office, on: date, known: datetime | None, *, keep: bool, patient: bool) -> list[Part]:
+    values = _values(office, on, known)
     with transaction.atomic(), connection.cursor() as cursor:
         # Every row is read once; in little memory each step would go by way of the disk.
         cursor.execute("SHOW work_mem")

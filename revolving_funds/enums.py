@@ -209,6 +209,7 @@ class LineState(models.TextChoices):
     WAITING = "WAITING", _("Waits for a person")
     POSTED = "POSTED", _("Booked")
     ASIDE = "ASIDE", _("Set aside: not a repayment")
+    BACK = "BACK", _("Taken back, as the bank did")
 
 
 class ClaimStatus(models.TextChoices):

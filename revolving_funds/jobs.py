@@ -32,7 +32,8 @@ FACTS = {
     "waiting": _("wait for a person"),
     "known": _("known before"),
     "changed": _("different from before"),
-    "outgoing": _("without an incoming amount, not booked"),
+    "outgoing": _("money taken back by the bank, wait for a person"),
+    "empty": _("without an amount, not booked"),
 }
 
 STATEMENT = kinds.register(

@@ -60,6 +60,12 @@ def by_bank(office: Office, *, on: date, today: date) -> tuple[date, list[Portfo
     ]
 
 
+def only_sums(office: Office) -> bool:
+    """Of an office so large the loans behind a past day's figures are not counted anew: of past days it keeps the sums alone."""
+    whole = FundDay.objects.filter(office=office, dimension=Dimension.ALL).order_by("-as_of").first()
+    return whole is not None and whole.loans >= LARGE
+
+
 def _nearest(office: Office, on: date) -> tuple[date, list[Part]] | None:
     """The last day up to `on` that was kept, for an office of `LARGE` running loans or more."""
     rows = FundDay.objects.filter(office=office, as_of__lte=on)

@@ -4,16 +4,20 @@
 A line is sure from 90 on, when no other loan comes within 10 of it.
 """
 
+import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from revolving_funds.enums import LineState
-from revolving_funds.models import StatementFile, StatementLine
+from revolving_funds.models import Repayment, StatementFile, StatementLine
 
 SURE, AHEAD, SHOWN = 90, 10, 5
+LOOK_BACK = timedelta(days=92)  # how far back a bank's correction is looked for
+NAMES = re.compile(r"[\w./-]{2,60}")
 
 # Every running loan of a bank in an office: who, what is left, the oldest instalment that is not met.
 BOOK = """
@@ -40,7 +44,7 @@ UPDATE revolving_funds_statementline s SET loan_id = l.id, score = 100, why = ''
   FROM revolving_funds_loan l
   JOIN revolving_funds_pool o ON o.id = l.pool_id
   JOIN revolving_funds_agreement g ON g.id = o.agreement_id
- WHERE s.file_id = %(file)s AND s.state = 'WAITING' AND s.loan_id IS NULL
+ WHERE s.file_id = %(file)s AND s.state = 'WAITING' AND s.loan_id IS NULL AND s.amount > 0
    AND l.number = coalesce(nullif(s.loan_ref, ''), substring(s.note FROM '[0-9]{4}-[0-9]{4}-[0-9]{6}'))
    AND g.bank_id = %(bank)s AND l.village_id LIKE %(office)s
 """
@@ -49,7 +53,7 @@ WITH scored AS (
     SELECT s.id, b.loan_id, {SCORE} AS score
       FROM revolving_funds_statementline s
       JOIN fund_running b ON b.name %% upper(s.payer)
-     WHERE s.file_id = %(file)s AND s.state = 'WAITING' AND s.loan_id IS NULL AND s.payer <> ''
+     WHERE s.file_id = %(file)s AND s.state = 'WAITING' AND s.loan_id IS NULL AND s.payer <> '' AND s.amount > 0
 ), ranked AS (
     SELECT *, row_number() OVER w AS place, coalesce(lead(score) OVER w, 0) AS next_score
       FROM scored WINDOW w AS (PARTITION BY id ORDER BY score DESC, loan_id)
@@ -109,7 +113,7 @@ def match(file: StatementFile) -> None:
 
 def candidates(line: StatementLine) -> list[Candidate]:
     """The running loans nearest to a line that waits, best first: for a person to choose from."""
-    if line.state != LineState.WAITING:
+    if line.state != LineState.WAITING or line.amount < 0:
         return []
     values: dict[str, Any] = {
         "bank": line.bank_id,
@@ -130,3 +134,24 @@ def candidates(line: StatementLine) -> list[Candidate]:
             )
             found = [Candidate(*row) for row in cursor.fetchall()] + found
     return found
+
+
+def named_payments(line: StatementLine) -> list[Repayment]:
+    """The payments that a line which takes money back may mean, likeliest first: of its amount, at its bank, not taken back yet,
+    on the loan or by the bank reference that it names, or by the same payer in the last months.
+    """
+    if line.state != LineState.WAITING or line.amount >= 0:
+        return []
+    rows = Repayment.objects.standing().filter(
+        office_code=line.file.office.region_id,
+        loan__pool__agreement__bank=line.bank_id,
+        amount=-line.amount,
+        paid_on__range=(line.paid_on - LOOK_BACK, line.paid_on),
+    )
+    words = [line.loan_ref, *NAMES.findall(f"{line.note} {line.reference}")]
+    known = StatementLine.objects.filter(bank=line.bank_id, state=LineState.POSTED)
+    named = Q(loan__number__in=words) | Q(line__in=known.filter(reference__in=words))
+    found = rows.filter(named)
+    if not found.exists() and line.payer:
+        found = rows.filter(loan__person__full_name__iexact=line.payer)
+    return list(found.select_related("loan__person").order_by("-paid_on", "-pk")[:SHOWN])

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.accounts.models import User
 from foundation.audit import log
 from foundation.common.errors import ActionError
+from revolving_funds import bank_files
 from revolving_funds.bank_files import NEEDED
 from revolving_funds.enums import FileFormat, FilePurpose
 from revolving_funds.models import Bank, FileLayout
@@ -64,8 +65,32 @@ FIRST: tuple[tuple[FilePurpose, str, FileFormat, dict[str, Any], str], ...] = (
 )
 
 
+# What a file of each kind may say.
+KNOWN: dict[FilePurpose, tuple[str, ...]] = {
+    FilePurpose.STATEMENT: tuple(STATEMENT),
+    FilePurpose.BALANCES: tuple(BALANCES),
+    FilePurpose.BATCH: tuple(BATCH),
+    FilePurpose.CONFIRMATION: tuple(CONFIRMATION),
+    FilePurpose.BILL: tuple(BILL),
+}
+
+
 class ColumnsWrong(ActionError):
     field = "columns"
+
+
+class SampleMissing(ActionError):
+    message = _("Add a file of the bank, so that the layout is tried before it is used.")
+    field = "sample"
+
+
+class SampleUnreadable(ActionError):
+    field = "sample"
+
+
+class LayoutKnown(ActionError):
+    message = _("This bank already has a layout of that name.")
+    field = "name"
 
 
 @transaction.atomic
@@ -78,6 +103,54 @@ def give_first(*, bank: Bank) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+@transaction.atomic
+def add(
+    *,
+    bank: Bank,
+    purpose: str,
+    name: str,
+    form: str,
+    columns: dict[str, Any],
+    sample: bytes | None,
+    by: User,
+    now: datetime,
+    delimiter: str = ",",
+    encoding: str = "utf-8-sig",
+    skip_rows: int = 0,
+    date_format: str = "%d/%m/%Y",
+    decimal: str = ",",
+) -> tuple[FileLayout, int]:
+    """A further layout of a bank's files, tried on `sample`, a file that the bank sent: every line must be readable by it. What
+    we write ourselves (a batch) needs none. Returns the layout and how many lines were read.
+
+    Raises ColumnsWrong, SampleMissing, BadFile (as the file's reader says), LayoutKnown.
+    """
+    layout = FileLayout(
+        bank=bank,
+        purpose=purpose,
+        name=name.strip(),
+        form=form,
+        columns=[*columns.items()] if isinstance(columns, dict) else columns,
+        delimiter=delimiter,
+        encoding=encoding,
+        skip_rows=skip_rows,
+        date_format=date_format,
+        decimal=decimal,
+    )
+    _check(columns, layout)
+    if sample is None and purpose != FilePurpose.BATCH:
+        raise SampleMissing
+    try:
+        lines = len(bank_files.read(sample, layout)) if sample is not None else 0
+    except bank_files.BadFile as fault:
+        raise SampleUnreadable(str(fault)) from fault
+    if FileLayout.objects.filter(bank=bank, purpose=purpose, name=layout.name).exists():
+        raise LayoutKnown
+    layout.save(force_insert=True)
+    log.record("layout.added", layout, by=by, now=now, purpose=purpose, form=form, lines=lines)
+    return layout, lines
 
 
 @transaction.atomic
@@ -98,6 +171,12 @@ def change(*, layout: FileLayout, by: User, now: datetime, **fields: Any) -> Fil
 def _check(columns: Any, layout: FileLayout) -> None:
     if not isinstance(columns, dict) or not columns:
         raise ColumnsWrong(_('Write each value with its heading, for example {"amount": "JUMLAH"}.'))
+    unknown = [name for name in columns if name not in KNOWN[FilePurpose(layout.purpose)]]
+    if unknown:
+        raise ColumnsWrong(
+            _("These values are not known here: %(names)s. Known are: %(known)s.")
+            % {"names": ", ".join(unknown), "known": ", ".join(KNOWN[FilePurpose(layout.purpose)])}
+        )
     missing = [name for name in NEEDED[layout.purpose] if name not in columns]
     if missing:
         raise ColumnsWrong(_("These values need a place: %(names)s.") % {"names": ", ".join(missing)})

@@ -16,7 +16,7 @@ from foundation.common.bulk import copy_rows
 from foundation.common.errors import ActionError
 from foundation.regions.models import Office
 from revolving_funds import bank_files, matching
-from revolving_funds.actions import repayments, repayments_many
+from revolving_funds.actions import corrections, repayments, repayments_many
 from revolving_funds.enums import FilePurpose, LineState
 from revolving_funds.models import FileLayout, LineDifference, Loan, Repayment, StatementFile, StatementLine
 
@@ -37,6 +37,13 @@ class CameElsewhere(ActionError):
 class OtherBank(ActionError):
     message = _("The money came in at another bank than the one of this loan. Settle it between the banks first.")
     field = "number"
+
+
+class NotThisPayment(ActionError):
+    message = _(
+        "This payment is not the one: the bank took back another amount, at another bank, or before it was paid. Choose the one that the line names, or keep the line with the reason."
+    )
+    field = "receipt"
 
 
 class LineSettled(ActionError):
@@ -109,7 +116,7 @@ def work_off(*, file: StatementFile, by: User | None, now: datetime, on: date) -
     file = StatementFile.objects.for_update().select_related("office", "layout").get(pk=file.pk)
     if file.worked_at:
         return file
-    rows = [row for row in bank_files.read(bytes(file.content), file.layout) if row.values["amount"] > 0]
+    rows = [row for row in bank_files.read(bytes(file.content), file.layout) if row.values["amount"]]
     file.known_count, file.changed_count = _take_over(file, rows, now)
     matching.match(file)
     _book(file, by=by, now=now, on=on)
@@ -130,7 +137,7 @@ INSERT INTO revolving_funds_statementline
     (uid, created_at, updated_at, file_id, bank_id, line_no, reference, paid_on, amount, loan_ref, payer, note,
      state, score, why, reason)
 SELECT uid, %(now)s, %(now)s, %(file)s, %(bank)s, line_no, reference, paid_on, amount, loan_ref, payer,
-       note, 'WAITING', 0, '', ''
+       note, 'WAITING', 0, CASE WHEN amount < 0 THEN 'BACK' ELSE '' END, ''
   FROM fund_stage ORDER BY line_no
 ON CONFLICT (bank_id, reference) DO NOTHING
 """
@@ -230,8 +237,31 @@ def settle(
 
 
 @transaction.atomic
+def take_back(
+    *, line: StatementLine, repayment: Repayment, reason: str, by: User, now: datetime, on: date
+) -> StatementLine:
+    """The bank took a payment back: a person says which one, and it is reversed with the bank's reference in the reason.
+
+    Raises LineSettled, NotThisPayment, and what `corrections.reverse` raises (nobody takes back what they booked).
+    """
+    line = _waiting(line)
+    same = repayment.amount == -line.amount and repayment.loan.pool.agreement.bank_id == line.bank_id
+    if not same or repayment.office_code != line.file.office.region_id or repayment.paid_on > line.paid_on:
+        raise NotThisPayment
+    why = f"{reason.strip()} ({line.reference})".strip()[:200] if reason.strip() else ""
+    corrections.reverse(repayment=repayment, reason=why, by=by, now=now, on=on)
+    line.state, line.taken_back, line.why, line.reason = LineState.BACK, repayment, "", reason.strip()
+    line.handled_by, line.handled_at = by, now
+    line.save(update_fields=["state", "taken_back", "why", "reason", "handled_by", "handled_at", "updated_at"])
+    log.record("statement.line_taken_back", line, by=by, now=now, receipt=repayment.receipt_number)
+    return line
+
+
+@transaction.atomic
 def set_aside(*, line: StatementLine, reason: str, by: User, now: datetime) -> StatementLine:
-    """The line is no repayment of the fund (a fee, another customer). Raises ReasonMissing, LineSettled."""
+    """The line is no repayment of the fund (a fee, another customer), or takes back nothing of ours. Raises ReasonMissing,
+    LineSettled.
+    """
     if not reason.strip():
         raise ReasonMissing
     line = _waiting(line)
@@ -256,15 +286,17 @@ def answer(*, difference: LineDifference, text: str, by: User, now: datetime) ->
 
 
 def outcome(file: StatementFile) -> dict[str, int]:
-    """What came of a file: lines booked, waiting, known before, different from before, and without an incoming amount
-    (what the bank took back or charged: nothing of it is booked, a person looks at them).
+    """What came of a file: lines booked, waiting for their loan, of money taken back (`outgoing`; each waits for a person), known
+    before, different from before, and without any amount.
     """
     file.refresh_from_db(fields=["known_count", "changed_count"])
-    states = Counter(file.lines.values_list("state", flat=True))
+    states = Counter(file.lines.filter(amount__gt=0).values_list("state", flat=True))
+    outgoing = file.lines.filter(amount__lt=0).count()
     return {
         "booked": states[LineState.POSTED],
         "waiting": states[LineState.WAITING],
+        "outgoing": outgoing,
         "known": file.known_count,
         "changed": file.changed_count,
-        "outgoing": file.line_count - states.total() - file.known_count if file.worked_at else 0,
+        "empty": file.line_count - states.total() - outgoing - file.known_count if file.worked_at else 0,
     }

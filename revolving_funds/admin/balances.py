@@ -137,6 +137,17 @@ def _change_layout(request: HttpRequest, layout: FileLayout, cleaned: dict[str, 
     return _("Changed. Files read from now on follow it.")
 
 
+def _add_layout(request: HttpRequest, _obj: Any, cleaned: dict[str, Any]) -> str:
+    _layout, lines = layouts.add(by=person_of(request), now=clock.now(), **cleaned)
+    if not lines:
+        return _("The layout is there.")
+    return ngettext(
+        "The layout is there. %(n)d line of the sample was read by it.",
+        "The layout is there. All %(n)d lines of the sample were read by it.",
+        lines,
+    ) % {"n": lines}
+
+
 @admin.register(FileLayout)
 class FileLayoutAdmin(OfficeModelAdmin):
     list_display = ("bank", "purpose", "name", "form", "date_format")
@@ -154,6 +165,22 @@ class FileLayoutAdmin(OfficeModelAdmin):
         "skip_rows",
         "date_format",
         "decimal",
+    )
+    list_deeds = (
+        Deed(
+            "tambah",
+            gettext_lazy("Add a layout"),
+            "revolving_funds.change_filelayout",
+            _add_layout,
+            forms.NewLayoutForm,
+            primary=True,
+            initial=lambda _row: {
+                "columns": layouts.STATEMENT,
+                "delimiter": ",",
+                "skip_rows": 0,
+            },
+            text=gettext_lazy("For a bank that writes another kind of file, or writes it in another way."),
+        ),
     )
     deeds = (
         Deed(

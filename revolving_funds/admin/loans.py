@@ -22,6 +22,7 @@ from revolving_funds.admin.cases import LOAN_DEEDS
 from revolving_funds.admin.parts import (
     BankFilter,
     CohortFilter,
+    DayFilter,
     DistrictFilter,
     LevelFilter,
     LoanStateFilter,
@@ -91,7 +92,7 @@ class RepaymentInline(ReadonlyInline):
 @admin.register(Loan)
 class LoanAdmin(OfficeModelAdmin):
     list_display = ("tied_number", "person", "district", "tied_bank", "left", "late", "state")
-    list_filter = (LoanStateFilter, BankFilter, LevelFilter, DistrictFilter, CohortFilter, OfficerFilter)
+    list_filter = (LoanStateFilter, BankFilter, LevelFilter, DistrictFilter, CohortFilter, OfficerFilter, DayFilter)
     search_fields = ("number__startswith", "person__full_name__icontains")
     search_help_text = gettext_lazy("Search by number or name")
     ordering = ("-disbursed_on", "-id")

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from foundation.accounts.models import User
 from foundation.common import clock
-from foundation.common.dates import add_months
+from foundation.common.dates import add_months, short_date
 from foundation.common.money import rupiah
 from foundation.regions.models import Region
-from revolving_funds import steps
+from revolving_funds import close, kept, steps
 from revolving_funds.actions import hands
 from revolving_funds.actions.programme import STEPS
 from revolving_funds.enums import LIVE, LoanStatus
@@ -83,6 +83,9 @@ class BankFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(pool__agreement__bank__code=self.value()) if self.value() else queryset
+
+
+DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?::([0-9]{1,3}))?")
 
 
 class LoanStateFilter(admin.SimpleListFilter):
@@ -165,6 +168,41 @@ class CohortFilter(PartFilter):
         first = date(int(found[1]), 3 * int(found[2]) - 2, 1)
         span = (first, add_months(first, 3) - timedelta(days=1))
         return queryset.filter(**{f"{self.loan}disbursed_on__range": span})
+
+
+class DayFilter(PartFilter):
+    """The loans behind the figures of a past day: `?day=2026-01-31`, or `?day=2026-01-31:30` for those more than 30 days late then.
+    An office that keeps only the sums of past days has no such list.
+    """
+
+    title = gettext_lazy("Close of a day")
+    parameter_name = "day"
+
+    def name_of(self, value: str) -> str:
+        asked = asked_day(value)
+        if asked is None:
+            return ""
+        day, late = short_date(asked[0]), asked[1]
+        if late is None:
+            return _("Money out on %(day)s; the columns show today") % {"day": day}
+        return _("More than %(late)d days late on %(day)s; the columns show today") % {"late": late, "day": day}
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        asked, office = asked_day(str(self.value() or "")), getattr(request, "office", None)
+        if asked is None:
+            return queryset
+        if office is None or kept.only_sums(office):
+            return queryset.none()
+        return queryset.filter(pk__in=close.loans_on(office, on=asked[0], late=asked[1]))
+
+
+def asked_day(value: str) -> tuple[date, int | None] | None:
+    """The day of the address, and more than how many days late; None where it is not one."""
+    found = DAY.fullmatch(value)
+    try:
+        return (date.fromisoformat(found[1]), int(found[2]) if found[2] else None) if found else None
+    except ValueError:
+        return None
 
 
 class OfficerFilter(PartFilter):

@@ -30,6 +30,7 @@ WHY = {
     "CLOSED": gettext_lazy("The loan is paid off"),
     "DAY": gettext_lazy("The day lies ahead, or before the payout"),
     "OWN": gettext_lazy("It is the own loan of who sent the file"),
+    "BACK": gettext_lazy("The bank took money back"),
     "OTHER": gettext_lazy("Booked before with other content"),
 }
 
@@ -123,6 +124,11 @@ class NotYours(ActionError):
     field = "number"
 
 
+class NotYourPayment(ActionError):
+    message = gettext_lazy("There is no receipt with this number.")
+    field = "receipt"
+
+
 def _settle(request: HttpRequest, line: StatementLine, cleaned: dict[str, Any]) -> str:
     by = person_of(request)
     loan = cleaned["loan"]
@@ -133,6 +139,14 @@ def _settle(request: HttpRequest, line: StatementLine, cleaned: dict[str, Any]) 
         "amount": rupiah(paid.amount),
         "number": paid.receipt_number,
     }
+
+
+def _take_back(request: HttpRequest, line: StatementLine, cleaned: dict[str, Any]) -> str:
+    by, repayment = person_of(request), cleaned["repayment"]
+    if not type(repayment).objects.visible_to(by).filter(pk=repayment.pk).exists():
+        raise NotYourPayment
+    statements.take_back(line=line, by=by, now=clock.now(), on=clock.today(), **cleaned)
+    return _("Taken back. The loan owes this money again.")
 
 
 def _aside(request: HttpRequest, line: StatementLine, cleaned: dict[str, Any]) -> str:
@@ -162,6 +176,7 @@ class StatementLineAdmin(OfficeModelAdmin):
         "score",
         "loan",
         "receipt",
+        "taken_back",
         "handled_by",
         "handled_at",
         "reason",
@@ -175,11 +190,25 @@ class StatementLineAdmin(OfficeModelAdmin):
             "revolving_funds.post_repayment",
             _settle,
             forms.SettleForm,
-            available=lambda row: row.state == LineState.WAITING,
+            available=lambda row: row.state == LineState.WAITING and row.amount > 0,
             primary=True,
             takes_object=True,
             text=gettext_lazy(
                 "Compare what the bank wrote with the loans below. The payment is booked on the one you choose."
+            ),
+        ),
+        Deed(
+            "tarik",
+            gettext_lazy("Take a payment back"),
+            "revolving_funds.reverse_repayment",
+            _take_back,
+            forms.TakeBackForm,
+            available=lambda row: row.state == LineState.WAITING and row.amount < 0,
+            primary=True,
+            danger=True,
+            takes_object=True,
+            text=gettext_lazy(
+                "The bank took money back. The payment it names is reversed, and the loan owes it again."
             ),
         ),
         Deed(
@@ -189,7 +218,9 @@ class StatementLineAdmin(OfficeModelAdmin):
             _aside,
             forms.AsideForm,
             available=lambda row: row.state == LineState.WAITING,
-            text=gettext_lazy("For what is not a repayment: a fee, another customer of the bank."),
+            text=gettext_lazy(
+                "For what is not a repayment: a fee, another customer of the bank; or a correction that takes back nothing of ours."
+            ),
         ),
     )
 
@@ -220,9 +251,12 @@ class StatementLineAdmin(OfficeModelAdmin):
         url = reverse("admin:revolving_funds_repayment_change", args=[row.repayment.uid])
         return format_html('<a href="{}">{}</a>', url, row.repayment.receipt_number)
 
-    @admin.display(description=gettext_lazy("Nearest loans"))
+    @admin.display(description=gettext_lazy("Nearest loans or payments"))
     def nearest(self, row: StatementLine) -> str:
         """Side by side with what the bank wrote."""
+        if row.amount < 0:
+            paid = matching.named_payments(row)
+            return format_html_join("", "<p>{}</p>", ((forms.payment_text(one),) for one in paid)) if paid else "-"
         found = matching.candidates(row)
         return format_html_join("", "<p>{}</p>", ((forms.candidate_text(one),) for one in found)) if found else "-"
 

@@ -1,5 +1,6 @@
 """Money that came back, and what was taken back of that. Each has a receipt with a number that leaves no gap."""
 
+import re
 from datetime import date
 from typing import Any, Self
 
@@ -16,6 +17,8 @@ from foundation.files.models import StoredFile
 from foundation.ledger.models import Transaction
 from revolving_funds.models.loans import Loan
 
+NUMBER = re.compile(r"KW-([0-9]{4})-([0-9]{4})-([0-9]{6})")
+
 
 class ReceiptSerial(YearSerial):
     """Of receipts."""
@@ -26,6 +29,15 @@ class RepaymentQuerySet(ScopedQuerySet["Repayment"]):
 
     def own(self, user: Any) -> Q:
         return Q(loan__person__user_id=user.pk)
+
+    def numbered(self, number: str) -> Self:
+        """The payment with this receipt number, if it is one of ours."""
+        found = NUMBER.fullmatch(number.strip())
+        if found is None:
+            return self.none()
+        office, year, serial = found.groups()
+        code = f"{office[:2]}.{office[2:]}"
+        return self.filter(office_code=code, receipt_year=int(year), receipt_serial=int(serial))
 
     def standing(self) -> Self:
         """What was not taken back."""

@@ -123,7 +123,9 @@ class StatementLineQuerySet(ScopedQuerySet["StatementLine"]):
 
 
 class StatementLine(Record):
-    """One payment as the bank reports it. What the bank wrote never changes; what we made of it is `state`."""
+    """One line as the bank reports it: a payment, or below zero what the bank took back. What the bank wrote never changes; what
+    we made of it is `state`.
+    """
 
     file = models.ForeignKey(StatementFile, on_delete=models.PROTECT, related_name="lines", verbose_name=_("file"))
     bank = models.ForeignKey(Bank, on_delete=models.PROTECT, related_name="+", verbose_name=_("bank"))
@@ -142,6 +144,14 @@ class StatementLine(Record):
     )
     repayment = models.OneToOneField(
         Repayment, on_delete=models.PROTECT, null=True, blank=True, related_name="line", verbose_name=_("repayment")
+    )
+    taken_back = models.OneToOneField(
+        Repayment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="taken_back_by_line",
+        verbose_name=_("repayment that was taken back"),
     )
     handled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -166,7 +176,16 @@ class StatementLine(Record):
                 violation_error_message=_("The bank sent this line before."),
             ),
             models.CheckConstraint(condition=Q(state__in=LineState.values), name="statementline_state_known"),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="statementline_amount_positive"),
+            models.CheckConstraint(condition=~Q(amount=0), name="statementline_amount_not_zero"),
+            models.CheckConstraint(
+                name="statementline_posted_came_in",
+                condition=Q(amount__gt=0) | ~Q(state="POSTED") & Q(loan__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="statementline_back_has_repayment",
+                condition=Q(state="BACK", amount__lt=0, taken_back__isnull=False, handled_by__isnull=False)
+                | ~Q(state="BACK") & Q(taken_back__isnull=True),
+            ),
             models.CheckConstraint(condition=Q(score__lte=100), name="statementline_score_bounded"),
             models.CheckConstraint(
                 name="statementline_posted_has_repayment",

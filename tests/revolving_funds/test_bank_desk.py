@@ -61,7 +61,10 @@ def test_a_statement_is_brought_in_and_worked_off_by_a_job(desk: Client, loan: L
     assert answer.url == reverse("jobs:detail", args=[job.uid])
     tasks.run(job.pk)
     job.refresh_from_db()
-    assert (job.state, job.facts) == ("DONE", {"booked": 1, "waiting": 1, "known": 0, "changed": 0, "outgoing": 0})
+    assert (job.state, job.facts) == (
+        "DONE",
+        {"booked": 1, "waiting": 1, "known": 0, "changed": 0, "outgoing": 0, "empty": 0},
+    )
     page = desk.get(reverse("jobs:detail", args=[job.uid])).content.decode()
     assert "1" in page
     assert bring(desk, rows).url == reverse("admin:revolving_funds_statementfile_changelist")

@@ -12,8 +12,18 @@ from foundation.common.money import rupiah
 from foundation.ledger import queries as ledger
 from foundation.ledger.models import Account
 from msme_platform.office.figures import fund
-from revolving_funds import bank_files, papers, queries
-from revolving_funds.actions import balances, batches, cases, claims, corrections, pools, recoveries, statements
+from revolving_funds import bank_files, kept, papers, queries
+from revolving_funds.actions import (
+    balances,
+    batches,
+    cases,
+    claims,
+    closing,
+    corrections,
+    pools,
+    recoveries,
+    statements,
+)
 from revolving_funds.admin.late import PromiseAdmin
 from revolving_funds.enums import CaseKind, Dimension
 from revolving_funds.models import Application, Difference, Loan, Pool, Promise
@@ -151,12 +161,40 @@ def test_figures_by_quarter_and_by_officer_open_their_loans() -> None:
     client.force_login(make.treasurer())
     for name, loan in (("cohort", first), ("officer", first), ("cohort", second), ("officer", second)):
         rows, _whole = fund.risk(Dimension[name.upper()])(loan.pool.agreement.office, D(2026, 6, 30))
-        found = {link for row in rows for link in (row.links["loans"], row.links["par30"])}
+        found = {row.links["loans"] for row in rows}
         shown = [client.get(link) for link in sorted(found)]
         assert [page.status_code for page in shown] == [200] * len(found)
         assert [loan.number.encode() in page.content.replace("\u2011".encode(), b"-") for page in shown].count(
             True
         ) == 1
+
+
+@pytest.mark.parametrize("name", ["BANK", "TIER", "ALL"])
+def test_a_figure_of_a_past_day_opens_the_loans_of_that_day(name: str) -> None:
+    """One loan was late then and is paid off since, the other was paid out later."""
+    make.pool(50_000_000)
+    then = make.loan()
+    later = make.loan(on=D(2026, 5, 4))
+    make.repay(then, 2_000_000, D(2026, 5, 5))
+    client, office, day = Client(), then.pool.agreement.office, D(2026, 4, 30)
+    client.force_login(make.treasurer())
+    rows, whole = fund.loans(office, day) if name == "BANK" else fund.risk(Dimension[name])(office, day)
+    links = (whole if name == "ALL" or not rows else rows[0]).links  # type: ignore[union-attr]
+    for link in (links["loans"], links.get("par30") or links["overdue_loans"]):
+        text = client.get(link).content.decode().replace("\u2011", "-")
+        assert (then.number in text, later.number in text) == (True, False)
+        assert "30 April 2026" in text
+
+
+def test_an_office_that_keeps_only_sums_of_past_days_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    make.pool(50_000_000)
+    office = make.loan().pool.agreement.office
+    closing.close_day(office=office, on=D(2026, 4, 30), now=LATER)
+    monkeypatch.setattr(kept, "LARGE", 1)
+    _rows, whole = fund.risk(Dimension.TIER)(office, D(2026, 4, 30))
+    assert whole is not None
+    assert "hanya jumlah" in str(whole.cells["part"])
+    assert whole.links == {}
 
 
 def test_a_statement_runs_by_the_days_whenever_they_were_written() -> None:
@@ -211,4 +249,4 @@ def test_lines_that_take_money_back_are_told_and_not_booked() -> None:
         office=make.office(), layout=bank.layout(), name="m.csv", content=text.encode(), by=None, now=NOW
     )
     file = statements.work_off(file=file, by=None, now=NOW, on=TODAY)
-    assert statements.outcome(file) == {"booked": 1, "waiting": 0, "known": 0, "changed": 0, "outgoing": 1}
+    assert statements.outcome(file) == {"booked": 1, "waiting": 0, "known": 0, "changed": 0, "outgoing": 1, "empty": 0}

@@ -34,6 +34,9 @@ def loans(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
     found = kept.by_bank(office, on=as_of, today=today)
     if found and found[0] != as_of:
         label = _("All banks, close of %(day)s") % {"day": _tied(found[0])}
+    past = _past(office, as_of) if not found or found[0] == as_of else None
+    if as_of < today and past is None:
+        label = _("%(part)s; of past days only the sums are kept") % {"part": label}
     parts = found[1] if found else queries.portfolio(office.region_id, on=as_of, today=today, by="bank")
     codes = dict(Bank.objects.values_list("name", "code"))
     rows = [
@@ -47,18 +50,31 @@ def loans(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
                 "overdue_outstanding": part.overdue_outstanding,
                 "par": part.par,
             },
-            {
-                "loans": list_url(LOANS, state="open", bank=codes.get(part.group, "")),
-                "overdue_loans": list_url(LOANS, state="overdue", bank=codes.get(part.group, "")),
-            },
+            _loan_links(as_of < today, past, bank=codes.get(part.group, "")),
         )
         for part in parts
     ]
     total = summed(rows, SUMS, {"bank": label})
     out = total.cells["outstanding"]
     par = total.cells["overdue_outstanding"] / out if out else None
-    links = {"loans": list_url(LOANS, state="open"), "overdue_loans": list_url(LOANS, state="overdue")}
-    return rows, Row({**total.cells, "par": par}, links)
+    return rows, Row({**total.cells, "par": par}, _loan_links(as_of < today, past))
+
+
+def _past(office: Office, day: date) -> str | None:
+    """How the address of a list names a past day; None where only its sums are kept."""
+    return None if kept.only_sums(office) else day.isoformat()
+
+
+def _loan_links(is_past: bool, past: str | None, **part: str) -> dict[str, str]:  # noqa: FBT001 -- the day's nature
+    """From the figures to the loans of the same day."""
+    if not is_past:
+        return {
+            "loans": list_url(LOANS, state="open", **part),
+            "overdue_loans": list_url(LOANS, state="overdue", **part),
+        }
+    if past is None:
+        return {}
+    return {"loans": list_url(LOANS, day=past, **part), "overdue_loans": list_url(LOANS, day=f"{past}:0", **part)}
 
 
 LOANS_OUT = Figure(
@@ -137,10 +153,15 @@ FILTERS = {
 }
 
 
-def _links(dimension: Dimension, key: str) -> dict[str, str]:
-    """From a figure to its loans: the lists narrowed to that part."""
+def _links(dimension: Dimension, key: str, *, is_past: bool, past: str | None) -> dict[str, str]:
+    """From a figure to its loans: the lists narrowed to that part, and to the day where it is past."""
     name = FILTERS.get(dimension)
     part = {name: key} if name else {}
+    if is_past and past is None:
+        return {}
+    if past is not None and is_past:
+        days = {f"par{late}": list_url(LOANS, day=f"{past}:{late}", **part) for late in close.THRESHOLDS}
+        return {"loans": list_url(LOANS, day=past, **part), "overdue_amount": days["par0"], **days}
     return {
         "loans": list_url(LOANS, state="open", **part),
         "overdue_amount": list_url(STANDING, **part),
@@ -158,18 +179,21 @@ def risk(dimension: Dimension) -> Measure:
 
     def measure(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
         day, parts = kept.parts(office, on=as_of)
-        label = _("Everything") if day == as_of else _("Everything, close of %(day)s") % {"day": _tied(day)}
+        label: Any = _("Everything") if day == as_of else _("Everything, close of %(day)s") % {"day": _tied(day)}
+        is_past, past = as_of < clock.today(), _past(office, as_of) if day == as_of else None
+        if is_past and past is None:
+            label = _("%(part)s; of past days only the sums are kept") % {"part": label}
         shown = [part for part in parts if part.dimension == dimension and part.outstanding]
         names, keys = _labels(dimension, [part.key for part in shown]), _keys(dimension, shown)
         rows = [
             Row(
                 {"part": names.get(part.key, part.key or "\u2013"), **_risk_cells(part)},
-                _links(dimension, keys.get(part.key, part.key)),
+                _links(dimension, keys.get(part.key, part.key), is_past=is_past, past=past),
             )
             for part in shown
         ]
         whole = close.whole(parts)
-        return rows, Row({"part": label, **_risk_cells(whole)}, _links(Dimension.ALL, ""))
+        return rows, Row({"part": label, **_risk_cells(whole)}, _links(Dimension.ALL, "", is_past=is_past, past=past))
 
     return measure
 
