@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from members.privacy.registry import AT_WORK, Criterion, Hold, Part, Subject, Table, register
 from members.privacy.rules import rule_on
 from revolving_funds.enums import ApplicationStatus, LoanStatus
-from revolving_funds.models import Application, Loan
+from revolving_funds.models import Appeal, Application, Loan
 
 MONEY = _("Public money: the paper trail is kept, without a name, as the law on financial documents wants it.")
 UNDER_WAY = (ApplicationStatus.SUBMITTED, ApplicationStatus.SURVEYED, ApplicationStatus.APPROVED)
@@ -19,6 +19,8 @@ UNDER_WAY = (ApplicationStatus.SUBMITTED, ApplicationStatus.SURVEYED, Applicatio
 def _holds(subject: Subject, on: date) -> Iterator[Hold]:
     for application in Application.objects.filter(person=subject.person, status__in=UNDER_WAY).order_by("pk"):
         yield Hold(gettext("Your application of %(day)s is being decided.") % {"day": _day(application)}, None)
+    for appeal in Appeal.objects.waiting().filter(application__person=subject.person).order_by("pk"):
+        yield Hold(gettext("Your appeal of %(day)s is being looked at.") % {"day": f"{appeal.filed_on:%d.%m.%Y}"}, None)
     rule = rule_on("loans", on)
     for loan in Loan.objects.filter(person=subject.person).order_by("pk"):
         if loan.status == LoanStatus.OPEN:

@@ -13,8 +13,9 @@ from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.audit.models import Event
 from foundation.notifications.models import Message
+from members.privacy.registry import Subject
 from msme_platform.office import queues
-from revolving_funds import appealing, eligibility, steps
+from revolving_funds import appealing, eligibility, personal, steps
 from revolving_funds.actions import appeals, applications, batches, hands, rules
 from revolving_funds.models import Appeal, Application, PastDecision, Policy
 from revolving_funds.schedule import workdays_after
@@ -106,6 +107,12 @@ def test_while_it_waits_she_does_not_apply_anew_and_taking_it_back_opens_the_way
     applications.start(person=person, by=person.user, now=NOW, on=TODAY)
     with pytest.raises(appeals.OtherUnderWay):
         make.appeal(application)
+
+
+def test_what_waits_for_an_answer_is_not_erased() -> None:
+    made = make.appeal()
+    held = [hold.reason for hold in personal.FUND.holds(Subject.of(made.application.person), TODAY)]
+    assert held == ["Keberatan Ibu/Bapak tanggal 15.01.2026 sedang diperiksa."]
 
 
 def test_who_had_a_hand_in_the_refusal_does_not_answer_and_the_database_says_so() -> None:
