@@ -59,6 +59,7 @@ def loosened(cursor: Any) -> list[str]:
         cursor.execute(statement)
     for table in TABLES:
         cursor.execute(f"ALTER TABLE {table} SET UNLOGGED")
+        cursor.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")  # it is done below, once
     return [make for _drop, make in indexes]
 
 
@@ -200,7 +201,7 @@ def main(sizes: list[int]) -> None:
     today = now.date()
     month_end = (today.replace(day=1) - dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
     for size in sizes:
-        with copy("bench_close"):
+        with copy("bench_close", "file_copy"):
             code = (
                 Loan.objects.values_list("pool__agreement__office__region").annotate(n=Count("pk")).order_by("-n")[0][0]
             )
