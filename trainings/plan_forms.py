@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.money import rupiah
 from trainings.enums import ProposalSource, TrainingStatus
 from trainings.models import PlanActivity, Spending, Training, YearPlan
 from trainings.queries import year_bounds
@@ -92,6 +93,12 @@ class ChangeActivityForm(OfPlan):
     )
     places = forms.IntegerField(label=_("Planned places"), min_value=0, help_text=TARGET)
     budget = forms.IntegerField(label=_("Budget (rupiah)"), min_value=0)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What stands now, beside each.
+        field: Any = self.fields["activity"]
+        field.label_from_instance = lambda row: f"{row} ({row.places}, {rupiah(row.budget)})"
 
 
 class SpendForm(OfPlan):

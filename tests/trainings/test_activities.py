@@ -182,6 +182,7 @@ def test_the_office_changes_an_activity_from_the_page_of_the_plan(client: Client
     line = line_of(plan, 5)
     client.force_login(user_with_role(Role.STAFF, "16.71"), backend="foundation.accounts.backends.LoginBackend")
     address = reverse("admin:trainings_yearplan_deed", args=[plan.uid, "change-activity"])
+    assert "2.17.06 Pelatihan (5, Rp1.000.000)" in client.get(address).content.decode()
     client.post(address, {"activity": str(line.uid), "title": "", "places": "7", "budget": "1000000"})
     assert PlanActivity.objects.get().places == 7
 
