@@ -2,6 +2,7 @@
 
 import datetime as dt
 from random import Random
+from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
@@ -10,12 +11,22 @@ from PIL import Image
 from foundation.accounts.roles import Role
 from foundation.ledger import queries as ledger
 from foundation.ledger.models import Account
+from foundation.regions.models import Office
 from members.models import Business, Person
 from revolving_funds import checklist
-from revolving_funds.actions import seeding, seeding_capital
+from revolving_funds.actions import closing, seeding, seeding_capital, seeding_dealings
 from revolving_funds.actions.seeding import BankShare
 from revolving_funds.enums import NEEDED_DOCUMENTS, BankKind, SourceKind
-from revolving_funds.models import Application, CapitalSource, Loan
+from revolving_funds.models import (
+    Application,
+    CapitalSource,
+    Difference,
+    Loan,
+    LoanCase,
+    Promise,
+    StatementLine,
+    SubsidyClaim,
+)
 from tests.factories import revolving_funds as make
 from tests.factories.foundation import user_with_role
 
@@ -99,3 +110,17 @@ def test_a_made_up_office_has_a_source_of_capital_of_each_kind() -> None:
     assert seeding_capital.seed_sources(office=where, now=make.NOW) == 0
     offered = CapitalSource.objects.offered_in(where)
     assert {row.kind for row in offered} == set(SourceKind.values)
+
+
+def test_a_made_up_office_has_something_on_every_page_of_the_fund() -> None:
+    town()
+    office = Office.objects.get(region_id="16.71")
+    closing.close_day(office=office, on=AS_OF - dt.timedelta(days=1), now=NOW)
+    values: dict[str, Any] = {"office": office, "hands": seeding.hands_of(office), "as_of": AS_OF, "now": NOW}
+    assert seeding_dealings.seed_dealings(**values)
+    claim = SubsidyClaim.objects.get()
+    assert 0 < claim.payable <= claim.computed
+    assert (StatementLine.objects.waiting().count(), Difference.objects.open().count()) == (2, 1)
+    assert (Promise.objects.exists(), LoanCase.objects.filter(status="PROPOSED").count()) == (True, 1)
+    assert not [finding for finding in ledger.proof("16.71") if finding.fault_count]
+    assert seeding_dealings.seed_dealings(**values) == []
