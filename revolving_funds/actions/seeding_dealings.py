@@ -106,7 +106,7 @@ def _statement(office: Office, agreement: Agreement, loans: list[Loan], *, by: U
 def _balances(office: Office, agreement: Agreement, loans: list[Loan], *, by: User, now: datetime, on: date) -> None:
     """The bank agrees with the book but for one loan."""
     layout = _layout(agreement, FilePurpose.BALANCES)
-    rows = [{"number": loan.number, "balance": loan.account.balance} for loan in loans]
+    rows: list[dict[str, Any]] = [{"number": loan.number, "balance": loan.account.balance} for loan in loans]
     rows[len(rows) // 2]["balance"] += OFF_BY
     balances.receive(
         office=office,
