@@ -39,8 +39,8 @@ Client = Callable[[int], Callable[[], Any]]
 def copy(name: str, strategy: str = "wal_log") -> Iterator[None]:
     """This process's database is a fresh copy `name` of the one that was given; dropped afterwards.
 
-    A large one is copied sooner as files; but then each of its pages is logged whole at its first change, which is no fair
-    beginning beside tables that were just made.
+    A large one is copied sooner as files; but then each of its pages is logged whole at its first change, unlike in
+    tables that were just made beside it. (What that costs the rates was lost in the noise of three rounds.)
     """
     from django.db import connection, connections  # noqa: PLC0415
 
