@@ -261,7 +261,7 @@ def test_a_morning_on_paper_is_carried_over_the_next_day(
     paper = page.get_by_role("link", name="Daftar hadir untuk dicetak (PDF)").first.get_attribute("href")
     assert page.request.get(str(paper)).body().startswith(b"%PDF")
     follow(page, "Salin dari daftar hadir kertas")
-    see(page, "Pertemuan 1")
+    follow(page, "Pertemuan 1")
     page.get_by_label("Yani Astuti").check()
     sound(page, "paper-sheet")
     press(page, "Catat tanda tangan")
