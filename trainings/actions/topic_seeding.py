@@ -9,7 +9,8 @@ from django.db import transaction
 
 from foundation.regions.models import Office
 from members.sectors import Sector
-from trainings.actions.seeding import TOPICS, Participant
+from trainings.actions.seeded_words import TOPICS
+from trainings.actions.seeding import Participant
 from trainings.enums import PUBLISHED, TopicState, TrainingStatus
 from trainings.models import TopicAnswer, TopicProposal, TopicVote, Training
 from trainings.models.topics import VOTES_EACH
