@@ -131,6 +131,7 @@ class World:
         self.seen = {}
 
 
+@pytest.mark.ci
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_after_any_deeds_a_topic_is_unread_exactly_when_something_visible_was_not_seen(

@@ -13,6 +13,7 @@ from tests.factories.foundation import office, region
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.ci
 @pytest.mark.slow
 def test_every_region_of_the_decree_is_loaded_and_a_second_load_changes_nothing() -> None:
     assert load_regions() == 91_599
@@ -40,6 +41,7 @@ def test_the_zone_of_an_office_is_looked_up_once_in_a_while(settings: Any, djang
     assert str(zones.of("16.71")) == "Asia/Makassar"
 
 
+@pytest.mark.ci
 @pytest.mark.slow
 def test_a_code_that_is_gone_from_the_decree_is_kept_but_inactive() -> None:
     load_regions()

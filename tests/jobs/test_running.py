@@ -235,6 +235,7 @@ kinds.register(Kind("test.count", "Uji", work))
 """
 
 
+@pytest.mark.ci
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_outright_leaves_a_job_that_another_finishes() -> None:

@@ -302,6 +302,7 @@ CELL = st.one_of(
 )
 
 
+@pytest.mark.ci
 @pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.lists(CELL, min_size=10, max_size=10), max_size=8))

@@ -88,6 +88,7 @@ def test_the_day_comes_and_the_owner_gets_a_link() -> None:
     assert "Rp" not in message.body
 
 
+@pytest.mark.ci
 def test_the_whole_timeline_of_silence() -> None:
     assistant = user_with_role(Role.FACILITATOR, "16.71.04", email="a@example.org")
     CheckInFactory()

@@ -66,6 +66,7 @@ def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str
     )
 
 
+@pytest.mark.ci
 def test_the_deployment_check_finds_nothing_with_the_example_filled_in() -> None:
     done = manage("check", "--deploy", "--fail-level", "WARNING", **example())
     assert done.returncode == 0, done.stderr

@@ -95,6 +95,7 @@ def test_twelve_repayments_of_a_loan_with_nine_left_are_nine() -> None:
     assert (loan.status, balance(loan.account_id), whole()) == ("CLOSED", 0, True)
 
 
+@pytest.mark.ci
 def test_twenty_approvals_from_a_pool_for_five_are_five() -> None:
     pool = make.pool(10_000_000)
     waiting, approver = [make.surveyed() for _n in range(20)], make.approver()
@@ -103,6 +104,7 @@ def test_twenty_approvals_from_a_pool_for_five_are_five() -> None:
     assert (balance(pool.available_id), balance(pool.reserved_id), whole()) == (0, 10_000_000, True)
 
 
+@pytest.mark.ci
 def test_without_the_floor_all_twenty_would_be_approved() -> None:
     """The control: the same approvals from a pool whose account has no floor."""
     pool = make.pool(10_000_000, subsidy=10_000_000)

@@ -325,6 +325,7 @@ def test_staff_work_the_plan_from_its_page() -> None:
 # Races
 
 
+@pytest.mark.ci
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_twenty_at_once_over_five_trainings_never_exceed_a_share_and_lose_no_place(
