@@ -16,6 +16,8 @@ K = TypeVar("K", bound=Hashable)
 W = TypeVar("W")
 R = TypeVar("R")
 
+SEVERAL = 3  # fewer in a pause are no crowd, and each would wait for the next
+
 
 @dataclass
 class _Place(Generic[W, R]):
@@ -76,10 +78,10 @@ class Gathering(Generic[K, W, R]):
                 place.called.set()
 
     def _let_come(self, key: K) -> None:
-        """Wait while more and more come."""
+        """Wait as long as several more come within each pause."""
         time.sleep(self._look)
-        seen = 1
-        while seen < (here := len(self._lines[key])) < self._most:
+        seen = 0
+        while seen + SEVERAL <= (here := len(self._lines[key])) < self._most:
             seen = here
             time.sleep(self._pause)
 
