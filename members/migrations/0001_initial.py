@@ -12,6 +12,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -22,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Kbli',
             fields=[
@@ -172,4 +174,4 @@ class Migration(migrations.Migration):
                 'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('business', '='), (models.Func(models.F('start_at'), models.F('end_at'), django.contrib.postgres.fields.ranges.RangeBoundary(), function='tstzrange', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='statusperiod_no_overlap', violation_error_message='The business already has a status at that time.'), models.CheckConstraint(condition=models.Q(('end_at__isnull', True), ('end_at__gt', models.F('start_at')), _connector='OR'), name='statusperiod_ends_after_start', violation_error_message='A period cannot end before it starts.'), models.CheckConstraint(condition=models.Q(('source__in', ['OWNER', 'FACILITATOR', 'STAFF', 'IMPORT', 'CHECKIN'])), name='statusperiod_source_known', violation_error_message='This source is not known.'), models.CheckConstraint(condition=models.Q(('status__in', ['ACTIVE', 'DORMANT', 'CLOSED', 'TOOK_JOB', 'MOVED', 'UNREACHABLE'])), name='statusperiod_status_known', violation_error_message='This status is not known.')],
             },
         ),
-    ]
+    ])

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -12,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddIndex(
             model_name='licence',
             index=models.Index(fields=['status', 'updated_at', 'id'], name='licence_status_updated_idx'),
@@ -25,4 +27,4 @@ class Migration(migrations.Migration):
             model_name='person',
             index=models.Index(fields=['full_name', 'id'], name='person_name_idx'),
         ),
-    ]
+    ])

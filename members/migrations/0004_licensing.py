@@ -9,6 +9,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -18,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='LetterSerial',
             fields=[
@@ -262,4 +264,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('office_code', 'year', 'serial'), name='recommendationletter_serial_once', violation_error_message='This letter number is already given.'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('business', 'mark', 'year'), name='recommendationletter_mark_once_a_year', violation_error_message='There is already a letter for this mark in this year.'), models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9A-HJKMNP-TV-Z]{10}$')), name='recommendationletter_code_well_formed', violation_error_message='The verification code is not well formed.'), models.CheckConstraint(condition=models.Q(('goods_class__gte', 1), ('goods_class__lte', 45)), name='recommendationletter_class_exists', violation_error_message='Classes of goods and services run from 1 to 45.'), models.CheckConstraint(condition=models.Q(models.Q(('withdraw_reason', ''), ('withdrawn_at__isnull', True)), models.Q(('withdrawn_at__isnull', False), models.Q(('withdraw_reason', ''), _negated=True)), _connector='OR'), name='recommendationletter_withdrawn_has_reason', violation_error_message='Withdrawing a letter needs a reason.')],
             },
         ),
-    ]
+    ])

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import migrations, models
 from members import retention_data
 
+from foundation.common.together import together
+
 
 def fill(apps, schema_editor):
     retention_data.load(apps.get_model('members', 'RetentionRule'))
@@ -22,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.RemoveConstraint(
             model_name='person',
             name='person_without_nik_has_phone',
@@ -139,4 +141,4 @@ class Migration(migrations.Migration):
             code=fill,
             reverse_code=django.db.migrations.operations.special.RunPython.noop,
         ),
-    ]
+    ])

@@ -7,6 +7,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='DuplicatePair',
             fields=[
@@ -65,4 +67,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('gone_id',), name='merge_once', violation_error_message='This record is already merged.'), models.CheckConstraint(condition=models.Q(('undone_at__isnull', True), ('undone_at__gte', models.F('merged_at')), _connector='OR'), name='merge_undone_later', violation_error_message='A merge is taken back after it was made.'), models.CheckConstraint(condition=models.Q(('kept', models.F('gone_id')), _negated=True), name='merge_of_two', violation_error_message='A record is not merged with itself.')],
             },
         ),
-    ]
+    ])

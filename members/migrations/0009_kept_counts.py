@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 # What stood there before is counted by the last migration that changes what is counted (0013).
 class Migration(migrations.Migration):
@@ -12,7 +14,7 @@ class Migration(migrations.Migration):
         ('members', '0008_spreadsheets_in'),
     ]
 
-    operations = [
+    operations = together([
         pgtrigger.migrations.AddTrigger(
             model_name='business',
             trigger=pgtrigger.compiler.Trigger(name='tally_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO members_businesstally (district, dimension, key, until, delta) SELECT left(r.village_id, 8), d.dimension, d.key, NULL, sum(r.n)\n    FROM (SELECT *, 1 AS n FROM new_rows) r JOIN members_person p ON p.id = r.owner_id \n    LEFT JOIN members_kbli k ON k.id = r.kbli_id, LATERAL (VALUES\n        ('SCALE', r.scale), ('DIVISION', coalesce(left(k.code, 2), '')), ('STATUS', r.status),\n        ('SEX', p.sex), ('YEAR', coalesce(r.started_year::text, ''))\n    ) AS d(dimension, key)\n\n    GROUP BY 1, 2, 3 HAVING sum(r.n) <> 0;\n RETURN NULL;", hash='20a2a814ef79efb0f49c220fa893dff531cdbe32', level='STATEMENT', operation='INSERT', pgid='pgtrigger_tally_insert_7acaa', referencing='REFERENCING NEW TABLE AS new_rows ', table='members_business', when='AFTER')),
@@ -58,4 +60,4 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['dimension', 'district'], include=('key', 'until', 'delta'), name='businesstally_read_idx')],
             },
         ),
-    ]
+    ])

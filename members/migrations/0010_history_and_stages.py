@@ -9,6 +9,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -18,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='StageRule',
             fields=[
@@ -174,4 +176,4 @@ class Migration(migrations.Migration):
                 'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('person', '='), (models.Func(models.F('start_at'), models.F('end_at'), django.contrib.postgres.fields.ranges.RangeBoundary(), function='tstzrange', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='stageperiod_no_overlap', violation_error_message='The member already has a stage at that time.'), models.CheckConstraint(condition=models.Q(('end_at__isnull', True), ('end_at__gt', models.F('start_at')), _connector='OR'), name='stageperiod_ends_after_start', violation_error_message='A period cannot end before it starts.'), models.CheckConstraint(condition=models.Q(('stage__in', ['AWARENESS', 'CAPACITY', 'ENRICHMENT'])), name='stageperiod_stage_known', violation_error_message='This stage is not known.'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('by_hand', True), ('held_until__isnull', True), _connector='OR')), name='stageperiod_by_hand_has_note', violation_error_message='A stage is set with a reason.')],
             },
         ),
-    ]
+    ])

@@ -3,6 +3,8 @@ from django.db import migrations
 from foundation.common.crypto import keyed_hash
 from members import reference
 
+from foundation.common.together import together
+
 
 def load(apps, schema_editor):
     reference.load_stage_rules(apps.get_model("members", "StageRule"))
@@ -27,7 +29,7 @@ def hide_tax_numbers(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("members", "0010_history_and_stages")]
-    operations = [
+    operations = together([
         migrations.RunPython(load, migrations.RunPython.noop),
         migrations.RunPython(hide_tax_numbers, migrations.RunPython.noop),
-    ]
+    ])

@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 def fill(apps, schema_editor):
     """Count every row anew. Whoever changes what is counted takes this over into the new migration."""
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
         ('members', '0012_stage_by_steps'),
     ]
 
-    operations = [
+    operations = together([
         pgtrigger.migrations.RemoveTrigger(
             model_name='business',
             name='tally_insert',
@@ -63,4 +65,4 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='tally_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO members_businesstally (district, dimension, key, until, delta) SELECT left(b.village_id, 8), 'STAGE', d.key, NULL, sum(r.n * d.n)\n    FROM (SELECT a.*, 1 AS n FROM new_rows a JOIN old_rows b ON a.id = b.id WHERE (a.person_id, a.stage, a.end_at) IS DISTINCT FROM (b.person_id, b.stage, b.end_at) UNION ALL SELECT b.*, -1 AS n FROM new_rows a JOIN old_rows b ON a.id = b.id WHERE (a.person_id, a.stage, a.end_at) IS DISTINCT FROM (b.person_id, b.stage, b.end_at)) r JOIN members_business b ON b.owner_id = r.person_id,\n        LATERAL (VALUES (r.stage, 1), ('AWARENESS', -1)) AS d(key, n)\n    WHERE r.end_at IS NULL GROUP BY 1, 2, 3 HAVING sum(r.n * d.n) <> 0;\n RETURN NULL;", hash='4cc927c5c3af347c8c7ee73e0c8280227bef0456', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_tally_update_d4abc', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='members_stageperiod', when='AFTER')),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
-    ]
+    ])

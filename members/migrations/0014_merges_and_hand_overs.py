@@ -6,6 +6,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='HandOver',
             fields=[
@@ -63,4 +65,4 @@ class Migration(migrations.Migration):
             model_name='merge',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kept_business__isnull', True), models.Q(('kept', models.F('gone_id')), _negated=True)), models.Q(('kept_business__isnull', False), models.Q(('kept_business', models.F('gone_id')), _negated=True)), _connector='OR'), name='merge_of_two', violation_error_message='A record is not merged with itself.'),
         ),
-    ]
+    ])

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.RemoveConstraint(
             model_name='datarequest',
             name='datarequest_known',
@@ -39,4 +41,4 @@ class Migration(migrations.Migration):
             model_name='datarequest',
             constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ['LIMIT', 'OBJECTION']), ('state', 'OPEN')), fields=('person', 'kind'), name='datarequest_one_limit', violation_error_message='You have asked for this already.'),
         ),
-    ]
+    ])

@@ -3,6 +3,8 @@
 import django.contrib.postgres.indexes
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 # The words of the names that are there already; from now on `members.learn_words` does it, in the same words.
 LEARN = """
@@ -21,7 +23,7 @@ class Migration(migrations.Migration):
         ('members', '0015_limits'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='NameWord',
             fields=[
@@ -35,4 +37,4 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(LEARN, migrations.RunSQL.noop),
-    ]
+    ])

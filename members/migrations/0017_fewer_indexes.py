@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.AlterField(
             model_name='business',
             name='village',
@@ -38,4 +40,4 @@ class Migration(migrations.Migration):
             model_name='person',
             index=models.Index(fields=['phone'], name='person_phone_idx'),
         ),
-    ]
+    ])

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
         ('members', '0018_staging_schema'),
     ]
 
-    operations = [
+    operations = together([
         migrations.AlterModelOptions(
             name='scalerule',
             options={'verbose_name': 'bound of a size', 'verbose_name_plural': 'bounds of the sizes'},
@@ -54,4 +56,4 @@ class Migration(migrations.Migration):
             name='valid_to',
             field=models.DateField(blank=True, null=True, verbose_name='valid until'),
         ),
-    ]
+    ])

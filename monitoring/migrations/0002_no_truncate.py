@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
         ('monitoring', '0001_initial'),
     ]
 
-    operations = [
+    operations = together([
         pgtrigger.migrations.AddTrigger(
             model_name='attempt',
             trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'This table is append-only: it cannot be truncated.';", hash='429bc5a95e5eace772b089cb76d4b3ce76fb67df', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_a9f38', table='monitoring_attempt', when='BEFORE')),
@@ -20,4 +22,4 @@ class Migration(migrations.Migration):
             model_name='response',
             trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'This table is append-only: it cannot be truncated.';", hash='44afff28adad763e24b712074dea943ed6e1ade3', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_e13e1', table='monitoring_response', when='BEFORE')),
         ),
-    ]
+    ])

@@ -8,6 +8,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Bank',
             fields=[
@@ -252,4 +254,4 @@ class Migration(migrations.Migration):
                 'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('office', '='), ('level', '='), (models.Func(models.F('valid_from'), models.F('valid_to'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='tier_no_overlap', violation_error_message='Another row already holds for these days.'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='tier_dates_in_order', violation_error_message='It cannot end before it begins.'), models.CheckConstraint(condition=models.Q(('level__gte', 1)), name='tier_level_positive'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='tier_amount_positive'), models.CheckConstraint(condition=models.Q(('tenor_months__range', (1, 120))), name='tier_tenor_sane')],
             },
         ),
-    ]
+    ])

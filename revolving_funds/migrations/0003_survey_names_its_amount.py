@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
         ('revolving_funds', '0002_application_by_date'),
     ]
 
-    operations = [
+    operations = together([
         migrations.RemoveConstraint(
             model_name='survey',
             name='survey_recommendation_has_amount',
@@ -18,4 +20,4 @@ class Migration(migrations.Migration):
             model_name='survey',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_recommended', False), ('recommended_amount__isnull', True)), models.Q(('is_recommended', True), ('recommended_amount__gt', 0), ('recommended_amount__isnull', False)), _connector='OR'), name='survey_recommendation_has_amount', violation_error_message='A recommendation names an amount.'),
         ),
-    ]
+    ])

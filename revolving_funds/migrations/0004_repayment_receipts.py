@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 # Repayments of before get their receipt numbers in the order in which they were booked.
 NUMBERS = """
@@ -34,7 +36,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='ReceiptSerial',
             fields=[
@@ -136,4 +138,4 @@ class Migration(migrations.Migration):
             model_name='receiptserial',
             constraint=models.UniqueConstraint(fields=('office_code', 'year'), name='receiptserial_once'),
         ),
-    ]
+    ])

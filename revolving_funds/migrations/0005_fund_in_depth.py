@@ -9,6 +9,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.RemoveConstraint(
             model_name='instalment',
             name='instalment_number',
@@ -337,4 +339,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'SENT')), fields=('person', 'source'), name='referral_one_waiting', violation_error_message='This owner is already referred there and waits for the answer.'), models.CheckConstraint(condition=models.Q(('status__in', ['SENT', 'GRANTED', 'REFUSED', 'DROPPED'])), name='referral_status_known'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='referral_amount_positive'), models.CheckConstraint(condition=models.Q(models.Q(('outcome_amount__isnull', True), ('outcome_on__isnull', True), ('status', 'SENT')), models.Q(('outcome_amount__gt', 0), ('outcome_on__isnull', False), ('status', 'GRANTED')), models.Q(('outcome_amount__isnull', True), ('outcome_on__isnull', False), ('status__in', ['REFUSED', 'DROPPED'])), _connector='OR'), name='referral_outcome_is_whole', violation_error_message='An answer has its day, and a grant its amount.')],
             },
         ),
-    ]
+    ])

@@ -5,6 +5,8 @@ from datetime import timedelta
 from django.db import migrations
 from django.utils import timezone
 
+from foundation.common.together import together
+
 # A constraint trigger at commit: the rows of one thing follow each other day by day, without overlap (that is the
 # exclusion constraint's) and without a gap. The columns that name the thing are the trigger's arguments.
 TABLES = {
@@ -100,7 +102,7 @@ def carry_over(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("revolving_funds", "0005_fund_in_depth"), ("ledger", "0002_guards")]
 
-    operations = [
+    operations = together([
         migrations.RunSQL(FORWARD, BACKWARD),
         migrations.RunPython(carry_over, migrations.RunPython.noop),
-    ]
+    ])

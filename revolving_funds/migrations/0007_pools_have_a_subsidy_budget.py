@@ -1,11 +1,13 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
     dependencies = [("revolving_funds", "0006_rules_without_gaps"), ("ledger", "0002_guards")]
 
-    operations = [
+    operations = together([
         migrations.AlterField(
             model_name="pool",
             name="subsidy_budget",
@@ -26,4 +28,4 @@ class Migration(migrations.Migration):
                 verbose_name="subsidy promised",
             ),
         ),
-    ]
+    ])

@@ -7,6 +7,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 STATEMENT = [
     ["reference", "REFERENSI"],
@@ -83,7 +85,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='BalanceReport',
             fields=[
@@ -257,4 +259,4 @@ class Migration(migrations.Migration):
             code=first_layouts,
             reverse_code=django.db.migrations.operations.special.RunPython.noop,
         ),
-    ]
+    ])

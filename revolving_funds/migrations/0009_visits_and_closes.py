@@ -6,6 +6,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='fundday',
             name='collected',
@@ -48,4 +50,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('loan', 'late_since'), name='visit_once'), models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('outcome', '')), models.Q(('done_at__isnull', False), ('outcome__in', ['PROMISE', 'HARDSHIP', 'PAID', 'UNREACHABLE', 'LAPSED'])), _connector='OR'), name='visit_done_has_outcome', violation_error_message='A finished visit says how it ended.')],
             },
         ),
-    ]
+    ])

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.RemoveConstraint(
             model_name='loancase',
             name='case_approval_stands_in_the_book',
@@ -39,4 +41,4 @@ class Migration(migrations.Migration):
             model_name='referral',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome_amount__isnull', True), ('outcome_on__isnull', True), ('status', 'SENT')), models.Q(('outcome_amount__gt', 0), ('outcome_amount__isnull', False), ('outcome_on__isnull', False), ('status', 'GRANTED')), models.Q(('outcome_amount__isnull', True), ('outcome_on__isnull', False), ('status__in', ['REFUSED', 'DROPPED'])), _connector='OR'), name='referral_outcome_is_whole', violation_error_message='An answer has its day, and a grant its amount.'),
         ),
-    ]
+    ])

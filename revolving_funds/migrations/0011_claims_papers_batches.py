@@ -8,6 +8,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 def layouts_of_bills(apps, schema_editor):
     """The banks that are there get the layouts of a bill."""
@@ -30,7 +32,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.RemoveConstraint(
             model_name='filelayout',
             name='filelayout_purpose_known',
@@ -215,4 +217,4 @@ class Migration(migrations.Migration):
             code=layouts_of_bills,
             reverse_code=django.db.migrations.operations.special.RunPython.noop,
         ),
-    ]
+    ])

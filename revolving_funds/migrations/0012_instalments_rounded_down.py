@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
         ('revolving_funds', '0011_claims_papers_batches'),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='policy',
             name='round_down',
@@ -20,4 +22,4 @@ class Migration(migrations.Migration):
             name='rounding',
             field=models.PositiveIntegerField(default=1000, verbose_name='instalments rounded to, in rupiah'),
         ),
-    ]
+    ])

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 # What was printed for an approval that ran out or was withdrawn in the version before.
 VOID = """
@@ -19,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='agreementpaper',
             name='voided_at',
@@ -35,4 +37,4 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('application',), name='agreementpaper_one_holds'),
         ),
         migrations.RunSQL(VOID, migrations.RunSQL.noop),
-    ]
+    ])

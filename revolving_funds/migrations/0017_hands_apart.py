@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 # Until now whoever looked at the papers could make the visit too. Those loans stay as they are and stay workable.
 MARK = """
 UPDATE revolving_funds_application SET hands_of_before = true WHERE checked_by_id = surveyed_by_id
@@ -71,7 +73,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='application',
             name='handed_at',
@@ -121,4 +123,4 @@ class Migration(migrations.Migration):
             model_name='application',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('handed_at__isnull', True), ('handed_by__isnull', True)), models.Q(('handed_at__isnull', False), ('handed_by__isnull', False)), _connector='OR'), name='application_handed_at_pair', violation_error_message='A step has its person and its time.'),
         ),
-    ]
+    ])

@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
         ('revolving_funds', '0017_hands_apart'),
     ]
 
-    operations = [
+    operations = together([
         pgtrigger.migrations.AddTrigger(
             model_name='paperscheck',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='49876aad87d8e20a9fd424936ea4b53521bdbfe7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c7c9f', table='revolving_funds_paperscheck', when='BEFORE')),
@@ -20,4 +22,4 @@ class Migration(migrations.Migration):
             model_name='paperscheck',
             trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'This table is append-only: it cannot be truncated.';", hash='61d99c15998473c32fade23d0f2a6431ae258eda', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_ab17a', table='revolving_funds_paperscheck', when='BEFORE')),
         ),
-    ]
+    ])

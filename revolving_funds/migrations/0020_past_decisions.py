@@ -10,6 +10,8 @@ from importlib import import_module
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 # Whose hand was in the loan besides what its row names: looks at papers that went back, decisions that no longer hold.
 # Who decided, handed over or wrote down the bank's answer may do the same step again, and no other.
 OTHER_HAND = """
@@ -135,7 +137,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='PastDecision',
             fields=[
@@ -261,4 +263,4 @@ class Migration(migrations.Migration):
         migrations.RunSQL(OTHER_HAND, OTHER_HAND_UNDONE),
         migrations.RunSQL(FROM_THE_LOG, migrations.RunSQL.noop),
         migrations.RunSQL('SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED', migrations.RunSQL.noop),
-    ]
+    ])

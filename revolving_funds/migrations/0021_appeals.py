@@ -8,6 +8,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 # A decided appeal is a hand of the loan: she does no other step.
 HANDS = """
 CREATE OR REPLACE FUNCTION revolving_funds_other_hand(loan bigint, person bigint, step text) RETURNS boolean
@@ -100,7 +102,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Appeal',
             fields=[
@@ -195,4 +197,4 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(HANDS, HANDS_UNDONE),
         migrations.RunSQL(APPEALS, APPEALS_UNDONE),
-    ]
+    ])

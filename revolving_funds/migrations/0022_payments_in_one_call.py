@@ -13,6 +13,8 @@ from importlib import import_module
 
 from django.db import migrations
 
+from foundation.common.together import together
+
 FACTS = import_module("revolving_funds.migrations.0015_payment_facts")
 
 PAY = """
@@ -172,9 +174,9 @@ class Migration(migrations.Migration):
         ("members", "0001_initial"),
     ]
 
-    operations = [
+    operations = together([
         migrations.RunSQL(FACTS.BACKWARD, FACTS.FORWARD),
         migrations.RunSQL(PAY, NO_PAY),
         # The models keep naming the constraints: only the database asks them in another way.
         migrations.RunSQL(CHECKS, NO_CHECKS),
-    ]
+    ])

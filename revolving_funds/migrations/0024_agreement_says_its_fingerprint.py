@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='agreementpaper',
             name='fingerprint',
@@ -21,4 +23,4 @@ class Migration(migrations.Migration):
             model_name='agreementpaper',
             constraint=models.CheckConstraint(condition=models.Q(('fingerprint__regex', '^([0-9a-f]{64})?$')), name='agreementpaper_fingerprint_form'),
         ),
-    ]
+    ])

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -12,7 +14,7 @@ class Migration(migrations.Migration):
         ('revolving_funds', '0024_agreement_says_its_fingerprint'),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='loan',
             name='booked_on',
@@ -22,4 +24,4 @@ class Migration(migrations.Migration):
             model_name='loan',
             constraint=models.CheckConstraint(condition=models.Q(('booked_on__isnull', True), ('booked_on__gt', models.F('disbursed_on')), _connector='OR'), name='loan_booked_after_payout'),
         ),
-    ]
+    ])

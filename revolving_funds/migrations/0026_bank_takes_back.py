@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -12,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.RemoveConstraint(
             model_name='statementline',
             name='statementline_state_known',
@@ -47,4 +49,4 @@ class Migration(migrations.Migration):
             model_name='statementline',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__lt', 0), ('handled_by__isnull', False), ('state', 'BACK'), ('taken_back__isnull', False)), models.Q(models.Q(('state', 'BACK'), _negated=True), ('taken_back__isnull', True)), _connector='OR'), name='statementline_back_has_repayment'),
         ),
-    ]
+    ])

@@ -13,6 +13,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -24,7 +26,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='CertificateSerial',
             fields=[
@@ -211,4 +213,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('plan', 'source'), name='planshare_once', violation_error_message='This source already stands in the plan.'), models.CheckConstraint(condition=models.Q(('source__in', ['MUSRENBANG', 'EPOKIR', 'PD', 'TOPDOWN', 'OWN'])), name='planshare_source_known', violation_error_message='This source is not known.'), models.CheckConstraint(condition=models.Q(('budget__gte', 0)), name='planshare_budget_not_negative', violation_error_message='A budget cannot be negative.')],
             },
         ),
-    ]
+    ])

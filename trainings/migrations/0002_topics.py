@@ -9,6 +9,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -18,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='TopicAnswer',
             fields=[
@@ -89,4 +91,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('freed_at__isnull', True)), fields=('person', 'slot'), name='topicvote_slot_once', violation_error_message='This vote is already given.'), models.UniqueConstraint(condition=models.Q(('freed_at__isnull', True)), fields=('topic', 'person'), name='topicvote_topic_once', violation_error_message='You have already voted for this topic.'), models.CheckConstraint(condition=models.Q(('slot__gte', 1), ('slot__lte', 3)), name='topicvote_slot_in_bounds', violation_error_message='Everybody has three votes.')],
             },
         ),
-    ]
+    ])

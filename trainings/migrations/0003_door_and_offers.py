@@ -8,6 +8,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -17,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.RemoveConstraint(
             model_name='attendance',
             name='attendance_way_known',
@@ -233,4 +235,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('verdict__in', ['ONCE', 'MISUSED', 'DISMISSED'])), name='settlement_verdict_known', violation_error_message='This decision is not known.')],
             },
         ),
-    ]
+    ])

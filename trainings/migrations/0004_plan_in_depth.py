@@ -8,6 +8,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='planshare',
             name='given',
@@ -110,4 +112,4 @@ class Migration(migrations.Migration):
             model_name='spending',
             trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'This table is append-only: it cannot be truncated.';", hash='c982d27e3675550ea185ee894e9d3d9689f71849', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_a581a', table='trainings_spending', when='BEFORE')),
         ),
-    ]
+    ])

@@ -9,6 +9,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -17,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='certificate',
             name='reissued_at',
@@ -141,4 +143,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('session', 'trainer'), name='sessiontrainer_once'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('is_busy', True)), expressions=[('trainer', '='), (models.Func(models.F('starts_at'), models.F('ends_at'), django.contrib.postgres.fields.ranges.RangeBoundary(), function='tstzrange', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='sessiontrainer_one_place_at_a_time', violation_error_message='This trainer already has a session at that time.'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='sessiontrainer_ends_after_start', violation_error_message='A session cannot end before it starts.')],
             },
         ),
-    ]
+    ])

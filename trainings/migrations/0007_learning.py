@@ -7,6 +7,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Evaluation',
             fields=[
@@ -79,4 +81,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('enrolment', 'phase'), name='testsheet_once_a_phase', violation_error_message='This test is already taken.'), models.CheckConstraint(condition=models.Q(('phase__in', ['PRE', 'POST'])), name='testsheet_phase_known', violation_error_message='A test is taken before or after the training.'), models.CheckConstraint(condition=models.Q(('asked__gte', 1), ('right__lte', models.F('asked'))), name='testsheet_right_of_asked', violation_error_message='No more answers can be right than were asked.')],
             },
         ),
-    ]
+    ])

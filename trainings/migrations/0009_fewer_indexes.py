@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
         ('trainings', '0008_who_may_come'),
     ]
 
-    operations = [
+    operations = together([
         migrations.AlterField(
             model_name='attendance',
             name='session',
@@ -32,4 +34,4 @@ class Migration(migrations.Migration):
             name='session',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='trainings.session', verbose_name='session'),
         ),
-    ]
+    ])

@@ -6,6 +6,8 @@ import django.db.models.deletion
 import foundation.accounts.roles
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 # Until now a role that had ended could be given again on the same day: the older row ends the day before the newer
 # one begins, or goes where nothing of it is left. What happened stands in the audit trail.
@@ -28,7 +30,7 @@ class Migration(migrations.Migration):
         ('common', '0001_extensions'),
     ]
 
-    operations = [
+    operations = together([
         migrations.RemoveConstraint(
             model_name='assignment',
             name='assignment_once_in_force',
@@ -56,4 +58,4 @@ class Migration(migrations.Migration):
             model_name='assignment',
             constraint=models.CheckConstraint(condition=models.Q(('covers__isnull', True), models.Q(('end_on__isnull', False), ('role', foundation.accounts.roles.Role['FACILITATOR'])), _connector='OR'), name='assignment_cover_has_end', violation_error_message='Standing in for an assistant has a last day.'),
         ),
-    ]
+    ])

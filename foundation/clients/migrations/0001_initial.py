@@ -8,6 +8,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -18,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='ServiceAccount',
             fields=[
@@ -78,4 +80,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('scopes__len__gt', 0)), name='client_may_do_something', violation_error_message='Please choose what the system may do.'), models.CheckConstraint(condition=models.Q(('per_minute__gt', 0), ('per_minute__lte', 6000)), name='client_calls_bounded', violation_error_message='Please give between 1 and 6,000 calls per minute.'), models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='client_expires_after_it_is_made', violation_error_message='The last day lies in the past.')],
             },
         ),
-    ]
+    ])

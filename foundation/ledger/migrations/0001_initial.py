@@ -9,6 +9,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -19,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Account',
             fields=[
@@ -103,4 +105,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('transaction', 'leg_no'), name='ledger_leg_number'), models.UniqueConstraint(fields=('account', 'account_version'), name='ledger_leg_version'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='ledger_leg_not_zero')],
             },
         ),
-    ]
+    ])

@@ -4,6 +4,8 @@ import django.contrib.postgres.functions
 import django.db.models.deletion
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 FORWARD = """
 CREATE TRIGGER ledger_dayseal_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_dayseal
@@ -18,7 +20,7 @@ class Migration(migrations.Migration):
         ('ledger', '0002_guards'),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='period',
             name='uid',
@@ -44,4 +46,4 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(FORWARD, BACKWARD),
-    ]
+    ])

@@ -16,6 +16,8 @@ import django.db.models.deletion
 from django.core.validators import RegexValidator
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 GUARDS, MONTHS, STEPS = (
     import_module(f"foundation.ledger.migrations.{name}")
     for name in ("0002_guards", "0005_months_close_in_order", "0006_posting_in_few_steps")
@@ -132,7 +134,7 @@ BACKWARD = "\n".join([ACCOUNT, PERIOD, POST, PATH])
 class Migration(migrations.Migration):
     dependencies = [("ledger", "0006_posting_in_few_steps")]
 
-    operations = [
+    operations = together([
         migrations.RunSQL(FORWARD, BACKWARD),
         migrations.AlterField(
             model_name="transaction",
@@ -167,4 +169,4 @@ class Migration(migrations.Migration):
         migrations.RemoveConstraint(model_name="account", name="ledger_account_kind"),
         migrations.RemoveConstraint(model_name="account", name="ledger_account_side"),
         migrations.RemoveConstraint(model_name="account", name="ledger_account_version"),
-    ]
+    ])

@@ -12,6 +12,8 @@ from importlib import import_module
 import django.db.models.deletion
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 STEPS, LIGHTER = (
     import_module(f"foundation.ledger.migrations.{name}") for name in ("0006_posting_in_few_steps", "0007_lighter_postings")
 )
@@ -155,7 +157,7 @@ def free(name: str, to: str, related_name: str) -> migrations.AlterField:
 class Migration(migrations.Migration):
     dependencies = [("ledger", "0007_lighter_postings")]
 
-    operations = [
+    operations = together([
         migrations.RunSQL(FORWARD, BACKWARD),
         free("transaction", "ledger.transaction", "legs"),
         free("account", "ledger.account", "legs"),
@@ -164,4 +166,4 @@ class Migration(migrations.Migration):
             for model, names in {"transaction": ("legs", "kind", "two_people"), "account": ("floor", "ceiling")}.items()
             for name in names
         ),
-    ]
+    ])

@@ -6,6 +6,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Message',
             fields=[
@@ -64,4 +66,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('user', 'category', 'channel'), name='preference_once'), models.CheckConstraint(condition=models.Q(('category', 'SERVICE'), _negated=True), name='preference_service_stays_on', violation_error_message='Messages on decisions, money and security cannot be switched off.')],
             },
         ),
-    ]
+    ])

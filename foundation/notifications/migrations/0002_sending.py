@@ -7,6 +7,8 @@ import uuid
 from django.db import migrations, models
 from django.conf import settings
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.RemoveConstraint(
             model_name='message',
             name='message_status_known',
@@ -124,4 +126,4 @@ class Migration(migrations.Migration):
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='notifications.webhookcall')),
             ],
         ),
-    ]
+    ])

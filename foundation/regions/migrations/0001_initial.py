@@ -7,6 +7,8 @@ import django.utils.timezone
 import uuid
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
         ('common', '0001_extensions'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Region',
             fields=[
@@ -73,4 +75,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('region', 'search_name'), name='regionalias_once')],
             },
         ),
-    ]
+    ])
