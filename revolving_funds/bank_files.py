@@ -23,9 +23,11 @@ from members.importing import reading
 MOST_ROWS = 200_000
 MOST_BYTES = 40_000_000
 MOST = 10**15  # rupiah; no line of a bank is near it
-LONGEST = 60  # characters of a number
+LONGEST = 60  # characters of a number or reference; a longer one is not cut, or two would become one
 SHOWN = 5
 SPACES = re.compile(r"\s+")
+# Rupiah with or without the sign between thousands; the sign stands before three digits, or it is another one.
+WHOLE = {sign: re.compile(rf"-?(?:[0-9]{{1,15}}|[0-9]{{1,3}}(?:[{sign}][0-9]{{3}}){{1,4}})") for sign in ".,"}
 # What each kind of file must say, and what it may.
 NEEDED = {
     "STATEMENT": ("reference", "paid_on", "amount"),
@@ -105,7 +107,7 @@ def _values(texts: dict[str, Any], layout: Layout) -> dict[str, Any]:
             found[name] = _amount(value, layout.decimal)
         else:
             found[name] = SPACES.sub(" ", _text(value)).strip()
-        if name == "number" and len(found[name]) > LONGEST:
+        if name in {"number", "reference"} and len(found[name]) > LONGEST:
             raise ValueError(_("“%(value)s” is too long for a number") % {"value": found[name][:LONGEST]})
     for name in NEEDED[layout.purpose]:
         if found.get(name) in ("", None):
@@ -132,17 +134,20 @@ def _date(value: Any, form: str) -> date:
 
 
 def _amount(value: Any, decimal: str) -> int:
-    """Whole rupiah; sen must be zero. `2.000.000,00` with a comma before the sen, `2,000,000.00` with a dot."""
+    """Whole rupiah; sen must be zero. `2.000.000,00` with a comma before the sen, `2,000,000.00` with a dot.
+
+    A file that writes the other sign than its layout says is refused: `20000.00` is no 2,000,000, and `200.000` no 200.
+    """
     if isinstance(value, int | float):
         if isinstance(value, bool) or not -MOST < value < MOST or float(value) != int(value):
             raise ValueError(_("“%(value)s” is not in whole rupiah") % {"value": value})
         return int(value)
     text = str(value or "").replace(" ", "").removeprefix("Rp")
     whole, _sign, sen = text.partition(decimal)
-    whole = whole.replace("." if decimal == "," else ",", "")
-    if not re.fullmatch(r"-?[0-9]{1,15}", whole) or sen.strip("0"):
+    grouping = "." if decimal == "," else ","
+    if not WHOLE[grouping].fullmatch(whole) or sen.strip("0") or len(sen) == len("000"):
         raise ValueError(_("“%(value)s” is not an amount in whole rupiah") % {"value": value})
-    return int(whole)
+    return int(whole.replace(grouping, ""))
 
 
 def _csv(content: bytes, layout: Layout) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -169,6 +174,11 @@ def _by_heading(rows: Iterable[Sequence[Any]], layout: Layout) -> Iterator[tuple
             continue
         places[name] = headings.index(str(heading).casefold())
     for number, row in enumerate(every, start=layout.skip_rows + 2):
+        if any(str(value).strip() for value in row[len(headings) :]):
+            raise BadFile(
+                _("Line %(line)d has more values than there are headings: a name or amount with a separator in it?")
+                % {"line": number}
+            )
         if any(str(value).strip() for value in row):
             yield number, {name: row[place] if place < len(row) else "" for name, place in places.items()}
 

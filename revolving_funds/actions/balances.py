@@ -59,19 +59,21 @@ WITH ours AS (
 DIFFERING = "WHERE mirror IS DISTINCT FROM balance AND NOT (balance IS NULL AND mirror = 0)"
 SEE = f"""
 {COMPARE}
-INSERT INTO revolving_funds_difference
+INSERT INTO revolving_funds_difference AS d
     (uid, created_at, updated_at, office_id, bank_id, number, loan_id, scheduled, mirror, reported, opened_on, seen_on, note, owner_id)
 SELECT gen_random_uuid(), %(now)s, %(now)s, %(office_id)s, %(bank)s, number, loan_id, scheduled, mirror, balance, %(on)s, %(on)s, '', %(owner)s
   FROM three {DIFFERING}
 ON CONFLICT (office_id, bank_id, number) WHERE closed_on IS NULL
-DO UPDATE SET scheduled = excluded.scheduled, mirror = excluded.mirror, reported = excluded.reported,
-              loan_id = excluded.loan_id, updated_at = excluded.updated_at,
-              seen_on = greatest(revolving_funds_difference.seen_on, excluded.seen_on)
+DO UPDATE SET (scheduled, mirror, reported, seen_on) = (
+                  SELECT (newer).scheduled, (newer).mirror, (newer).reported, (newer).seen_on
+                    FROM (SELECT CASE WHEN excluded.seen_on >= d.seen_on THEN excluded ELSE d END AS newer) n),
+              opened_on = least(d.opened_on, excluded.opened_on), loan_id = excluded.loan_id,
+              updated_at = excluded.updated_at
 """  # noqa: S608 -- made of constants of this module
 GONE = f"""
 {COMPARE}
-UPDATE revolving_funds_difference d SET closed_on = greatest(%(on)s, d.seen_on), updated_at = %(now)s
- WHERE d.office_id = %(office_id)s AND d.bank_id = %(bank)s AND d.closed_on IS NULL AND d.opened_on <= %(on)s
+UPDATE revolving_funds_difference d SET closed_on = %(on)s, updated_at = %(now)s
+ WHERE d.office_id = %(office_id)s AND d.bank_id = %(bank)s AND d.closed_on IS NULL AND d.seen_on <= %(on)s
    AND d.number NOT IN (SELECT number FROM three {DIFFERING})
 """  # noqa: S608 -- made of constants of this module
 
@@ -116,7 +118,8 @@ def report(
 ) -> tuple[BalanceReport, bool]:
     """Keep what the bank says is left (number, whole rupiah) and compare it with schedule and book.
 
-    A new difference begins its age on `as_of`; one that is no longer there is closed. Raises TwiceInReport, AheadOfTime,
+    A new difference begins its age on `as_of`; one that is no longer there is closed. A report that comes in after one of a
+    later day neither closes nor rewrites what that one found. Raises TwiceInReport, AheadOfTime,
     CameElsewhere.
     """
     if as_of > on:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
 from foundation.audit import log
+from foundation.common.dates import short_date
 from foundation.common.errors import ActionError
 from foundation.notifications.actions import outbox
 from foundation.regions.models import Office
@@ -32,6 +33,12 @@ class UnknownAnswer(ActionError):
 
 class AnswerTooLate(ActionError):
     """The bank answers to an approval that ran out, was withdrawn, or was refused before."""
+
+    field = "file"
+
+
+class AnsweredOtherwise(ActionError):
+    """The bank told another day of payout before; schedule, interest and punctuality rest on that."""
 
     field = "file"
 
@@ -169,7 +176,7 @@ def take_answers(
     *, office: Office, layout: FileLayout, content: bytes, by: User, now: datetime, on: date
 ) -> dict[str, int]:
     """A file of the bank's answers, by the numbers of the agreements: all of it or nothing. Rows already answered the
-    same way are passed over. Raises WrongLayout, BadFile, UnknownAnswer, and what `answer` raises.
+    same way are passed over. Raises WrongLayout, BadFile, UnknownAnswer, AnsweredOtherwise, and what `answer` raises.
     """
     if layout.purpose != FilePurpose.CONFIRMATION:
         raise WrongLayout
@@ -183,7 +190,7 @@ def take_answers(
                 % {"line": row.line_no, "number": values["number"], "answer": values["answer"]}
             )
         paid = word in PAID_WORDS
-        if _answered_so(paper, paid=paid):
+        if _answered_so(paper, paid=paid, day=values.get("disbursed_on")):
             done["known"] += 1
             continue
         refuse_what_came_too_late(paper)
@@ -203,11 +210,21 @@ def take_answers(
     return done
 
 
-def _answered_so(paper: AgreementPaper, *, paid: bool) -> bool:
-    """The same answer was taken before."""
-    if paid:
-        return paper.voided_at is None and paper.application.status == ApplicationStatus.DISBURSED
-    return paper.application.status == ApplicationStatus.REJECTED
+def _answered_so(paper: AgreementPaper, *, paid: bool, day: date | None) -> bool:
+    """The same answer was taken before. Raises AnsweredOtherwise where it named another day of payout."""
+    if not paid:
+        return paper.application.status == ApplicationStatus.REJECTED
+    if paper.voided_at is not None or paper.application.status != ApplicationStatus.DISBURSED:
+        return False
+    before = paper.application.loan.disbursed_on
+    if day not in {None, before}:
+        raise AnsweredOtherwise(
+            _(
+                "%(number)s: the bank told %(before)s as the day of payout, and this file says %(day)s. Settle it with the bank."
+            )
+            % {"number": paper.number, "before": short_date(before), "day": short_date(day)}
+        )
+    return True
 
 
 def refuse_what_came_too_late(paper: AgreementPaper) -> None:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -20,7 +21,7 @@ from foundation.ledger.enums import AccountKind
 from foundation.ledger.errors import NotEnough
 from foundation.ledger.models import Account
 from revolving_funds import bank_files, modes, queries, subsidy
-from revolving_funds.actions import pools
+from revolving_funds.actions import late_entries, pools
 from revolving_funds.actions.statements import WrongLayout
 from revolving_funds.enums import ClaimStatus, FilePurpose, LoanStatus
 from revolving_funds.models import Agreement, FileLayout, Instalment, Loan, Pool, Repayment, SubsidyClaim, SubsidyLine
@@ -262,27 +263,30 @@ def approve(*, claim: SubsidyClaim, by: User, now: datetime, on: date) -> Subsid
 
 
 def _accrue(claim: SubsidyClaim, *, by: User, now: datetime, on: date) -> Any:
-    pool = Pool.objects.filter(agreement=claim.agreement, year=claim.fiscal_year).order_by("-pk").first()
-    if pool is None:
+    funds = _funds(claim)
+    if not funds:
         raise OverBudget
-    later = pools.carried_into(pool)  # the bill of December comes when the promises may have moved on
-    promises = [pool.subsidy_committed_id, *([later.subsidy_committed_id] if later else [])]
-    accounts_held = Account.objects.for_update().filter(pk__in=promises).order_by("pk")
-    left = {row.pk: row.balance for row in accounts_held}
-    rest, promised = claim.payable, []
-    for account in promises:
-        promised += [credit(account, taken)] if (taken := min(rest, left[account])) else []
-        rest -= taken
-    book, year = pool.available.book, claim.fiscal_year
+    # The bill of December comes when the promises may have moved on.
+    later = [pool for pool in map(pools.carried_into, funds) if pool is not None]
+    promises = list(dict.fromkeys(pool.subsidy_committed_id for pool in funds + later))
+    budgets = [pool.subsidy_budget_id for pool in funds]
+    held = Account.objects.for_update().filter(pk__in=promises).order_by("pk")
+    left = {row.pk: row.balance for row in held} | dict(
+        Account.objects.filter(pk__in=budgets).values_list("pk", "balance")
+    )
+    rest, taken = claim.payable, dict.fromkeys([*promises, *budgets], 0)
+    for account in taken:
+        taken[account] = min(rest, left[account])
+        rest -= taken[account]
+    taken[budgets[0]] += rest  # what is not there: the floor refuses it
+    book, year = claim.agreement.office.region_id, claim.fiscal_year
     expense = _account(claim, f"subsidy.expense/{year}", f"Beban subsidi bunga {year}", AccountKind.EXPENSE)
     legs: list[Entry] = [
         debit(expense, claim.payable),
         credit(payable_account(claim), claim.payable),
         debit(pools.appropriation(book), claim.payable),
     ]
-    legs += promised
-    if rest:
-        legs.append(credit(pool.subsidy_budget_id, rest))
+    legs += [credit(account, amount) for account, amount in taken.items() if amount]
     try:
         return journal.post(
             book=book,
@@ -299,9 +303,22 @@ def _accrue(claim: SubsidyClaim, *, by: User, now: datetime, on: date) -> Any:
         raise OverBudget from error
 
 
+def _funds(claim: SubsidyClaim) -> list[Pool]:
+    """The pools of the bank for the fiscal year: that of the claim's agreement first, then of one that took its place, where
+    the promises of an agreement that ended are carried to.
+    """
+    same = Pool.objects.filter(
+        agreement__office=claim.agreement.office_id, agreement__bank=claim.agreement.bank_id, year=claim.fiscal_year
+    )
+    return sorted(same.order_by("-pk"), key=lambda pool: pool.agreement_id != claim.agreement_id)
+
+
 @transaction.atomic
 def pay(*, claim: SubsidyClaim, sp2d: str, paid_on: date, by: User, now: datetime, on: date) -> SubsidyClaim:
-    """The treasury has paid (J8), on a day up to `on`. Raises WrongState, NumberMissing, PaidOnOutOfRange."""
+    """The treasury has paid (J8), on a day up to `on`; where its month is closed, the entry stands on the day `on`.
+
+    Raises WrongState, NumberMissing, PaidOnOutOfRange.
+    """
     if not sp2d.strip():
         raise NumberMissing
     claim = SubsidyClaim.objects.locked(claim.pk)
@@ -311,17 +328,17 @@ def pay(*, claim: SubsidyClaim, sp2d: str, paid_on: date, by: User, now: datetim
         raise PaidOnOutOfRange
     if claim.payable:
         treasury = _account(claim, "treasury", "Kas daerah", AccountKind.ASSET, floor=None)
-        claim.payment = journal.post(
+        post = partial(
+            journal.post,
             book=claim.agreement.office.region_id,
             kind="SUBSIDY_PAID",
-            business_date=paid_on,
             legs=[debit(payable_account(claim), claim.payable), credit(treasury, claim.payable)],
             scope="claim.pay",
             key=str(claim.uid),
             by=by,
             now=now,
-            memo=sp2d.strip(),
         )
+        claim.payment = late_entries.post_on(post, day=paid_on, on=on, memo=sp2d.strip())
     claim.status, claim.paid_on, claim.paid_by, claim.sp2d = ClaimStatus.PAID, paid_on, by, sp2d.strip()
     claim.save(update_fields=["status", "paid_on", "paid_by", "sp2d", "payment", "updated_at"])
     log.record("claim.paid", claim, by=by, now=now, sp2d=claim.sp2d)

@@ -1,6 +1,7 @@
 """What still comes back: money of a written-off loan, promises of borrowers who are late, and visits to them."""
 
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from foundation.ledger.entries import credit, debit
 from foundation.ledger.enums import AccountKind
 from foundation.ledger.errors import KeyReused, NotEnough
 from foundation.ledger.models import Account, Leg
-from revolving_funds.actions import cases
+from revolving_funds.actions import cases, late_entries
 from revolving_funds.enums import CaseKind, CaseStatus, LoanStatus, VisitOutcome
 from revolving_funds.models import Loan, LoanCase, Promise, Recovery, Visit
 
@@ -56,7 +57,8 @@ def record(
     *, loan: Loan, amount: int, paid_on: date, request_uid: UUID, by: User, now: datetime, on: date, reference: str = ""
 ) -> Recovery:
     """Book what came back of a written-off loan (J11): into the pool, off the loss or off the bank's debt. The same
-    `request_uid` again is the same recovery. Raises NotWrittenOff, MoreThanWrittenOff, SameHand, KeyReused.
+    `request_uid` again is the same recovery. Where the month of `paid_on` is closed, the entry stands on the day `on`.
+    Raises NotWrittenOff, MoreThanWrittenOff, SameHand, KeyReused.
     """
     loan = Loan.objects.locked(loan.pk)
     known: Recovery | None = Recovery.objects.filter(request_uid=request_uid).first()
@@ -78,10 +80,10 @@ def record(
         book=loan.office_code, code="memo/contra", name="Lawan catatan", kind=AccountKind.EQUITY, floor=None
     )
     try:
-        entry = journal.post(
+        post = partial(
+            journal.post,
             book=loan.office_code,
             kind="RECOVERED",
-            business_date=paid_on,
             legs=[
                 debit(loan.pool.available_id, amount),
                 credit(_bearer(case), amount),
@@ -92,8 +94,8 @@ def record(
             key=str(request_uid),
             by=by,
             now=now,
-            memo=reference,
         )
+        entry = late_entries.post_on(post, day=paid_on, on=on, memo=reference)
     except NotEnough as error:
         raise MoreThanWrittenOff from error
     recovery = Recovery.objects.create(

@@ -169,7 +169,7 @@ def _take_over(file: StatementFile, rows: Iterable[bank_files.Row], now: datetim
 
 
 def _staged(row: bank_files.Row, bank_id: int) -> tuple[Any, ...]:
-    values, reference = row.values, row.values["reference"][:60]
+    values, reference = row.values, row.values["reference"]
     texts = (values.get("loan_ref", "")[:60], values.get("payer", "")[:150], values.get("note", "")[:300])
     return request_uid(bank_id, reference), row.line_no, reference, values["paid_on"], values["amount"], *texts
 
