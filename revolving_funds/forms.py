@@ -255,6 +255,24 @@ class AppealForm(UploadForm):
     )
 
 
+class AppealLetterForm(UploadForm):
+    """An officer enters what the owner wrote on paper."""
+
+    letter_on = forms.DateField(label=_("Date of the letter"), widget=DateInput)
+    arrived_on = forms.DateField(
+        label=_("Day on which it arrived at the office"),
+        widget=DateInput,
+        help_text=_("As the stamp says. This day counts for both deadlines, to appeal and to answer."),
+    )
+    reason = forms.CharField(
+        label=_("What the letter says"),
+        max_length=1000,
+        widget=forms.Textarea({"rows": 6}),
+        help_text=_("In the owner's words. Whoever decides reads this beside the letter."),
+    )
+    document = StoredFileField(purpose="fund_appeal", label=_("Photo or scan of the letter"))
+
+
 class AppealAnswerForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),

@@ -80,7 +80,7 @@ FUND = Part(
         Table(
             "revolving_funds.Appeal",
             _("My appeals"),
-            ("reason", "filed_at", "answer_by", "status", "decided_at", "decision_reason"),
+            ("reason", "letter_on", "filed_at", "answer_by", "status", "decided_at", "decision_reason"),
             lambda s: Q(application__person=s.person),
             keys=("filed_by",),
             keep=MONEY,

@@ -74,6 +74,6 @@ def appeals_open_to(user: Any, permission: str) -> Any:
 
 
 def only_hers(appeals: Any, user: Any) -> Any:
-    """Of `appeals` those that `user` may answer."""
+    """Of `appeals` those that `user` may answer: no hand in the application, nor entered from the letter."""
     refused = Application.objects.filter(status=ApplicationStatus.REJECTED)
-    return appeals.filter(application__in=hands.without(refused, user, step=hands.JUDGED))
+    return appeals.exclude(filed_by=user).filter(application__in=hands.without(refused, user, step=hands.JUDGED))

@@ -1,9 +1,12 @@
 """What happened to an application, in sentences: for the office with names, for its owner without."""
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 from foundation.common.dates import short_date
 from foundation.common.money import rupiah
+from revolving_funds import appealing
 from revolving_funds.enums import AppealStatus, ApplicationStatus, Outcome
 from revolving_funds.models import Appeal, Application, PastDecision
 
@@ -78,3 +81,33 @@ def answer(appeal: Appeal) -> str:
         return appeal.get_status_display()
     values = {"how": appeal.get_status_display(), "who": appeal.decided_by, "reason": appeal.decision_reason}
     return _("%(how)s, %(who)s, %(day)s: %(reason)s") % {**values, "day": short_date(appeal.decided_at)}
+
+
+def came(appeal: Appeal) -> str:
+    """How an appeal reached the office, for the office."""
+    if appeal.letter_on is None:
+        return _("Filed by the owner on her page")
+    values = {"written": short_date(appeal.letter_on), "arrived": short_date(appeal.filed_on), "who": appeal.filed_by}
+    return _("By letter of %(written)s, arrived on %(arrived)s, entered by %(who)s") % values
+
+
+def silence(appeal: Appeal, *, on: date) -> str:
+    """What the law makes of no answer, before the day and after it; empty where it says nothing."""
+    found = appealing.silence(appeal, on=on)
+    if found is None:
+        return ""
+    values = {
+        "day": short_date(found.until),
+        "by": short_date(found.decide_by),
+        "granted": found.granted_basis,
+        "decision": found.decision_basis,
+    }
+    if found.passed:
+        said = _(
+            "No answer was given by %(day)s: the law takes the appeal as granted (%(granted)s). The decision according to it is due by %(by)s (%(decision)s): grant the appeal. The system grants nothing by itself."
+        )
+    else:
+        said = _(
+            "If no answer is given by %(day)s, the law takes the appeal as granted (%(granted)s), and the decision according to it is due by %(by)s (%(decision)s). The system grants nothing by itself."
+        )
+    return said % values

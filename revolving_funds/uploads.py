@@ -33,7 +33,7 @@ def may_read_appeal(user: Any, file: StoredFile) -> bool:
 
 
 def is_own_appeal(user: Any, file: StoredFile) -> bool:
-    return Appeal.objects.filter(document=file, filed_by=user).exists()
+    return Appeal.objects.filter(document=file, application__person__user_id=user.pk).exists()
 
 
 APPEAL = purposes.register(

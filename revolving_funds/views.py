@@ -230,6 +230,7 @@ def application_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     if application.status == ApplicationStatus.DRAFT:
         return redirect("revolving_funds:application-business", uid=uid)
     state, words = pages.pill(application)
+    way = appealing.way(application, on=clock.today())
     return TemplateResponse(
         request,
         "revolving_funds/application_detail.html",
@@ -239,7 +240,8 @@ def application_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
             "state": state,
             "words": words,
             "loan": Loan.objects.filter(application=application).first(),
-            "appeal": appealing.way(application, on=clock.today()),
+            "appeal": way,
+            "appeal_silence": appealing.silence(way.latest, on=clock.today()) if way and way.latest else None,
             "granted": application.appeals.filter(status=AppealStatus.GRANTED).order_by("-pk").first(),
             "before": [told.undone_to_owner(one) for one in application.past_decisions.order_by("decided_at", "pk")],
         },

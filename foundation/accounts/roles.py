@@ -202,6 +202,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     | {
         "members.show_nik",
         "revolving_funds.survey_application",
+        "revolving_funds.enter_appeal",
         "revolving_funds.propose_case",
         "revolving_funds.take_promise",
         "revolving_funds.refer_owner",

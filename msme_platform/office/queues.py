@@ -64,6 +64,7 @@ class Source:
     view: str
     query: str = ""
     by_day: bool = False
+    due: str = ""  # the field that names the last day, where each row has its own; else `days` after `since`
 
     @property
     def url(self) -> str:
@@ -150,6 +151,7 @@ SOURCES: Final = (
         steps.appeals_open_to,
         "admin:revolving_funds_appeal_changelist",
         "?langkah=answer",
+        due="answer_by",
     ),
     Source(
         "cases",
@@ -297,7 +299,9 @@ def run(source: Source, user: Any) -> Measure:
         .aggregate(
             count=Count("pk"),
             oldest=Min(source.since),
-            late=Count("pk", filter=Q(**{f"{source.since}__lt": limit})),
+            late=Count(
+                "pk", filter=Q(**({f"{source.due}__lt": today} if source.due else {f"{source.since}__lt": limit}))
+            ),
         )
     )
     oldest: date | datetime | None = found["oldest"]

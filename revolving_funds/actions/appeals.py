@@ -1,8 +1,12 @@
-"""An appeal against a refusal: filed by the owner, decided by somebody who had no hand in the application."""
+"""An appeal against a refusal: filed by the owner, or entered for her from her letter, and decided by somebody who had no
+hand in the application and did not enter it.
+"""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +34,29 @@ class NotTheOwner(ActionError):
     message = _("Only the owner files an appeal.")
 
 
+class OwnLetter(ActionError):
+    message = _("This application is your own. File the appeal on its page in your own account.")
+
+
+class LetterMissing(ActionError):
+    message = _("Add a photo or scan of the letter.")
+    field = "document"
+
+
+class LetterDateWrong(ActionError):
+    message = _("A letter is written on or after the day of the refusal, and no later than the day it arrived.")
+    field = "letter_on"
+
+
+class ArrivalWrong(ActionError):
+    message = _("The day on which the letter arrived is not in the future.")
+    field = "arrived_on"
+
+
+class EnteredByYou(ActionError):
+    message = _("You entered this appeal from the letter. Another officer answers it.")
+
+
 class TooLate(ActionError):
     """Names the last day."""
 
@@ -51,23 +78,39 @@ class AnsweredAlready(ActionError):
     message = _("This appeal is no longer open. Open it again to see how it ended.")
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An appeal on paper: the date on it, and the day it reached the office, which counts for every deadline."""
+
+    written_on: date
+    arrived_on: date
+
+
 @transaction.atomic
 def file(
-    *, application: Application, reason: str, by: User, now: datetime, on: date, document: StoredFile | None = None
+    *,
+    application: Application,
+    reason: str,
+    by: User,
+    now: datetime,
+    on: date,
+    document: StoredFile | None = None,
+    letter: Letter | None = None,
 ) -> Appeal:
-    """The owner says why the refusal is wrong, within the days of the fund's rule. Raises NothingToAppeal, NotTheOwner,
-    TooLate, FiledAlready, OtherUnderWay, ReasonMissing, NotYours (the file).
+    """The owner says why the refusal is wrong, within the days of the fund's rule; or an officer enters her `letter`, whose
+    photo or scan is the document. Raises NothingToAppeal, NotTheOwner, TooLate, FiledAlready, OtherUnderWay,
+    ReasonMissing, NotYours (the file); for a letter OwnLetter, LetterMissing, LetterDateWrong, ArrivalWrong.
     """
     application = Application.objects.locked(application.pk)
-    way, moment = appealing.way(application, on=on), appealing.refused_at(application)
-    if way is None or moment is None:
+    moment = appealing.refused_at(application)
+    if moment is None:
         raise NothingToAppeal
-    if application.person.user_id != by.pk:
+    if letter is None and application.person.user_id != by.pk:
         raise NotTheOwner
-    if way.latest is not None:
-        raise FiledAlready
-    if on > way.until:
-        raise TooLate(_("The last day for an appeal was %(day)s.") % {"day": short_date(way.until)})
+    if letter is not None:
+        _check_letter(letter, application, document, by=by, refused_on=timezone.localdate(moment), on=on)
+        on = letter.arrived_on
+    until = _check_in_time(application, on)
     _refuse_beside_another(application)
     made = Appeal.objects.create(
         application=application,
@@ -77,11 +120,12 @@ def file(
         and uploads.use(document, purpose=PURPOSE, region_code=application.village_id, by=by, now=now),
         filed_at=now,
         filed_on=on,
+        letter_on=letter.written_on if letter else None,
         filed_by=by,
-        open_until=way.until,
+        open_until=until,
         answer_by=appealing.answer_by(application, on=on),
     )
-    log.record("appeal.filed", made, by=by, now=now, application=application.pk)
+    log.record("appeal.filed", made, by=by, now=now, application=application.pk, by_letter=letter is not None)
     _tell("fund_appeal_arrived", made, now, day=_short_date(made.answer_by))
     return made
 
@@ -89,7 +133,7 @@ def file(
 @transaction.atomic
 def take_back(*, appeal: Appeal, by: User, now: datetime) -> Appeal:
     """The owner takes her appeal back; within the days she may file another. Raises NotTheOwner, AnsweredAlready."""
-    if appeal.filed_by_id != by.pk:
+    if appeal.application.person.user_id != by.pk:
         raise NotTheOwner
     appeal = _open(appeal)
     appeal.status = AppealStatus.WITHDRAWN
@@ -101,7 +145,8 @@ def take_back(*, appeal: Appeal, by: User, now: datetime) -> Appeal:
 @transaction.atomic
 def grant(*, appeal: Appeal, reason: str, by: User, now: datetime) -> Appeal:
     """The refusal falls: papers and visit stand, and the application is decided anew. Who decides the appeal had no
-    hand in the application and has none later. Raises AnsweredAlready, SamePersonTwice, ReasonMissing, OtherUnderWay.
+    hand in the application and has none later. Raises AnsweredAlready, SamePersonTwice, EnteredByYou, ReasonMissing,
+    OtherUnderWay.
     """
     appeal = _decide(appeal, AppealStatus.GRANTED, reason, by=by, now=now)
     _refuse_beside_another(appeal.application)
@@ -114,6 +159,31 @@ def grant(*, appeal: Appeal, reason: str, by: User, now: datetime) -> Appeal:
 def refuse(*, appeal: Appeal, reason: str, by: User, now: datetime) -> Appeal:
     """The refusal stands, for good. Raises what `grant` raises."""
     return _decide(appeal, AppealStatus.REFUSED, reason, by=by, now=now)
+
+
+def _check_in_time(application: Application, day: date) -> date:
+    """The last day for an appeal, if `day` is no later and none stands. Raises NothingToAppeal, FiledAlready, TooLate."""
+    way = appealing.way(application, on=day)
+    if way is None:
+        raise NothingToAppeal
+    if way.latest is not None:
+        raise FiledAlready
+    if day > way.until:
+        raise TooLate(_("The last day for an appeal was %(day)s.") % {"day": short_date(way.until)})
+    return way.until
+
+
+def _check_letter(
+    letter: Letter, application: Application, document: StoredFile | None, *, by: User, refused_on: date, on: date
+) -> None:
+    if application.person.user_id == by.pk:
+        raise OwnLetter
+    if document is None:
+        raise LetterMissing
+    if letter.arrived_on > on:
+        raise ArrivalWrong
+    if not refused_on <= letter.written_on <= letter.arrived_on:
+        raise LetterDateWrong
 
 
 def _open(appeal: Appeal) -> Appeal:
@@ -129,6 +199,8 @@ def _open(appeal: Appeal) -> Appeal:
 def _decide(appeal: Appeal, status: AppealStatus, reason: str, *, by: User, now: datetime) -> Appeal:
     appeal = _open(appeal)
     hands.keep_apart(appeal.application, by, step="appeal")
+    if appeal.filed_by_id == by.pk:
+        raise EnteredByYou
     appeal.status, appeal.decision_reason = status, _said(reason)
     appeal.decided_at, appeal.decided_by = now, by
     appeal.save(update_fields=["status", "decision_reason", "decided_at", "decided_by", "updated_at"])

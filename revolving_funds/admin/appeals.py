@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin
 from foundation.common.dates import short_date
-from revolving_funds import forms, steps, told
+from revolving_funds import appealing, forms, steps, told
 from revolving_funds.actions import appeals, hands
 from revolving_funds.admin.parts import person_of
 from revolving_funds.enums import AppealStatus
@@ -35,7 +35,7 @@ def _waits(appeal: Appeal) -> bool:
 
 
 def _may_judge(user: Any, appeal: Appeal) -> bool:
-    return hands.may(appeal.application, user, step=hands.JUDGED)
+    return appeal.filed_by_id != user.pk and hands.may(appeal.application, user, step=hands.JUDGED)
 
 
 class MineFilter(admin.SimpleListFilter):
@@ -50,10 +50,21 @@ class MineFilter(admin.SimpleListFilter):
         return steps.only_hers(queryset.waiting(), request.user) if self.value() == "answer" else queryset
 
 
+class DeadlineFilter(admin.SimpleListFilter):
+    title = gettext_lazy("Deadline")
+    parameter_name = "tenggat"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("lewat", gettext_lazy("Past, no answer yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.waiting().filter(answer_by__lt=clock.today()) if self.value() == "lewat" else queryset
+
+
 @admin.register(Appeal)
 class AppealAdmin(OfficeModelAdmin):
     list_display = ("owner", "district", "filed", "until", "status")
-    list_filter = (MineFilter, "status")
+    list_filter = (MineFilter, DeadlineFilter, "status")
     search_fields = ("application__person__full_name__icontains",)
     search_help_text = gettext_lazy("Search by name")
     ordering = ("-filed_at", "-id")
@@ -61,12 +72,23 @@ class AppealAdmin(OfficeModelAdmin):
     fieldsets = (
         (
             gettext_lazy("Appeal"),
-            {"fields": ("owner", "about", "filed", "within", "until", "reason", "paper", "status")},
+            {"fields": ("owner", "about", "filed", "came", "within", "until", "by_law", "reason", "paper", "status")},
         ),
         (gettext_lazy("What was refused"), {"fields": ("refusal", "not_again")}),
         (gettext_lazy("Answer to the appeal"), {"fields": ("decided_by", "decided_at", "decision_reason")}),
     )
-    readonly_fields = ("owner", "about", "filed", "within", "until", "paper", "refusal", "not_again")
+    readonly_fields = (
+        "owner",
+        "about",
+        "filed",
+        "came",
+        "within",
+        "until",
+        "by_law",
+        "paper",
+        "refusal",
+        "not_again",
+    )
     deeds = (
         Deed(
             "kabulkan",
@@ -105,6 +127,7 @@ class AppealAdmin(OfficeModelAdmin):
             "application__applied_by",
             "application__pool__agreement__bank",
             "decided_by",
+            "filed_by",
             "document",
         )
 
@@ -129,8 +152,21 @@ class AppealAdmin(OfficeModelAdmin):
     @admin.display(description=gettext_lazy("To be answered by"))
     def until(self, row: Appeal) -> str:
         day = short_date(row.answer_by).replace(" ", "\u00a0")
+        silence = appealing.silence(row, on=clock.today())
+        if silence and silence.passed:
+            decide_by = short_date(silence.decide_by).replace(" ", "\u00a0")
+            return str(_("%(day)s, past: granted by the law, decide by %(by)s") % {"day": day, "by": decide_by})
         late = row.status == AppealStatus.WAITING and row.answer_by < clock.today()
         return str(_("%(day)s, past") % {"day": day}) if late else day
+
+    @admin.display(description=gettext_lazy("How it came"))
+    def came(self, row: Appeal) -> str:
+        return told.came(row)
+
+    @admin.display(description=gettext_lazy("Without an answer"))
+    def by_law(self, row: Appeal) -> str:
+        """What follows from silence; empty once it is answered, and where the bank refused."""
+        return told.silence(row, on=clock.today())
 
     @admin.display(description=gettext_lazy("Could be filed until"))
     def within(self, row: Appeal) -> str:
@@ -155,5 +191,6 @@ class AppealAdmin(OfficeModelAdmin):
     def not_again(self, row: Appeal) -> str:
         if row.status != AppealStatus.WAITING:
             return ""
-        names = ", ".join(hands.names(row.application))
+        entered = [str(row.filed_by)] if row.letter_on else []
+        names = ", ".join(dict.fromkeys([*hands.names(row.application), *entered]))
         return str(_("Somebody who did none of the steps so far, so not: %(names)s") % {"names": names})

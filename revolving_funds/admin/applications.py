@@ -20,6 +20,7 @@ from revolving_funds import checklist, forms, queries, survey_views
 from revolving_funds.actions import applications, checks, hands, loans
 from revolving_funds.admin.bank_side import AGREEMENT_DEED
 from revolving_funds.admin.groups import fellows_line, group_line
+from revolving_funds.admin.letters import LETTER_DEED
 from revolving_funds.admin.parts import DistrictFilter, LevelFilter, NextHand, StepFilter, money, open_step, person_of
 from revolving_funds.admin.seen import EarlierDecisions, SeenAtVisit
 from revolving_funds.enums import ApplicationStatus, CheckLine
@@ -244,6 +245,7 @@ class ApplicationAdmin(NextHand, SeenAtVisit, EarlierDecisions, OfficeModelAdmin
             initial=lambda row: {"pool": row.pool_id, "disbursed_on": clock.today()},
             text=gettext_lazy("Record that the bank has paid. The schedule begins on that day."),
         ),
+        LETTER_DEED,
         AGREEMENT_DEED,
     )
 

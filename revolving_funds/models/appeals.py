@@ -1,4 +1,4 @@
-"""An appeal of the owner against a refusal, and what somebody who had no hand in it decided."""
+"""An appeal of the owner against a refusal, on her page or by letter, and what somebody without a hand in it decided."""
 
 import pgtrigger
 from django.conf import settings
@@ -27,8 +27,8 @@ class AppealQuerySet(OfApplicationQuerySet):
 
 
 class Appeal(Record):
-    """One for each refusal. A trigger (migration 0021) keeps everybody who had a hand in the loan from deciding it, and
-    leaves what was written, and every decision, as it is.
+    """One for each refusal. A trigger (migrations 0021, 0027) keeps everybody who had a hand in the loan from deciding it,
+    takes from an officer only what came by letter, and leaves what was written, and every decision, as it is.
     """
 
     application = models.ForeignKey(
@@ -42,6 +42,8 @@ class Appeal(Record):
     )
     filed_at = models.DateTimeField(_("filed"))
     filed_on = models.DateField(_("day of the appeal"))
+    # The date on the letter, where it came by letter; then `filed_on` is the day it arrived and `filed_by` who entered it.
+    letter_on = models.DateField(_("date of the letter"), null=True, blank=True)
     filed_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+", verbose_name=_("filed by"))
     # The last day on which it could be filed, and the day by which it is answered: by the rule of the fund of the days.
     open_until = models.DateField(_("could be filed until"))
@@ -73,6 +75,13 @@ class Appeal(Record):
             models.CheckConstraint(condition=~Q(reason=""), name="appeal_has_reason"),
             models.CheckConstraint(
                 condition=Q(filed_on__lte=F("open_until"), answer_by__gte=F("filed_on")), name="appeal_in_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(letter_on__isnull=True) | Q(document__isnull=False, letter_on__lte=F("filed_on")),
+                name="appeal_letter_with_its_paper",
+                violation_error_message=_(
+                    "A letter has its photo or scan, and a date no later than the day it arrived."
+                ),
             ),
             models.CheckConstraint(
                 name="appeal_decision_whole",

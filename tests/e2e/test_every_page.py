@@ -287,6 +287,7 @@ def test_main_pages_of_the_office(
             "/kantor/",
             "/kantor/revolving_funds/application/",
             f"/kantor/revolving_funds/application/{world.application.uid}/change/",
+            f"/kantor/revolving_funds/application/{world.refused.uid}/deed/keberatan/",
         ],
         "approver": [
             "/kantor/revolving_funds/agreement/",

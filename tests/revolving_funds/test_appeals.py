@@ -12,6 +12,8 @@ from django.urls import reverse
 from foundation.accounts.models import User
 from foundation.accounts.roles import Role
 from foundation.audit.models import Event
+from foundation.files.actions import uploads
+from foundation.files.models import StoredFile
 from foundation.notifications.models import Message
 from members.privacy.registry import Subject
 from msme_platform.office import queues
@@ -215,6 +217,8 @@ def test_the_banks_refusal_has_its_way_of_appeal_and_its_own_hands() -> None:
         ({"decision_reason": "x"}, "appeal_decision_whole"),
         ({"refused_at": LATER}, "against a refusal that stands"),
         ({"filed_by": None}, "against a refusal that stands"),
+        ({"letter_on": TODAY}, "against a refusal that stands"),
+        ({"letter_on": TODAY, "filed_by": None}, "appeal_letter_with_its_paper"),
     ],
 )
 def test_an_appeal_is_whole(changes: dict[str, Any], named: str) -> None:
@@ -230,7 +234,7 @@ def test_an_appeal_is_whole(changes: dict[str, Any], named: str) -> None:
         "answer_by": LAST,
     }
     if "filed_by" in changes:
-        changes = {"filed_by": make.owner().user}
+        changes = changes | {"filed_by": make.owner().user}
     with pytest.raises(IntegrityError, match=named), transaction.atomic():
         Appeal.objects.create(**values | changes)
     Appeal.objects.create(**values)
@@ -300,3 +304,101 @@ def test_the_list_of_appeals_costs_the_same_for_any_length(count: int, django_as
     client.get(listed)
     with django_assert_num_queries(5):
         client.get(listed)
+
+
+# By letter
+
+
+def scan(user: User) -> StoredFile:
+    return uploads.store(upload(picture(), "surat.jpg"), purpose="fund_appeal", by=user, now=NOW)
+
+
+def letter(written: dt.date = TODAY, arrived: dt.date = TODAY) -> appeals.Letter:
+    return appeals.Letter(written_on=written, arrived_on=arrived)
+
+
+def test_an_officer_enters_what_the_owner_wrote_on_paper_and_another_one_answers() -> None:
+    application, clerk = make.refused(), make.approver()
+    paper = scan(clerk)
+    values = {"application": application, "by": clerk, "on": LAST + dt.timedelta(days=3), **SAY}
+    with pytest.raises(appeals.LetterMissing):
+        appeals.file(letter=letter(), **values)
+    with pytest.raises(appeals.ArrivalWrong):
+        appeals.file(letter=letter(arrived=D(2026, 3, 1)), document=paper, **values)
+    for wrong in (letter(written=D(2026, 1, 14)), letter(written=LAST, arrived=TODAY)):
+        with pytest.raises(appeals.LetterDateWrong):
+            appeals.file(letter=wrong, document=paper, **values)
+    with pytest.raises(appeals.TooLate):
+        appeals.file(letter=letter(arrived=LAST + dt.timedelta(days=1)), document=paper, **values)
+    with pytest.raises(appeals.OwnLetter):
+        appeals.file(letter=letter(), document=paper, **values | {"by": application.person.user})
+    made = appeals.file(letter=letter(arrived=LAST), document=paper, **values)  # in time by the day it arrived
+    assert (made.filed_on, made.letter_on, made.filed_by) == (LAST, TODAY, clerk)
+    assert made.answer_by == workdays_after(LAST, 10)
+    with pytest.raises(appeals.FiledAlready):
+        appeals.file(letter=letter(), document=paper, **values)
+    assert list(steps.appeals_open_to(clerk, "revolving_funds.decide_appeal")) == []
+    with pytest.raises(appeals.EnteredByYou):
+        appeals.grant(appeal=made, by=clerk, **SAY)
+    rows = Appeal.objects.filter(pk=made.pk)
+    with pytest.raises(IntegrityError, match="appeal_filed_by_not_decided_by"), transaction.atomic():
+        rows.update(status="GRANTED", decided_at=NOW, decided_by=clerk, decision_reason="x")
+    with pytest.raises(IntegrityError, match="stay as they are"), transaction.atomic():
+        rows.update(letter_on=LAST)
+    assert appeals.refuse(appeal=made, by=make.approver(), now=LATER, reason="Bukti kurang.").status == "REFUSED"
+
+
+def test_the_owner_reads_her_letter_and_may_take_it_back() -> None:
+    application = make.refused()
+    owner, clerk = application.person.user, make.verifier()
+    url = reverse("admin:revolving_funds_application_deed", args=[application.uid, "keberatan"])
+    form = {"letter_on": "2026-01-15", "arrived_on": "2026-01-15", "reason": "Warung sudah buka lagi."}
+    with time_machine.travel(NOW):
+        assert seen_by(make.approver()).get(url).status_code == 403
+        assert "Tanggal surat" in page(clerk, url)
+        assert "surat" in seen_by(clerk).post(url, form).content.decode()  # without the scan
+        assert not Appeal.objects.exists()
+        assert seen_by(clerk).post(url, form | {"document": upload(picture(), "surat.jpg")}).status_code == 302
+        made = Appeal.objects.get()
+        desk = page(clerk, reverse("admin:revolving_funds_appeal_change", args=[made.uid]))
+        assert f"dimasukkan oleh {clerk}" in desk
+        own = page(owner, application.get_absolute_url())
+        assert "Warung sudah buka lagi." in own
+        assert b"".join(seen_by(owner).get(reverse("files:read", args=[made.document.uid])).streaming_content)
+        seen_by(owner).post(reverse("revolving_funds:appeal-take-back", args=[application.uid]))
+        made.refresh_from_db()
+    assert made.status == "WITHDRAWN"
+
+
+# Silence
+
+
+def test_the_page_says_what_the_law_makes_of_silence_and_nothing_is_granted_by_itself() -> None:
+    made = make.appeal()
+    until, decide_by = workdays_after(TODAY, 10), workdays_after(TODAY, 15)
+    found = appealing.silence(made, on=until)
+    assert found is not None
+    assert (found.until, found.decide_by, found.passed) == (until, decide_by, False)
+    judge = make.approver()
+    desk = reverse("admin:revolving_funds_appeal_change", args=[made.uid])
+    listed = reverse("admin:revolving_funds_appeal_changelist")
+    with time_machine.travel(NOW):
+        assert "Pasal 77 ayat (5)" in page(judge, desk)
+        assert queues.run(next(one for one in queues.SOURCES if one.key == "appeals"), judge)[2] == 0
+        assert "Pasal 77 ayat (5)" in page(made.application.person.user, made.get_absolute_url())
+    with time_machine.travel(NOW + (until - TODAY) + dt.timedelta(days=1)):
+        assert "Pasal 77 ayat (7)" in page(judge, desk)
+        assert "dianggap dikabulkan" in page(judge, listed + "?tenggat=lewat")
+        assert queues.run(next(one for one in queues.SOURCES if one.key == "appeals"), judge)[2] == 1
+        assert "Pasal 77 ayat (7)" in page(made.application.person.user, made.get_absolute_url())
+    made.refresh_from_db()
+    assert made.status == "WAITING"
+
+
+def test_of_the_banks_refusal_the_law_says_nothing() -> None:
+    application, clerk = make.approved(), make.treasurer()
+    batches.answer(
+        application=application, paid=False, disbursed_on=None, reason="Rekening tutup", by=clerk, now=LATER, on=TODAY
+    )
+    made = appeals.file(application=application, by=application.person.user, on=TODAY, **SAY)
+    assert appealing.silence(made, on=D(2026, 12, 31)) is None
