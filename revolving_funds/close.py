@@ -7,7 +7,7 @@ day; with `known` only what had been written by that moment counts, so that a da
 Definitions, all in whole rupiah. Overdue: what the schedule asked for before `on` and was not paid; the due day
 itself is not late. Days past due: from the oldest instalment not fully paid. PAR x: everything still to be returned
 of loans more than x days past due. On time, of the month up to `on`: what was paid by its own due day, of what was
-due. Recovery: what came in for that and for arrears of earlier months, of both.
+due, whenever it was paid and though that ended the loan in a month before. Recovery: what came in for that and for arrears of earlier months, of both.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ candidates AS MATERIALIZED (
     SELECT l.id, l.amount, l.level, l.village_id, l.pool_id, l.application_id, l.disbursed_on
       FROM revolving_funds_loan l {known_loan}
      WHERE l.village_id LIKE %(office)s AND l.disbursed_on <= %(on)s AND (l.booked_on IS NULL OR l.booked_on <= %(on)s)
-       AND (l.closed_on IS NULL OR l.closed_on >= %(month)s OR {known_closed}
+       AND (l.closed_on IS NULL OR l.closed_on >= %(month)s OR l.maturity_on >= %(month)s OR {known_closed}
             l.id IN (SELECT r.loan_id FROM revolving_funds_repayment r
                       WHERE r.booked_on > r.paid_on AND r.booked_on >= %(month)s))
 ), taken AS MATERIALIZED (

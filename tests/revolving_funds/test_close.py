@@ -211,6 +211,14 @@ def test_an_advance_covers_the_next_instalments(office: Office) -> None:
     assert late(office, D(2026, 5, 16)).days_past_due == 1
 
 
+def test_an_instalment_paid_in_the_month_before_was_due_and_on_time_also_where_it_ended_the_loan(office: Office) -> None:
+    ended, running = make.loan(), make.loan()
+    make.repay(ended, 2_000_000, D(2026, 2, 27))
+    make.repay(running, 600_000, D(2026, 2, 27))
+    part = whole(office, D(2026, 3, 31))
+    assert (part.loans, part.due, part.paid_on_time, part.collected) == (1, 400_000, 400_000, 400_000)
+
+
 def test_provision_of_five_classes() -> None:
     balances = [31_000_000_000, 500_000_000, 60_000_000, 25_000_000, 15_500_000]
     rates = [50, 50, 1_000, 5_000, 10_000]
