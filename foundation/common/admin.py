@@ -272,8 +272,9 @@ class OfficeModelAdmin(ModelAdmin):
 
 
 class ReadonlyInline(UnfoldTabularInline):
-    """Rows below a row, to read."""
+    """Rows below a row, to read; of very many only the first `most`."""
 
+    most: int | None = None
     extra = 0
     max_num = 0
     can_delete = False

@@ -99,7 +99,7 @@ def tables(model_admin: Any, request: HttpRequest, obj: Any) -> Iterator[Table]:
                     cells.Cell(str(name), head, _lines(cells.text(written, row, empty)))
                     for name, head, written in zip(names, heads, writers, strict=True)
                 ]
-                for row in rows
+                for row in rows[: getattr(inline, "most", None)]
             ],
         )
 

@@ -103,23 +103,14 @@ class LineInline(ReadonlyInline):
     """The variances: loans of which less is paid than the bank bills, the largest first."""
 
     model = SubsidyLine
+    most = 50
     fields = ("number", "days", "bill", "ours", "plan", "pays", "more")
     readonly_fields = fields
     verbose_name_plural = gettext_lazy("Where less is paid than is billed (the first 50)")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).order_by("-billed", "pk")
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset = super().get_formset(request, obj, **kwargs)
-
-        class Shown(formset):  # type: ignore[misc, valid-type]
-            def get_queryset(self) -> Any:
-                if not hasattr(self, "_shown"):
-                    self._shown = list(super().get_queryset().above_payable()[:50])
-                return self._shown
-
-        return Shown
+        rows: Any = super().get_queryset(request)
+        return rows.above_payable()
 
     @admin.display(description=gettext_lazy("Billed"))
     def bill(self, row: SubsidyLine) -> str:

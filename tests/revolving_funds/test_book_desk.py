@@ -84,6 +84,16 @@ def test_a_bill_is_computed_approved_by_another_and_paid(loan: Loan) -> None:
     assert approver.post(address("revolving_funds", "subsidyclaim", "excel", claim)).content.startswith(b"PK")
 
 
+def test_the_page_of_a_claim_shows_what_is_billed_too_much_the_largest_first_and_nothing_else(loan: Loan) -> None:
+    much, right, silent = make.loan(on=loan.disbursed_on), make.loan(on=loan.disbursed_on), make.loan()
+    rows = {loan.number: 90_000, much.number: 95_000, right.number: 1}
+    claim = bank.billed(loan.pool, loan.disbursed_on, rows)
+    page = reverse("admin:revolving_funds_subsidyclaim_change", args=[claim.uid])
+    text = seen_by(make.approver()).get(page).content.decode()
+    assert -1 < text.find(much.number) < text.find(loan.number)
+    assert (right.number in text, silent.number in text) == (False, False)
+
+
 def test_a_batch_is_made_and_the_answers_brought_in(loan: Loan) -> None:
     today, treasurer = timezone.localdate(), seen_by(make.treasurer())
     application = make.approved(on=today)
