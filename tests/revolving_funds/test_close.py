@@ -211,7 +211,9 @@ def test_an_advance_covers_the_next_instalments(office: Office) -> None:
     assert late(office, D(2026, 5, 16)).days_past_due == 1
 
 
-def test_an_instalment_paid_in_the_month_before_was_due_and_on_time_also_where_it_ended_the_loan(office: Office) -> None:
+def test_an_instalment_paid_in_the_month_before_was_due_and_on_time_also_where_it_ended_the_loan(
+    office: Office,
+) -> None:
     ended, running = make.loan(), make.loan()
     make.repay(ended, 2_000_000, D(2026, 2, 27))
     make.repay(running, 600_000, D(2026, 2, 27))
