@@ -13,7 +13,7 @@ from members.actions import stages
 from members.models import Person
 from monitoring.actions import seeding as monitoring
 from msme_platform.cities.city import Seeding
-from revolving_funds.actions import closing, seeding_capital, seeding_dealings
+from revolving_funds.actions import closing, due_days, seeding_capital, seeding_dealings
 from revolving_funds.actions import seeding as funds
 from revolving_funds.actions.seeding import BankShare
 from trainings.actions import community_seeding, topic_seeding
@@ -59,6 +59,7 @@ def _loans(run: Seeding, banks: Sequence[BankShare]) -> list[str]:
     lines = funds.seed_loans(office=run.office, banks=banks, rng=run.rng, as_of=run.as_of, now=run.now)
     seeding_capital.seed_sources(office=run.office, now=run.now)
     closing.close_day(office=run.office, on=run.as_of - timedelta(days=1), now=run.now)  # late loans are listed at once
+    due_days.raise_again(office=run.office, on=run.as_of)
     hands = funds.hands_of(run.office)
     return lines + seeding_dealings.seed_dealings(office=run.office, hands=hands, as_of=run.as_of, now=run.now)
 

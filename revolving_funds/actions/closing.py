@@ -12,7 +12,7 @@ from foundation.notifications.actions import outbox
 from foundation.notifications.actions.outbox import Letter, Recipient
 from foundation.regions.models import Office
 from revolving_funds import close, kept
-from revolving_funds.actions import pools
+from revolving_funds.actions import due_days, pools
 from revolving_funds.enums import VisitOutcome
 from revolving_funds.models import FundDay, LoanStanding, Policy, Visit
 from revolving_funds.signals import visit_asked
@@ -28,6 +28,7 @@ def run(*, on: date, now: datetime) -> dict[str, int]:
     offices = Office.objects.filter(pk__in=Policy.objects.values("office")).order_by("pk")
     for office in offices:
         close_day(office=office, on=on - timedelta(days=1), now=now)
+        due_days.raise_again(office=office, on=on)
         for day in kept.month_ends(office):
             keep_day(office=office, on=day, now=now)
         done["offices"] += 1

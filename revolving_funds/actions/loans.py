@@ -139,6 +139,7 @@ def _create(application: Application, day: date, *, by: User, now: datetime, on:
         disbursed_on=day,
         booked_on=entry.business_date if entry.business_date != day else None,
         maturity_on=dues[-1].due_on,
+        due_from=dues[0].due_on,
     )
     Instalment.objects.bulk_create(
         [

@@ -20,11 +20,9 @@ from foundation.regions.models import Region
 from revolving_funds import close, kept, steps
 from revolving_funds.actions import hands
 from revolving_funds.actions.programme import STEPS
-from revolving_funds.enums import LIVE, LoanStatus
+from revolving_funds.enums import LIVE
 from revolving_funds.models import Application, Bank
 
-# The first instalment is due a month after the payout, never earlier.
-SHORTEST_MONTH = timedelta(days=28)
 QUARTER = re.compile(r"(20[0-9]{2})-Q([1-4])")
 NOBODY = "-"
 
@@ -101,11 +99,7 @@ class LoanStateFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "overdue":
-            today = clock.today()
-            # The second condition follows from the first; it spares a look at the schedules of all new loans.
-            return queryset.filter(
-                status=LoanStatus.OPEN, oldest_due__lt=today, disbursed_on__lt=today - SHORTEST_MONTH
-            )
+            return queryset.overdue(clock.today())
         return queryset.filter(status=str(self.value()).upper()) if self.value() else queryset
 
 
