@@ -1,7 +1,7 @@
 """Writing down who sits and who waits, for one person or many: rows, messages and log in a few statements."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -85,19 +85,21 @@ def _tell(training: Training, rows: Sequence[Enrolment], *, ahead: int, now: dat
     said: dict[str, dict[str, Any]] = {}
     placed: list[outbox.Letter] = []
     queued: list[outbox.Letter] = []
+    path = texts.path(training)
     for row in rows:
         to = row.person.as_recipient()
         if to.language not in said:
             said[to.language] = texts.for_person(row)
         context = said[to.language] | {"code": row.code_shown}
-        letter = outbox.Letter(to, f"enrolment:{row.pk}", context, texts.path(training))
-        (placed if row.state == EnrolmentState.CONFIRMED else queued).append(letter)
+        if row.state == EnrolmentState.CONFIRMED:
+            placed.append(outbox.Letter(to, f"enrolment:{row.pk}", context, path))
+        else:
+            context["position"] = ahead + len(queued) + 1
+            queued.append(outbox.Letter(to, f"enrolment:{row.pk}", context, path))
     if placed:
         outbox.queue_each("training_enrolled", letters=placed, now=now)
     if queued:
-        places = enumerate(queued, start=ahead + 1)
-        letters = [replace(row, context={**row.context, "position": place}) for place, row in places]
-        outbox.queue_each("training_waiting", letters=letters, now=now)
+        outbox.queue_each("training_waiting", letters=queued, now=now)
 
 
 def _event(row: Enrolment, seat: Seat, *, now: datetime) -> Event:

@@ -85,7 +85,7 @@ def _insert(
     with translation.override(language):
         values = {"name": NAME, **context}
         title, body = str(spec.title) % values, str(spec.body) % values
-        params = outbox.template_values(spec, values)
+        params = outbox.template_values(str(spec.body), values)
     with connection.cursor() as cursor:
         inner, inner_params = to.order_by().query.sql_with_params()
         recipients = cursor.mogrify(inner, inner_params).decode().replace("%", "%%")

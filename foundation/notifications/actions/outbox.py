@@ -77,7 +77,13 @@ def queue_each(kind: str, *, letters: Iterable[Letter], now: datetime) -> int:
     spec = kinds.get(kind)
     every = list(letters)
     off = _switched_off(spec, [letter.to for letter in every])
-    rows = [row for letter in every for row in _messages(spec, letter, off=off, now=now)]
+    rows: list[Message] = []
+    for language in dict.fromkeys(letter.to.language for letter in every):
+        with translation.override(language):
+            words = str(spec.title), str(spec.body)
+            for letter in every:
+                if letter.to.language == language:
+                    rows += _messages(spec, words, letter, off=off, now=now)
     new = 0
     for start in range(0, len(rows), BATCH):
         new += _insert(rows[start : start + BATCH])
@@ -95,19 +101,23 @@ def _switched_off(spec: kinds.Kind, recipients: list[Recipient]) -> set[tuple[in
 
 
 def _messages(
-    spec: kinds.Kind, letter: Letter, *, now: datetime, off: Collection[tuple[int | None, str]] = ()
+    spec: kinds.Kind,
+    words: tuple[str, str],
+    letter: Letter,
+    *,
+    now: datetime,
+    off: Collection[tuple[int | None, str]] = (),
 ) -> list[Message]:
-    """One for each channel that reaches the recipient and is not switched off."""
+    """One for each channel that reaches the recipient and is not switched off; `words` and language are the recipient's."""
     to = letter.to
     channels = [channel for channel in spec.channels if to.address(channel) and (to.user_id, channel) not in off]
     if not channels:
         return []
-    with translation.override(to.language):
-        values = {"name": to.name, **letter.context}
-        secret = str(values.pop(spec.secret, ""))
-        shown = {**values, spec.secret: MASK} if spec.secret else values
-        title, body = str(spec.title) % shown, str(spec.body) % shown
-        params = template_values(spec, values)
+    values = {"name": to.name, **letter.context}
+    secret = str(values.pop(spec.secret, ""))
+    shown = {**values, spec.secret: MASK} if spec.secret else values
+    title, body = (text % shown for text in words)
+    params = template_values(words[1], values)
     return [
         Message(
             user_id=to.user_id,
@@ -135,9 +145,8 @@ def _messages(
     ]
 
 
-def template_values(spec: kinds.Kind, values: Mapping[str, Any]) -> dict[str, str]:
-    """The values that the WhatsApp template of `spec` names."""
-    body = str(spec.body)
+def template_values(body: str, values: Mapping[str, Any]) -> dict[str, str]:
+    """The values that the WhatsApp template of a kind with this `body` names."""
     return {key: str(value) for key, value in values.items() if f"%({key})" in body}
 
 
