@@ -13,20 +13,22 @@ from foundation.regions.models import Office
 from revolving_funds import close
 from revolving_funds.close import Part
 from revolving_funds.enums import Dimension
-from revolving_funds.models import Bank, FundDay
+from revolving_funds.models import Bank, FundDay, Loan
 from revolving_funds.queries import Portfolio
 
 LARGE = 50_000  # running loans of an office from which on what a close kept is shown rather than counted anew
 
 
-def parts(office: Office, *, on: date) -> tuple[date, list[Part]]:
+def parts(office: Office, *, on: date) -> tuple[date, list[Part]] | None:
     """The portfolio at the close of `on`, whole and by every dimension, and the day that it is of: `on`, save for a large
-    office of which only an earlier day was kept.
+    office of which only an earlier day was kept. None where not even that was, and counting would take minutes.
     """
     found = final(office, on)
     if found is not None:
         return on, found
     near = _nearest(office, on)
+    if near is None and only_sums(office):
+        return None
     return near or (on, close.parts(office, on=on))
 
 
@@ -48,7 +50,9 @@ def month_ends(office: Office) -> list[date]:
 
 
 def by_bank(office: Office, *, on: date, today: date) -> tuple[date, list[Portfolio]] | None:
-    """Running loans by bank as a close kept them, and the day of it; None where counting anew is quick and current."""
+    """Running loans by bank as a close kept them, and the day of it; None where there is none, or counting anew is quick and
+    current (then `only_sums` is False).
+    """
     found = (on, rows) if on < today and (rows := final(office, on)) else _nearest(office, on)
     if not found:
         return None
@@ -61,9 +65,13 @@ def by_bank(office: Office, *, on: date, today: date) -> tuple[date, list[Portfo
 
 
 def only_sums(office: Office) -> bool:
-    """Of an office so large the loans behind a past day's figures are not counted anew: of past days it keeps the sums alone."""
+    """Of an office so large nothing is counted anew on a page, nor the loans behind a past day's figures looked up: of past
+    days it keeps the sums alone.
+    """
     whole = FundDay.objects.filter(office=office, dimension=Dimension.ALL).order_by("-as_of").first()
-    return whole is not None and whole.loans >= LARGE
+    if whole is not None:
+        return whole.loans >= LARGE
+    return Loan.objects.inside(office.region_id).open()[:LARGE].count() >= LARGE
 
 
 def _nearest(office: Office, on: date) -> tuple[date, list[Part]] | None:

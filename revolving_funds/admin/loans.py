@@ -4,16 +4,18 @@ import uuid
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from foundation.common import clock
+from foundation.common import clock, keyset
 from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
 from foundation.common.dates import short_date
 from foundation.common.http import pdf_response
+from foundation.common.lists import OfficeChangeList
 from foundation.common.money import rupiah
 from revolving_funds import excess, forms
 from revolving_funds.actions import by_hand, corrections
@@ -89,6 +91,27 @@ class RepaymentInline(ReadonlyInline):
         return str(_("Taken back")) if row.is_reversed else ""
 
 
+class LoanList(OfficeChangeList):
+    """Of one bank: the newest of each of its pools, then the newest of these. Each pool has its loans in order in an index;
+    whether the bank lends much, little, or no more since long makes no difference.
+    """
+
+    POOLS = 24  # of more, as a ministry sees them, one statement over all
+
+    def _keys(self, order: list[keyset.Term], values: list[Any] | None) -> list[tuple[Any, ...]]:
+        chosen = next((spec for spec in self.filter_specs if isinstance(spec, BankFilter)), None)
+        pools = chosen.pools if chosen else ()
+        names = [term.name for term in order]
+        if not 1 < len(pools) <= self.POOLS or names != ["disbursed_on", "id"]:
+            return super()._keys(order, values)
+        rows = self.queryset.select_related(None).order_by(*(term.order for term in order))
+        if values is not None:
+            rows = rows.filter(keyset.behind(self.model, order, values))
+        size = self.list_per_page + 1
+        first, *others = [rows.filter(pool=pool).values_list("pk", *names)[:size] for pool in pools]
+        return list(first.union(*others, all=True).order_by(*(term.order for term in order))[:size])
+
+
 @admin.register(Loan)
 class LoanAdmin(OfficeModelAdmin):
     list_display = ("tied_number", "person", "district", "tied_bank", "left", "late", "state")
@@ -153,6 +176,9 @@ class LoanAdmin(OfficeModelAdmin):
         ),
         *LOAN_DEEDS,
     )
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return LoanList
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows: Any = super().get_queryset(request)

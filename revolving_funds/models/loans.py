@@ -65,7 +65,9 @@ class Loan(Record):
     village = models.ForeignKey(
         Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("village/urban ward")
     )
-    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="loans", verbose_name=_("pool"))
+    pool = models.ForeignKey(
+        Pool, on_delete=models.PROTECT, related_name="loans", db_index=False, verbose_name=_("pool")
+    )
     level = models.PositiveSmallIntegerField(_("tier"))
     amount = models.BigIntegerField(_("principal"))
     tenor_months = models.PositiveSmallIntegerField(_("term in months"))
@@ -122,6 +124,10 @@ class Loan(Record):
             models.Index(fields=["status", "disbursed_on", "id"], name="loan_status_idx"),
             models.Index(fields=["village", "id"], condition=Q(status="OPEN"), name="loan_open_idx"),
             models.Index(fields=["disbursed_on", "id", "due_from"], condition=Q(status="OPEN"), name="loan_due_idx"),
+            models.Index(fields=["pool", "disbursed_on", "id"], name="loan_pool_idx"),
+            models.Index(
+                fields=["pool", "disbursed_on", "id", "due_from"], condition=Q(status="OPEN"), name="loan_pool_due_idx"
+            ),
         ]
 
     def __str__(self) -> str:

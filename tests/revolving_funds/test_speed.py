@@ -5,12 +5,14 @@ import uuid
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from foundation.accounts.models import User
 from foundation.audit.models import Event
-from foundation.common import batch
+from foundation.common import batch, clock
 from foundation.ledger.actions import journal, periods
 from foundation.ledger.entries import credit, debit
 from foundation.ledger.models import Period, Transaction
@@ -18,7 +20,7 @@ from foundation.notifications.models import Message
 from foundation.regions.models import Office
 from revolving_funds import close, kept, queries
 from revolving_funds.actions import closing, corrections, plain_payments
-from revolving_funds.models import Loan, LoanStanding, Repayment
+from revolving_funds.models import FundDay, Loan, LoanStanding, Repayment
 from tests.factories import revolving_funds as make
 
 pytestmark = pytest.mark.django_db
@@ -150,8 +152,12 @@ def test_a_large_office_sees_the_last_close_and_a_small_one_today(monkeypatch: p
     counted = close.parts(office, on=day)
     assert kept.parts(office, on=D(2026, 4, 5)) == (day, counted)
     assert kept.parts(office, on=D(2026, 5, 30)) == (day, counted)
-    # Before the first close there is nothing kept: it is counted.
-    assert kept.parts(office, on=D(2026, 3, 1))[0] == D(2026, 3, 1)
+    # Before the first close there is nothing kept: a small office counts it, a large one says so.
+    assert kept.parts(office, on=D(2026, 3, 1)) is None
+    FundDay.objects.all().delete()
+    assert kept.parts(office, on=day) is None
+    monkeypatch.setattr(kept, "LARGE", 50_000)
+    assert kept.parts(office, on=day) == (day, counted)
 
 
 def test_the_end_of_a_closed_month_is_read_and_says_what_the_book_says() -> None:
@@ -183,3 +189,23 @@ def test_the_end_of_a_closed_month_is_read_and_says_what_the_book_says() -> None
     assert {row.as_of for row in LoanStanding.objects.all()} == {
         D(2026, 3, 7)
     }  # the late loans are those of the last close
+
+
+def test_the_pages_of_a_very_large_office_say_what_was_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before its first close: no page counts for minutes, and none shows zeros."""
+    make.pool()
+    make.loan(on=clock.today() - dt.timedelta(days=10))
+    client = Client()
+    client.force_login(make.approver(), backend="foundation.accounts.backends.LoginBackend")
+    counted = client.get("/kantor/angka/fund-bank/?office=16.71").content.decode()
+    assert "Bank Sumsel Babel" in counted
+    monkeypatch.setattr(kept, "LARGE", 1)
+    cache.clear()
+    past = f"&as_of={clock.today() - dt.timedelta(days=5)}"
+    for name in ("fund-bank", "loans"):
+        for address, words in (("", "Belum dihitung"), (past, "Tidak tersimpan")):
+            page = client.get(f"/kantor/angka/{name}/?office=16.71{address}").content.decode()
+            assert words in page
+            assert "Bank Sumsel Babel" not in page
+    assert "Belum dihitung" in client.get("/kantor/").content.decode()
+    assert client.get("/kantor/revolving_funds/loan/?day=2026-01-31").status_code == 200

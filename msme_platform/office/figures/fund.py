@@ -32,6 +32,8 @@ def loans(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
     today = clock.today()
     label: Any = _("All banks")
     found = kept.by_bank(office, on=as_of, today=today)
+    if found is None and kept.only_sums(office):
+        return [], Row({"bank": _not_kept(as_of), "par": None, **dict.fromkeys(SUMS)})
     if found and found[0] != as_of:
         label = _("All banks, close of %(day)s") % {"day": _tied(found[0])}
     past = _past(office, as_of) if not found or found[0] == as_of else None
@@ -58,6 +60,15 @@ def loans(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
     out = total.cells["outstanding"]
     par = total.cells["overdue_outstanding"] / out if out else None
     return rows, Row({**total.cells, "par": par}, _loan_links(as_of < today, past))
+
+
+def _not_kept(day: date) -> Any:
+    """Instead of figures that would take minutes."""
+    if day >= clock.today():
+        return _("Not counted yet: the figures of so many loans come with the first nightly close")
+    return _(
+        "Not kept: so many loans are not counted anew. Choose a later day, or the last day of a month whose books are closed"
+    )
 
 
 def _past(office: Office, day: date) -> str | None:
@@ -178,7 +189,10 @@ def risk(dimension: Dimension) -> Measure:
     """
 
     def measure(office: Office, as_of: date) -> tuple[list[Row], Row | None]:
-        day, parts = kept.parts(office, on=as_of)
+        found = kept.parts(office, on=as_of)
+        if found is None:
+            return [], Row({"part": _not_kept(as_of), **dict.fromkeys(column.key for column in RISK_COLUMNS)})
+        day, parts = found
         label: Any = _("Everything") if day == as_of else _("Everything, close of %(day)s") % {"day": _tied(day)}
         is_past, past = as_of < clock.today(), _past(office, as_of) if day == as_of else None
         if is_past and past is None:
