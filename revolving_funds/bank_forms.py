@@ -1,5 +1,6 @@
 """Forms of the desk for files from and to the banks."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -12,8 +13,9 @@ from foundation.clients.models import Client
 from foundation.common.dates import short_date
 from foundation.common.money import rupiah
 from foundation.common.widgets import DateInput, DocumentInput
+from foundation.regions.models import Office
 from revolving_funds import matching
-from revolving_funds.enums import FileFormat, FilePurpose
+from revolving_funds.enums import FilePurpose
 from revolving_funds.fund_forms import SpanForm
 from revolving_funds.models import Agreement, Bank, FileLayout, Loan, Repayment
 
@@ -155,51 +157,6 @@ class OwnerForm(forms.Form):
         field.queryset = User.objects.filter(pk__in=held.values("user")).order_by("full_name", "pk")
 
 
-class LayoutForm(forms.Form):
-    columns = forms.JSONField(
-        label=_("Where the values stand"),
-        widget=forms.Textarea({"rows": 10, "spellcheck": "false"}),
-        help_text=_("Each value with its heading; in a text of fixed width with [first, length]."),
-    )
-    delimiter = forms.CharField(label=_("Character between values"), max_length=1)
-    encoding = forms.ChoiceField(
-        label=_("Encoding"), choices=[("utf-8-sig", "UTF-8"), ("cp1252", "Windows-1252"), ("latin-1", "ISO 8859-1")]
-    )
-    skip_rows = forms.IntegerField(label=_("Lines above the headings"), min_value=0, max_value=100)
-    date_format = forms.ChoiceField(
-        label=_("Form of dates"),
-        choices=[
-            ("%d/%m/%Y", "31/12/2026"),
-            ("%d-%m-%Y", "31-12-2026"),
-            ("%Y-%m-%d", "2026-12-31"),
-            ("%Y%m%d", "20261231"),
-            ("%d%m%Y", "31122026"),
-        ],
-    )
-    decimal = forms.ChoiceField(label=_("Sign before the sen"), choices=[(",", "2.000.000,00"), (".", "2,000,000.00")])
-
-
-class NewLayoutForm(LayoutForm):
-    """A layout that was not there yet, tried on a file that the bank really sent."""
-
-    bank: Any = forms.ModelChoiceField(label=_("Bank"), queryset=Bank.objects.order_by("name", "pk"))
-    purpose = forms.ChoiceField(label=_("Used for"), choices=FilePurpose.choices)
-    name = forms.CharField(label=_("Name"), max_length=60, help_text=_("As the bank calls it, for example CSV 2026."))
-    form = forms.ChoiceField(label=_("Form"), choices=FileFormat.choices)
-    sample = forms.FileField(
-        label=_("A file of the bank to try it on"),
-        required=False,
-        help_text=_(
-            "It is read by this layout and not kept. Only a list of approved loans, which we write, needs none."
-        ),
-    )
-    field_order = ("bank", "purpose", "name", "form", "columns")
-
-    def clean_sample(self) -> bytes | None:
-        upload = self.cleaned_data.get("sample")
-        return upload.read() if upload else None
-
-
 class BillForm(BankFileForm):
     purpose = FilePurpose.BILL
     agreement: Any = forms.ModelChoiceField(label=_("Bank agreement"), queryset=None)
@@ -280,7 +237,7 @@ class BankAnswerForm(forms.Form):
 
 
 class BankUploadForm(forms.Form):
-    """A file by one of the bank's own layouts."""
+    """A file by one of the bank's layouts: the shared ones and those of the offices it works with here."""
 
     layout: Any = forms.ModelChoiceField(label=_("What it is"), queryset=None)
     as_of = forms.DateField(
@@ -288,9 +245,10 @@ class BankUploadForm(forms.Form):
     )
     file = forms.FileField(label=_("File of the bank"), widget=DocumentInput)
 
-    def __init__(self, *args: Any, bank: Bank, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, bank: Bank, offices: Iterable[Office], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["layout"]
         kinds = (FilePurpose.STATEMENT, FilePurpose.BALANCES, FilePurpose.CONFIRMATION)
-        field.queryset = FileLayout.objects.filter(bank=bank, purpose__in=kinds).order_by("purpose", "name", "pk")
+        rows = FileLayout.objects.serving(offices).filter(bank=bank, purpose__in=kinds)
+        field.queryset = rows.order_by("purpose", "name", "pk")
         field.label_from_instance = lambda row: f"{row.get_purpose_display()}: {row.name}"

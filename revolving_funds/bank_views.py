@@ -174,7 +174,8 @@ def send(request: HttpRequest) -> HttpResponse:
     except bank_access.NotYourBank as refusal:
         return _without_bank(request, refusal)
     start = {"as_of": clock.today()}
-    form = BankUploadForm(request.POST or None, request.FILES or None, bank=bank, initial=start)
+    offices = [row.office for row in bank_access.agreements_of(user, clock.today(), REPORT)]
+    form = BankUploadForm(request.POST or None, request.FILES or None, bank=bank, offices=offices, initial=start)
     if request.method == "POST" and form.is_valid():
         try:
             said = _take(user, form.cleaned_data)

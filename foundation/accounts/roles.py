@@ -114,9 +114,9 @@ _SEE_MONITORING = frozenset({"monitoring.view_checkin", "monitoring.view_respons
 # The desk: figures, and the list of jobs (one's own, and the shared ones of the region).
 _FIGURES = frozenset({"office.view_desk", "office.view_figures", "jobs.view_job"})
 
-# Held by no role, so by the system's own administrator alone: `accounts.give_role`, `accounts.change_user`,
-# `revolving_funds.change_filelayout`, and the rows of law that hold for every office: `members.change_licencerule`,
-# `members.change_licenceterm`, `members.change_scalerule`, `members.change_retentionrule`.
+# Held by no role, so by the system's own administrator alone: `accounts.give_role`, `accounts.change_user`, and the rows
+# of law that hold for every office: `members.change_licencerule`, `members.change_licenceterm`, `members.change_scalerule`,
+# `members.change_retentionrule`. `revolving_funds.change_filelayout` reaches the layouts of one's own office.
 PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     Role.FACILITATOR: _SEE_MEMBERS
     | _SEE_CASES
@@ -225,6 +225,7 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     | _FIGURES
     | {
         "revolving_funds.import_statement",
+        "revolving_funds.change_filelayout",
         "revolving_funds.explain_difference",
         "revolving_funds.make_claim",
         "revolving_funds.give_bankaccess",

@@ -14,7 +14,7 @@ from foundation.common.bulk import copy_rows
 from foundation.common.errors import ActionError
 from foundation.regions.models import Office
 from revolving_funds import bank_files
-from revolving_funds.actions.statements import CameElsewhere, WrongLayout
+from revolving_funds.actions.statements import CameElsewhere, check_layout
 from revolving_funds.enums import FilePurpose
 from revolving_funds.models import BalanceReport, Bank, Difference, FileLayout
 
@@ -94,8 +94,7 @@ def receive(
 
     Raises WrongLayout, BadFile, TwiceInReport, AheadOfTime.
     """
-    if layout.purpose != FilePurpose.BALANCES:
-        raise WrongLayout
+    check_layout(layout, FilePurpose.BALANCES, office)
     rows = [(row.values["number"], row.values["balance"]) for row in bank_files.read(content, layout)]
     digest = hashlib.sha256(f"{as_of}\n".encode() + content).hexdigest()
     return report(

@@ -15,7 +15,7 @@ from foundation.notifications.actions import outbox
 from foundation.regions.models import Office
 from revolving_funds import bank_files
 from revolving_funds.actions import applications, hands, loans, papers_of_loans, pools
-from revolving_funds.actions.statements import WrongLayout
+from revolving_funds.actions.statements import check_layout
 from revolving_funds.enums import THROUGH_BANK, ApplicationStatus, FilePurpose
 from revolving_funds.models import AgreementPaper, Application, BankBatch, BatchRow, FileLayout, Loan
 
@@ -55,8 +55,7 @@ def make(*, office: Office, layout: FileLayout, by: User, now: datetime, on: dat
     Loans in which `by` had a hand before wait for another officer. Raises WrongLayout, NothingToSend, and
     SamePersonTwice where nothing else is left.
     """
-    if layout.purpose != FilePurpose.BATCH:
-        raise WrongLayout
+    check_layout(layout, FilePurpose.BATCH, office)
     waiting = Application.objects.filter(
         status=ApplicationStatus.APPROVED,
         pool__agreement__mode__in=THROUGH_BANK,
@@ -178,8 +177,7 @@ def take_answers(
     """A file of the bank's answers, by the numbers of the agreements: all of it or nothing. Rows already answered the
     same way are passed over. Raises WrongLayout, BadFile, UnknownAnswer, AnsweredOtherwise, and what `answer` raises.
     """
-    if layout.purpose != FilePurpose.CONFIRMATION:
-        raise WrongLayout
+    check_layout(layout, FilePurpose.CONFIRMATION, office)
     done = {"paid": 0, "refused": 0, "known": 0}
     for row in bank_files.read(content, layout):
         values, word = row.values, row.values["answer"].upper()

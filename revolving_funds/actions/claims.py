@@ -22,7 +22,7 @@ from foundation.ledger.errors import NotEnough
 from foundation.ledger.models import Account
 from revolving_funds import bank_files, modes, queries, subsidy
 from revolving_funds.actions import late_entries, pools
-from revolving_funds.actions.statements import WrongLayout
+from revolving_funds.actions.statements import WrongLayout, check_layout
 from revolving_funds.enums import ClaimStatus, FilePurpose, LoanStatus
 from revolving_funds.models import Agreement, FileLayout, Instalment, Loan, Pool, Repayment, SubsidyClaim, SubsidyLine
 from revolving_funds.schedule import Due
@@ -92,7 +92,8 @@ def receive(
     NotSubsidised, ClaimedBefore.
     """
     month = month.replace(day=1)
-    if layout.purpose != FilePurpose.BILL or layout.bank_id != agreement.bank_id:
+    check_layout(layout, FilePurpose.BILL, agreement.office)
+    if layout.bank_id != agreement.bank_id:
         raise WrongLayout
     if add_months(month, 1) > on:
         raise MonthNotOver

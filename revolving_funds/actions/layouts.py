@@ -1,4 +1,6 @@
-"""How a bank's files are laid out. The first rows are ours; the office changes them as the bank does."""
+"""How a bank's files are laid out. The first rows are ours and serve every office of the bank, as do those that the system's
+administrator adds; an office adds and changes its own, which serve it alone.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -9,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from foundation.accounts.models import User
 from foundation.audit import log
 from foundation.common.errors import ActionError
+from foundation.regions.models import Office
 from revolving_funds import bank_files
 from revolving_funds.bank_files import NEEDED
 from revolving_funds.enums import FileFormat, FilePurpose
-from revolving_funds.models import Bank, FileLayout
+from revolving_funds.models import Agreement, Bank, FileLayout
 
 STATEMENT = {
     "reference": "REFERENSI",
@@ -93,6 +96,16 @@ class LayoutKnown(ActionError):
     field = "name"
 
 
+class NoAgreement(ActionError):
+    message = _("Your office has no agreement with this bank.")
+    field = "bank"
+
+
+class NothingToRead(ActionError):
+    message = _("A list of approved loans is written by us, so there is nothing to try.")
+    field = "layout"
+
+
 @transaction.atomic
 def give_first(*, bank: Bank) -> None:
     """The layouts a bank starts with; those that are there stay as they are."""
@@ -108,6 +121,7 @@ def give_first(*, bank: Bank) -> None:
 @transaction.atomic
 def add(
     *,
+    office: Office | None,
     bank: Bank,
     purpose: str,
     name: str,
@@ -122,12 +136,16 @@ def add(
     date_format: str = "%d/%m/%Y",
     decimal: str = ",",
 ) -> tuple[FileLayout, int]:
-    """A further layout of a bank's files, tried on `sample`, a file that the bank sent: every line must be readable by it. What
-    we write ourselves (a batch) needs none. Returns the layout and how many lines were read.
+    """A further layout of a bank's files, for `office` alone or (none) for every office of the bank, tried on `sample`, a file
+    that the bank sent: every line must be readable by it. What we write ourselves (a batch) needs none. Returns the layout
+    and how many lines were read.
 
-    Raises ColumnsWrong, SampleMissing, BadFile (as the file's reader says), LayoutKnown.
+    Raises NoAgreement, ColumnsWrong, SampleMissing, SampleUnreadable (as the file's reader says), LayoutKnown.
     """
+    if office is not None and not Agreement.objects.filter(office=office, bank=bank).exists():
+        raise NoAgreement
     layout = FileLayout(
+        office=office,
         bank=bank,
         purpose=purpose,
         name=name.strip(),
@@ -142,11 +160,9 @@ def add(
     _check(columns, layout)
     if sample is None and purpose != FilePurpose.BATCH:
         raise SampleMissing
-    try:
-        lines = len(bank_files.read(sample, layout)) if sample is not None else 0
-    except bank_files.BadFile as fault:
-        raise SampleUnreadable(str(fault)) from fault
-    if FileLayout.objects.filter(bank=bank, purpose=purpose, name=layout.name).exists():
+    lines = _lines(sample, layout)
+    known = FileLayout.objects.serving([office]) if office else FileLayout.objects.filter(office=None)
+    if known.filter(bank=bank, purpose=purpose, name=layout.name).exists():
         raise LayoutKnown
     layout.save(force_insert=True)
     log.record("layout.added", layout, by=by, now=now, purpose=purpose, form=form, lines=lines)
@@ -154,8 +170,10 @@ def add(
 
 
 @transaction.atomic
-def change(*, layout: FileLayout, by: User, now: datetime, **fields: Any) -> FileLayout:
-    """Describe the files anew: columns, delimiter, encoding, skip_rows, date_format, decimal. Raises ColumnsWrong."""
+def change(*, layout: FileLayout, by: User, now: datetime, sample: bytes | None = None, **fields: Any) -> FileLayout:
+    """Describe the files anew: columns, delimiter, encoding, skip_rows, date_format, decimal; tried on `sample` if there is
+    one. Raises ColumnsWrong, SampleUnreadable.
+    """
     layout = FileLayout.objects.locked(layout.pk)
     for name, value in fields.items():
         if name not in {"columns", "delimiter", "encoding", "skip_rows", "date_format", "decimal"}:
@@ -163,9 +181,28 @@ def change(*, layout: FileLayout, by: User, now: datetime, **fields: Any) -> Fil
         setattr(layout, name, value)
     _check(fields.get("columns", layout.places), layout)
     layout.columns = [*fields["columns"].items()] if "columns" in fields else layout.columns
+    _lines(sample, layout)
     layout.save(update_fields=[*fields, "updated_at"])
     log.record("layout.changed", layout, by=by, now=now, fields=sorted(fields))
     return layout
+
+
+def read(*, layout: FileLayout, content: bytes) -> list[dict[str, Any]]:
+    """What a file says by this layout, line by line; nothing is kept. Raises NothingToRead, SampleUnreadable."""
+    if layout.purpose == FilePurpose.BATCH:
+        raise NothingToRead
+    return [row.values for row in _read(content, layout)]
+
+
+def _lines(sample: bytes | None, layout: FileLayout) -> int:
+    return len(_read(sample, layout)) if sample is not None else 0
+
+
+def _read(content: bytes, layout: FileLayout) -> list[Any]:
+    try:
+        return bank_files.read(content, layout)
+    except bank_files.BadFile as fault:
+        raise SampleUnreadable(str(fault)) from fault
 
 
 def _check(columns: Any, layout: FileLayout) -> None:

@@ -78,7 +78,7 @@ def _visits(office: Office, verifier: User, as_of: date, now: datetime) -> int:
 
 
 def _layout(agreement: Agreement, purpose: FilePurpose) -> FileLayout:
-    return FileLayout.objects.get(bank=agreement.bank, purpose=purpose, form=FileFormat.CSV, name="CSV")
+    return FileLayout.objects.get(bank=agreement.bank, office=None, purpose=purpose, form=FileFormat.CSV, name="CSV")
 
 
 def _statement(office: Office, agreement: Agreement, loans: list[Loan], *, by: User, now: datetime, on: date) -> None:

@@ -65,6 +65,18 @@ def request_uid(bank_id: int, reference: str) -> uuid.UUID:
     return uuid.uuid5(uuid.NAMESPACE_URL, f"statement/{bank_id}/{' '.join(reference.split())}")
 
 
+class OtherOfficesLayout(WrongLayout):
+    message = _("This layout belongs to another office.")
+
+
+def check_layout(layout: FileLayout, purpose: FilePurpose, office: Office) -> None:
+    """Is it for this kind of file, and does it serve the office? Raises WrongLayout, OtherOfficesLayout."""
+    if layout.purpose != purpose:
+        raise WrongLayout
+    if not layout.serves(office):
+        raise OtherOfficesLayout
+
+
 @transaction.atomic
 def receive(
     *, office: Office, layout: FileLayout, name: str, content: bytes, by: User | None, now: datetime
@@ -73,8 +85,7 @@ def receive(
 
     Raises WrongLayout, BadFile (a line cannot be read: nothing is kept), CameElsewhere.
     """
-    if layout.purpose != FilePurpose.STATEMENT:
-        raise WrongLayout
+    check_layout(layout, FilePurpose.STATEMENT, office)
     digest = hashlib.sha256(content).hexdigest()
     known = StatementFile.objects.filter(sha256=digest).first()
     if known is not None:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin
 from revolving_funds import bank_forms as forms
-from revolving_funds.actions import balances, layouts
+from revolving_funds.actions import balances
 from revolving_funds.admin.parts import WhenEntered, money, person_of
 from revolving_funds.admin.statements import office_of
-from revolving_funds.models import BalanceReport, Difference, FileLayout
+from revolving_funds.models import BalanceReport, Difference
 
 
 def _compare(request: HttpRequest, _obj: Any, cleaned: dict[str, Any]) -> str:
@@ -130,74 +130,3 @@ class DifferenceAdmin(OfficeModelAdmin):
     def age(self, row: Difference) -> str:
         days = ((row.closed_on or clock.today()) - row.opened_on).days
         return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
-
-
-def _change_layout(request: HttpRequest, layout: FileLayout, cleaned: dict[str, Any]) -> str:
-    layouts.change(layout=layout, by=person_of(request), now=clock.now(), **cleaned)
-    return _("Changed. Files read from now on follow it.")
-
-
-def _add_layout(request: HttpRequest, _obj: Any, cleaned: dict[str, Any]) -> str:
-    _layout, lines = layouts.add(by=person_of(request), now=clock.now(), **cleaned)
-    if not lines:
-        return _("The layout is there.")
-    return ngettext(
-        "The layout is there. %(n)d line of the sample was read by it.",
-        "The layout is there. All %(n)d lines of the sample were read by it.",
-        lines,
-    ) % {"n": lines}
-
-
-@admin.register(FileLayout)
-class FileLayoutAdmin(OfficeModelAdmin):
-    list_display = ("bank", "purpose", "name", "form", "date_format")
-    list_filter = ("purpose", "form")
-    list_select_related = ("bank",)
-    ordering = ("bank__name", "purpose", "name", "id")
-    fields = (
-        "bank",
-        "purpose",
-        "name",
-        "form",
-        "columns",
-        "delimiter",
-        "encoding",
-        "skip_rows",
-        "date_format",
-        "decimal",
-    )
-    list_deeds = (
-        Deed(
-            "tambah",
-            gettext_lazy("Add a layout"),
-            "revolving_funds.change_filelayout",
-            _add_layout,
-            forms.NewLayoutForm,
-            primary=True,
-            initial=lambda _row: {
-                "columns": layouts.STATEMENT,
-                "delimiter": ",",
-                "skip_rows": 0,
-            },
-            text=gettext_lazy("For a bank that writes another kind of file, or writes it in another way."),
-        ),
-    )
-    deeds = (
-        Deed(
-            "ubah",
-            gettext_lazy("Change"),
-            "revolving_funds.change_filelayout",
-            _change_layout,
-            forms.LayoutForm,
-            primary=True,
-            initial=lambda row: {
-                "columns": row.places,
-                "delimiter": row.delimiter,
-                "encoding": row.encoding,
-                "skip_rows": row.skip_rows,
-                "date_format": row.date_format,
-                "decimal": row.decimal,
-            },
-            text=gettext_lazy("How this bank writes its files. Files that came in before stay as they were read."),
-        ),
-    )

@@ -12,7 +12,7 @@ from tests.factories import revolving_funds as make
 def layout(form: str = "CSV", purpose: str = "STATEMENT", at: str = "bsb") -> FileLayout:
     bank: Bank = make.bank(at)
     layouts.give_first(bank=bank)
-    return FileLayout.objects.get(bank=bank, purpose=purpose, form=form)
+    return FileLayout.objects.get(bank=bank, office=None, purpose=purpose, form=form)
 
 
 def content(rows: list[dict[str, Any]], form: str = "CSV", purpose: str = "STATEMENT") -> bytes:

@@ -4,19 +4,16 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
 from foundation.ledger.models import Account
 from revolving_funds import matching
-from revolving_funds.actions import corrections, layouts, statements
-from revolving_funds.enums import FilePurpose
-from revolving_funds.models import FileLayout, Loan, StatementLine
+from revolving_funds.actions import corrections, statements
+from revolving_funds.models import Loan, StatementLine
 from tests.factories import revolving_funds as make
 from tests.factories import statements as bank
-from tests.factories.foundation import UserFactory
 from tests.factories.revolving_funds import NOW
 
 pytestmark = pytest.mark.django_db
@@ -102,55 +99,3 @@ def test_the_office_opens_the_line_and_takes_the_payment_back(loan: Loan) -> Non
     address = reverse("admin:revolving_funds_statementline_deed", args=[line.uid, "tarik"])
     assert client.post(address, {"choice": receipt, "reason": "Salah setor"}).status_code == 302
     assert left(loan) == 2_000_000
-
-
-# Layouts
-
-FIXED = {"number": [1, 16], "balance": [17, 12]}
-
-
-def add(**changes: Any) -> tuple[FileLayout, int]:
-    values: dict[str, Any] = {
-        "bank": make.bank(),
-        "purpose": FilePurpose.BALANCES,
-        "name": "Teks 2026",
-        "form": "FIXED",
-    }
-    values |= {"columns": FIXED, "sample": b"1671-2026-000001     1800000\n", "by": make.treasurer(), "now": NOW}
-    return layouts.add(**values | changes)
-
-
-def test_a_further_layout_is_tried_on_a_file_of_the_bank() -> None:
-    made, lines = add()
-    assert (lines, FileLayout.objects.get(pk=made.pk).places) == (1, FIXED)
-    with pytest.raises(layouts.LayoutKnown):
-        add()
-    for wrong, refusal in (
-        ({"sample": b"1671-2026-000001     18000x0\n"}, layouts.SampleUnreadable),
-        ({"sample": None}, layouts.SampleMissing),
-        ({"columns": {"number": [1, 16]}}, layouts.ColumnsWrong),
-        ({"columns": FIXED | {"bunga": [29, 5]}}, layouts.ColumnsWrong),
-        ({"columns": {"number": "NOMOR", "balance": "SISA"}}, layouts.ColumnsWrong),
-        ({"columns": ["number"]}, layouts.ColumnsWrong),
-    ):
-        with pytest.raises(refusal):
-            add(name="Lain", **wrong)
-    assert not FileLayout.objects.filter(name="Lain").exists()
-
-
-def test_what_we_write_ourselves_needs_no_file_of_the_bank() -> None:
-    made, lines = add(purpose=FilePurpose.BATCH, columns={"number": [1, 20], "amount": [21, 12]}, sample=None)
-    assert (made.purpose, lines) == ("BATCH", 0)
-
-
-def test_the_systems_administrator_adds_a_layout_on_its_page() -> None:
-    make.pool()
-    client, sample = Client(), b"NO PINJAMAN;SALDO\n1671-2026-000001;1800000\n"
-    client.force_login(UserFactory(is_superuser=True, is_staff=True))
-    address = reverse("admin:revolving_funds_filelayout_list_deed", args=["tambah"])
-    values = {"bank": make.bank().pk, "purpose": "BALANCES", "name": "CSV 2026", "form": "CSV", "delimiter": ";"}
-    values |= {"columns": '{"number": "NO PINJAMAN", "balance": "SALDO"}', "encoding": "utf-8-sig", "skip_rows": "0"}
-    values |= {"date_format": "%d/%m/%Y", "decimal": ","}
-    answer = client.post(address, values | {"sample": SimpleUploadedFile("saldo.csv", sample)})
-    assert answer.status_code == 302, answer.content.decode()
-    assert FileLayout.objects.get(name="CSV 2026").places == {"number": "NO PINJAMAN", "balance": "SALDO"}
