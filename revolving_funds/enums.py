@@ -216,6 +216,7 @@ class ClaimStatus(models.TextChoices):
     DRAFT = "DRAFT", _("Computed, waiting for approval")
     APPROVED = "APPROVED", _("Approved, waiting for payment")
     PAID = "PAID", _("Paid")
+    REFUSED = "REFUSED", _("Not accepted")
 
 
 class DocumentKind(models.TextChoices):

@@ -7,7 +7,11 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.forms.models import fields_for_model
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common.dates import short_date
+from foundation.common.money import rupiah
 from foundation.common.widgets import DateInput, MoneyField
+from foundation.ledger.enums import kind_name
+from revolving_funds.actions import pools
 from revolving_funds.actions.rules import CHANGEABLE
 from revolving_funds.enums import BankKind, Mode
 from revolving_funds.models import AgreementTerms, Bank, CapitalSource, Policy, Pool, QualityScale, Tier
@@ -108,6 +112,24 @@ class CarryOverForm(forms.Form):
                 year=obj.year + 1,
             )
             .order_by("pk")
+        )
+
+
+class TakeBackForm(forms.Form):
+    entry: Any = forms.ModelChoiceField(label=_("What was entered wrongly"), queryset=None)
+    reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.Textarea({"rows": 3}))
+
+    def __init__(self, *args: Any, obj: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["entry"]
+        field.queryset = pools.entered(obj).prefetch_related("legs")
+        field.label_from_instance = lambda row: " · ".join(
+            (
+                short_date(row.business_date),
+                kind_name(row.kind),
+                rupiah(sum(leg.amount for leg in row.legs.all() if leg.amount > 0)),
+                row.memo,
+            )
         )
 
 

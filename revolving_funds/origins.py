@@ -19,7 +19,9 @@ def repayment(entry: Transaction) -> tuple[str, str] | None:
 
 
 def taken_back(entry: Transaction) -> tuple[str, str] | None:
-    return _page(Repayment.objects.filter(reversal=entry).first())
+    """What the entry took back: a payment, what came back of a written-off loan, or what was entered in a pool."""
+    payment = _page(Repayment.objects.filter(reversal=entry).first())
+    return payment or _page(Recovery.objects.filter(reversal=entry).select_related("loan").first()) or pool(entry)
 
 
 def loan(entry: Transaction) -> tuple[str, str] | None:

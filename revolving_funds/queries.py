@@ -172,7 +172,9 @@ def _written_off(loans: list[Loan]) -> dict[int, date | None]:
         return {}
     cases = LoanCase.objects.filter(loan__in=loans, kind=CaseKind.WRITE_OFF, status=CaseStatus.APPROVED)
     lost = dict(cases.values_list("loan", "amount"))
-    back = Recovery.objects.filter(loan__in=loans).values_list("loan").annotate(Sum("amount"), Max("paid_on"))
+    back = (
+        Recovery.objects.standing().filter(loan__in=loans).values_list("loan").annotate(Sum("amount"), Max("paid_on"))
+    )
     came = {loan: (total, last) for loan, total, last in back}
     return {
         loan.pk: came[loan.pk][1] if loan.pk in came and came[loan.pk][0] >= (lost.get(loan.pk) or 0) else None
@@ -322,7 +324,7 @@ def pool_flows(pool: Pool) -> PoolFlows:
     out, left = lent["total"] or 0, lent["left"] or 0
     lost = LoanCase.objects.filter(loan__pool=pool, kind=CaseKind.WRITE_OFF, status=CaseStatus.APPROVED)
     gone = lost.aggregate(total=Sum("amount"))["total"] or 0
-    back = Recovery.objects.filter(loan__pool=pool).aggregate(total=Sum("amount"))["total"] or 0
+    back = Recovery.objects.standing().filter(loan__pool=pool).aggregate(total=Sum("amount"))["total"] or 0
     excess = Repayment.objects.standing().filter(loan__pool=pool).aggregate(total=Sum("excess"))["total"] or 0
     # Legs of the pool out of which an excess went back to its borrower: below zero.
     refunded = Leg.objects.filter(account=pool.available_id, transaction__kind="REFUNDED").aggregate(

@@ -97,12 +97,13 @@ class TransactionAdmin(ReadonlyAdmin):
         "maker",
         "checker",
         "reverses",
+        "mirror",
         "act",
         "idem_scope",
         "idem_key",
         "uid",
     )
-    readonly_fields = ("act", "what")
+    readonly_fields = ("act", "what", "mirror")
     inlines = (LegInline,)
 
     @admin.display(description=_("kind"), ordering="kind")
@@ -115,6 +116,13 @@ class TransactionAdmin(ReadonlyAdmin):
         find = origins.get(entry.idem_scope)
         found = find(entry) if find else None
         return format_html('<a href="{}">{}</a>', found[1], found[0]) if found else entry.idem_scope
+
+    @admin.display(description=_("taken back by"))
+    def mirror(self, entry: Transaction) -> str:
+        """The entry that took this one back, if one did."""
+        found = Transaction.objects.filter(reverses=entry).first()
+        url = reverse("admin:ledger_transaction_change", args=[found.uid]) if found else ""
+        return format_html('<a href="{}">{}</a>', url, found) if found else ""
 
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).prefetch_related("legs")

@@ -210,6 +210,10 @@ class Transaction(models.Model):
     def __str__(self) -> str:
         return f"{kind_name(self.kind)}, {short_date(self.business_date)}"
 
+    @property
+    def region_code(self) -> str:
+        return self.book
+
 
 class Leg(models.Model):
     """One side of a transaction: `amount` is positive for a debit, negative for a credit.

@@ -71,6 +71,11 @@ class PaidOnOutOfRange(ActionError):
     field = "paid_on"
 
 
+class ReasonMissing(ActionError):
+    message = _("Write what is wrong with the bill.")
+    field = "reason"
+
+
 class NumberMissing(ActionError):
     message = _("Write the number of the SP2D.")
     field = "sp2d"
@@ -230,6 +235,23 @@ def _line(
         scheduled=plan_after - plan_before,
         payable=min(due, after - before, billed) if billed is not None else 0,
     )
+
+
+@transaction.atomic
+def refuse(*, claim: SubsidyClaim, reason: str, by: User, now: datetime) -> SubsidyClaim:
+    """Do not accept a bill (wrong, or brought in for the wrong month) while nothing is owed for it: it is kept with the
+    reason, and another bill of the month may come. Raises ReasonMissing, WrongState.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    claim = SubsidyClaim.objects.locked(claim.pk)
+    if claim.status != ClaimStatus.DRAFT:
+        raise WrongState
+    claim.status, claim.refused_by, claim.refused_at = ClaimStatus.REFUSED, by, now
+    claim.refuse_reason = reason.strip()
+    claim.save(update_fields=["status", "refused_by", "refused_at", "refuse_reason", "updated_at"])
+    log.record("claim.refused", claim, by=by, now=now, reason=claim.refuse_reason)
+    return claim
 
 
 def _account(claim: SubsidyClaim, code: str, name: str, kind: AccountKind, *, floor: int | None = 0) -> Account:

@@ -53,6 +53,11 @@ class SameLoan(ActionError):
     field = "number"
 
 
+class OtherBank(ActionError):
+    message = _("The money came in at another bank than the one of this loan. Settle it between the banks first.")
+    field = "number"
+
+
 class NoSuchLoan(ActionError):
     message = _("There is no running loan with this number in your region.")
     field = "number"
@@ -150,10 +155,12 @@ def move(*, repayment: Repayment, to: Loan, reason: str, by: User, now: datetime
     """Book a payment on the loan it was meant for, with its own value date, and take it off the wrong one.
 
     The right entry comes first, so that the pool never lacks the money in between. What is more than the right
-    loan owes is kept for its borrower. Raises SameLoan and what `reverse` and `repayments.record` raise.
+    loan owes is kept for its borrower. Raises SameLoan, OtherBank and what `reverse` and `repayments.record` raise.
     """
     if to.pk == repayment.loan_id:
         raise SameLoan
+    if to.pool.agreement.bank_id != repayment.loan.pool.agreement.bank_id:
+        raise OtherBank
     list(Loan.objects.for_update().filter(pk__in=[to.pk, repayment.loan_id]).order_by("pk"))
     _may_take_back(Repayment.objects.locked(repayment.pk), Loan.objects.get(pk=repayment.loan_id), by)
     right = repayments.record(

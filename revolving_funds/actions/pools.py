@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
@@ -20,6 +21,7 @@ from revolving_funds.models import AgreementPaper, Application, BatchRow, Pool
 
 RESERVE = "loan.reserve"
 CARRY = "pool.carry"
+ENTERED = ("pool.place", "pool.subsidy")
 DEFAULT_HOLD = timedelta(days=30)
 
 
@@ -38,6 +40,25 @@ class SubsidyBudgetEmpty(ActionError):
         "The subsidy budget of this year does not cover the interest of this loan. Ask the treasurer to enter the budget of the bank."
     )
     field = "pool"
+
+
+class ReasonMissing(ActionError):
+    message = _("Write why it is taken back.")
+    field = "reason"
+
+
+class NotThisEntry(ActionError):
+    message = _("This entry did not bring money or budget into this pool, or it was taken back before.")
+    field = "entry"
+
+
+class SameHand(ActionError):
+    message = _("You entered this yourself. Another officer takes it back.")
+
+
+class MoneyIsOut(ActionError):
+    message = _("Part of this is set aside, promised or lent already, so it cannot be taken back whole.")
+    field = "entry"
 
 
 class YearNotOver(ActionError):
@@ -77,6 +98,39 @@ def budget_subsidy(
     )
     log.record("fund.subsidy_budgeted", pool, by=by, now=now, amount=amount, reference=reference)
     return pool
+
+
+@transaction.atomic
+def take_back(*, pool: Pool, entry: Transaction, reason: str, by: User, now: datetime, on: date) -> Transaction:
+    """Take back money that was placed, or a budget that was entered, by mistake: the mirror of its entry (J12), by another
+    hand than entered it. Raises ReasonMissing, NotThisEntry, SameHand, MoneyIsOut, AlreadyReversed.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    if not entered(pool).filter(pk=entry.pk).exists():
+        raise NotThisEntry
+    if by.pk == entry.maker_id:
+        raise SameHand
+    try:
+        mirror = journal.reverse(
+            original=entry,
+            business_date=max(on, entry.business_date),
+            key=str(entry.uid),
+            by=by,
+            now=now,
+            memo=reason.strip(),
+        )
+    except NotEnough as error:
+        raise MoneyIsOut from error
+    log.record("fund.entry_taken_back", pool, by=by, now=now, entry=str(entry.uid), reason=reason.strip())
+    return mirror
+
+
+def entered(pool: Pool) -> QuerySet[Transaction]:
+    """What was placed in `pool` or entered as its budget, and still stands, the latest first."""
+    accounts_of = (pool.available_id, pool.subsidy_budget_id)
+    rows = Transaction.objects.filter(idem_scope__in=ENTERED, reversed_by=None)
+    return rows.filter(Exists(Leg.objects.filter(transaction=OuterRef("pk"), account__in=accounts_of))).order_by("-pk")
 
 
 def hold(application: Application, pool: Pool, *, by: User | None, now: datetime, on: date) -> Transaction:

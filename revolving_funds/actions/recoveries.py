@@ -38,6 +38,23 @@ class NotAnAmount(ActionError):
     field = "amount"
 
 
+class ReasonMissing(ActionError):
+    message = _("Write why the payment is taken back.")
+    field = "reason"
+
+
+class TakenBack(ActionError):
+    message = _("This payment was already taken back.")
+
+
+class OwnEntry(ActionError):
+    message = _("You booked this payment yourself. Another officer must take it back.")
+
+
+class MoneyIsOut(ActionError):
+    message = _("The money of this payment is no longer in the pool. Place money in the pool first.")
+
+
 class PromiseInPast(ActionError):
     message = _("The promised day lies behind.")
     field = "promised_on"
@@ -109,6 +126,39 @@ def record(
         written_off_by_id=case.decided_by_id,
     )
     log.record("loan.recovered", loan, by=by, now=now, amount=amount, paid_on=str(paid_on))
+    return recovery
+
+
+@transaction.atomic
+def reverse(*, recovery: Recovery, reason: str, by: User, now: datetime, on: date) -> Recovery:
+    """Take a recovery back that was entered wrongly, by its mirror (J12): it may still come back. Locks the loan.
+
+    Raises ReasonMissing, TakenBack, OwnEntry, SameHand (who owes), MoneyIsOut.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    loan = Loan.objects.locked(recovery.loan_id)
+    recovery = Recovery.objects.locked(recovery.pk)
+    if recovery.reversal_id:
+        raise TakenBack
+    if by.pk == recovery.recorded_by_id:
+        raise OwnEntry
+    if by.pk == loan.person.user_id:
+        raise SameHand
+    try:
+        recovery.reversal = journal.reverse(
+            original=recovery.transaction,
+            business_date=max(on, recovery.transaction.business_date),
+            key=str(recovery.uid),
+            by=by,
+            now=now,
+            memo=reason.strip(),
+        )
+    except NotEnough as error:
+        raise MoneyIsOut from error
+    recovery.reversed_by, recovery.reverse_reason = by, reason.strip()
+    recovery.save(update_fields=["reversal", "reversed_by", "reverse_reason", "updated_at"])
+    log.record("loan.recovery_reversed", recovery, by=by, now=now, amount=recovery.amount, reason=reason.strip())
     return recovery
 
 

@@ -34,11 +34,6 @@ class CameElsewhere(ActionError):
     field = "file"
 
 
-class OtherBank(ActionError):
-    message = _("The money came in at another bank than the one of this loan. Settle it between the banks first.")
-    field = "number"
-
-
 class NotThisPayment(ActionError):
     message = _(
         "This payment is not the one: the bank took back another amount, at another bank, or before it was paid. Choose the one that the line names, or keep the line with the reason."
@@ -228,7 +223,7 @@ def settle(
     """
     line = _waiting(line)
     if loan.pool.agreement.bank_id != line.bank_id:
-        raise OtherBank
+        raise corrections.OtherBank
     repayment = repayments.record(
         loan=loan,
         amount=line.amount,

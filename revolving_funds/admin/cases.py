@@ -14,7 +14,7 @@ from foundation.common import clock
 from foundation.common.admin import Deed, OfficeModelAdmin
 from foundation.common.dates import short_date
 from foundation.common.money import rupiah
-from revolving_funds import fund_forms, papers
+from revolving_funds import forms, fund_forms, papers
 from revolving_funds.actions import capital, cases, recoveries
 from revolving_funds.admin.parts import money, person_of
 from revolving_funds.enums import CaseKind, CaseStatus, LoanStatus
@@ -37,6 +37,11 @@ def _recover(request: HttpRequest, loan: Loan, cleaned: dict[str, Any]) -> str:
         "amount": rupiah(row.amount),
         "left": rupiah(recoveries.still_out(loan)),
     }
+
+
+def _take_back(request: HttpRequest, recovery: Recovery, cleaned: dict[str, Any]) -> str:
+    recoveries.reverse(recovery=recovery, by=person_of(request), now=clock.now(), on=clock.today(), **cleaned)
+    return _("Taken back. It counts as not returned again.")
 
 
 def _promise(request: HttpRequest, loan: Loan, cleaned: dict[str, Any]) -> str:
@@ -199,13 +204,13 @@ class LoanCaseAdmin(OfLoanAdmin):
                     "left",
                     "decree_number",
                     "decree_on",
-                    "entry",
+                    "transaction",
                     "document_hash",
                 )
             },
         ),
     )
-    readonly_fields = ("about", "of_loan", "borrower_name", "left", "entry")
+    readonly_fields = ("about", "of_loan", "borrower_name", "left")
     deeds = (
         Deed(
             "approve",
@@ -255,23 +260,44 @@ class LoanCaseAdmin(OfLoanAdmin):
     def left(self, row: LoanCase) -> str:
         return money(row.amount)
 
-    @admin.display(description=gettext_lazy("Ledger entry"))
-    def entry(self, row: LoanCase) -> str:
-        return str(row.transaction or "")
-
 
 @admin.register(Recovery)
 class RecoveryAdmin(OfLoanAdmin):
-    list_display = ("paid_on", "borrower_name", "of_loan", "paid", "reference", "recorded_by")
+    list_display = ("paid_on", "borrower_name", "of_loan", "paid", "reference", "recorded_by", "state")
     ordering = ("-paid_on", "-id")
     list_select_related = ("loan__person", "recorded_by")
-    fields = ("of_loan", "borrower_name", "paid_on", "paid", "reference", "recorded_by", "entry")
-    readonly_fields = ("of_loan", "borrower_name", "paid", "entry")
+    fields = (
+        "of_loan",
+        "borrower_name",
+        "paid_on",
+        "paid",
+        "reference",
+        "recorded_by",
+        "transaction",
+        "reversed_by",
+        "reverse_reason",
+        "reversal",
+    )
+    readonly_fields = ("of_loan", "borrower_name", "paid")
+    deeds = (
+        Deed(
+            "batal",
+            gettext_lazy("Take back"),
+            "revolving_funds.reverse_repayment",
+            _take_back,
+            forms.ReverseForm,
+            available=lambda row: row.reversal_id is None,
+            danger=True,
+            text=gettext_lazy(
+                "The entry stays in the book and gets its mirror. Somebody else than who booked it does this."
+            ),
+        ),
+    )
+
+    @admin.display(description=gettext_lazy("State"))
+    def state(self, row: Recovery) -> str:
+        return str(_("Taken back")) if row.reversal_id else ""
 
     @admin.display(description=gettext_lazy("Amount"))
     def paid(self, row: Recovery) -> str:
         return rupiah(row.amount)
-
-    @admin.display(description=gettext_lazy("Ledger entry"))
-    def entry(self, row: Recovery) -> str:
-        return str(row.transaction)

@@ -15,7 +15,7 @@ from foundation.common.http import pdf_response
 from foundation.common.money import rupiah
 from foundation.jobs.actions import jobs as job_actions
 from revolving_funds import bank_forms as forms
-from revolving_funds import jobs, papers
+from revolving_funds import fund_forms, jobs, papers
 from revolving_funds.actions import claims
 from revolving_funds.actions.statements import WrongLayout
 from revolving_funds.admin.parts import WhenEntered, money, person_of
@@ -58,6 +58,15 @@ def _approve(request: HttpRequest, claim: SubsidyClaim, _cleaned: dict[str, Any]
 def _pay(request: HttpRequest, claim: SubsidyClaim, cleaned: dict[str, Any]) -> str:
     claims.pay(claim=claim, by=person_of(request), now=clock.now(), on=clock.today(), **cleaned)
     return _("The payment is written down.")
+
+
+def _refuse(request: HttpRequest, claim: SubsidyClaim, cleaned: dict[str, Any]) -> str:
+    claims.refuse(claim=claim, by=person_of(request), now=clock.now(), **cleaned)
+    return _("Not accepted. Another bill of this month may be brought in.")
+
+
+def _waits(claim: SubsidyClaim) -> bool:
+    return claim.status == ClaimStatus.DRAFT
 
 
 def _pdf(_request: HttpRequest, claim: SubsidyClaim, _cleaned: dict[str, Any]) -> HttpResponse:
@@ -152,9 +161,14 @@ class SubsidyClaimAdmin(WhenEntered, OfficeModelAdmin):
         "entered",
         "approved_by",
         "approved_at",
+        "accrual",
         "paid_by",
         "paid_on",
         "sp2d",
+        "payment",
+        "refused_by",
+        "refused_at",
+        "refuse_reason",
     )
     readonly_fields = ("entered", "of_month", "bill", "ours", "pays")
     inlines = (LineInline,)
@@ -189,6 +203,30 @@ class SubsidyClaimAdmin(WhenEntered, OfficeModelAdmin):
             available=lambda row: row.status == ClaimStatus.APPROVED,
             primary=True,
             initial=lambda _row: {"paid_on": clock.today()},
+        ),
+        Deed(
+            "tolak",
+            gettext_lazy("Do not accept"),
+            "revolving_funds.approve_claim",
+            _refuse,
+            fund_forms.RefuseForm,
+            available=_waits,
+            danger=True,
+            text=gettext_lazy(
+                "The bill is kept with your reason. The treasurer may bring in a right one for the month."
+            ),
+        ),
+        Deed(
+            "tarik",
+            gettext_lazy("Withdraw the bill"),
+            "revolving_funds.make_claim",
+            _refuse,
+            fund_forms.RefuseForm,
+            available=_waits,
+            danger=True,
+            text=gettext_lazy(
+                "For a bill that came in for the wrong month, or with a wrong file. It is kept with your reason."
+            ),
         ),
         Deed("pdf", gettext_lazy("Claim as PDF"), "revolving_funds.view_subsidyclaim", _pdf),
         Deed("excel", gettext_lazy("Claim as Excel"), "revolving_funds.view_subsidyclaim", _xlsx),

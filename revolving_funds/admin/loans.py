@@ -137,9 +137,9 @@ class LoanAdmin(OfficeModelAdmin):
         "maturity_on",
         "status",
         "closed_on",
-        "entry",
+        "disbursement",
     )
-    readonly_fields = ("district", "bank", "principal", "left", "late", "since", "entry")
+    readonly_fields = ("district", "bank", "principal", "left", "late", "since")
     inlines = (InstalmentInline, RepaymentInline)
     deeds = (
         Deed(
@@ -225,7 +225,3 @@ class LoanAdmin(OfficeModelAdmin):
     @admin.display(description=gettext_lazy("Overdue since"))
     def since(self, row: Any) -> str:
         return short_date(row.oldest_due) if row.arrears else ""
-
-    @admin.display(description=gettext_lazy("Ledger entry"))
-    def entry(self, row: Loan) -> str:
-        return str(row.disbursement)

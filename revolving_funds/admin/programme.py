@@ -60,6 +60,11 @@ def _open_year(request: HttpRequest, pool: Pool, cleaned: dict[str, Any]) -> str
     return _("%(pool)s is open.") % {"pool": opened}
 
 
+def _take_back(request: HttpRequest, pool: Pool, cleaned: dict[str, Any]) -> str:
+    pools.take_back(pool=pool, by=person_of(request), now=clock.now(), on=clock.today(), **cleaned)
+    return _("Taken back. Enter what is right, if anything.")
+
+
 def _statement(_request: HttpRequest, pool: Pool, cleaned: dict[str, Any]) -> HttpResponse:
     accounts = [pool.available, pool.reserved, pool.subsidy_budget, pool.subsidy_committed]
     pdf = papers.account_statement_pdf(f"Rekening dana {pool}", accounts, book=pool.available.book, **cleaned)
@@ -112,6 +117,19 @@ class PoolAdmin(OfficeModelAdmin):
             initial=lambda _row: {"request_uid": uuid.uuid4()},
             text=gettext_lazy(
                 "The year's budget for the interest that the office pays. Without it nothing is approved."
+            ),
+        ),
+        Deed(
+            "tarik",
+            gettext_lazy("Take back a wrong entry"),
+            "revolving_funds.reverse_repayment",
+            _take_back,
+            fund_forms.TakeBackForm,
+            available=lambda row: pools.entered(row).exists(),
+            takes_object=True,
+            danger=True,
+            text=gettext_lazy(
+                "Money or budget that was entered by mistake. The entry stays in the book and gets its mirror. Somebody else than who entered it does this."
             ),
         ),
         Deed(

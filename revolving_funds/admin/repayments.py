@@ -79,6 +79,7 @@ class RepaymentAdmin(WhenEntered, OfficeModelAdmin):
         "reversed_on",
         "reversed_by",
         "reverse_reason",
+        "reversal",
     )
     readonly_fields = ("shown", "entered", "receipt", "debtor", "paid", "kept", "entry", "state")
     deeds = (

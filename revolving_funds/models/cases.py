@@ -118,8 +118,14 @@ class LoanCase(Record):
         return self.loan.village_id
 
 
+class RecoveryQuerySet(OfLoanQuerySet):
+    def standing(self) -> "RecoveryQuerySet":
+        """What was not taken back."""
+        return self.filter(reversal__isnull=True)
+
+
 class Recovery(Record):
-    """Money that came back after a loan was written off."""
+    """Money that came back after a loan was written off. One that was entered wrongly stays, with who took it back and why."""
 
     loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="recoveries", verbose_name=_("loan"))
     request_uid = models.UUIDField(unique=True, editable=False)
@@ -133,8 +139,20 @@ class Recovery(Record):
         USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded by")
     )
     written_off_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reversal = models.OneToOneField(
+        Transaction,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("entry that took it back"),
+    )
+    reversed_by = models.ForeignKey(
+        USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken back by")
+    )
+    reverse_reason = models.CharField(_("why it was taken back"), max_length=200, blank=True, default="", db_default="")
 
-    objects = OfLoanQuerySet.as_manager()
+    objects = RecoveryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("recovery")
@@ -142,6 +160,13 @@ class Recovery(Record):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="recovery_amount_positive"),
             apart("recovery_recorded_by_not_written_off_by", "recorded_by", "written_off_by"),
+            apart("recovery_reversed_by_not_recorded_by", "reversed_by", "recorded_by"),
+            models.CheckConstraint(
+                name="recovery_reversal_whole",
+                condition=Q(reversal__isnull=True, reversed_by__isnull=True, reverse_reason="")
+                | Q(reversal__isnull=False, reversed_by__isnull=False) & ~Q(reverse_reason=""),
+                violation_error_message=_("Taking a payment back needs a person, a day and a reason."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,9 +20,9 @@ class SubsidyClaimQuerySet(ScopedQuerySet["SubsidyClaim"]):
     region_path = "agreement__office__region__code"
 
     def for_lists(self) -> Self:
-        return self.select_related("agreement__bank", "agreement__office", "made_by", "approved_by", "paid_by").defer(
-            "content"
-        )
+        return self.select_related(
+            "agreement__bank", "agreement__office", "made_by", "approved_by", "paid_by", "refused_by"
+        ).defer("content")
 
 
 class SubsidyClaim(Record):
@@ -80,13 +80,27 @@ class SubsidyClaim(Record):
         verbose_name=_("entry of the payment"),
     )
 
+    # A bill that was wrong, or brought in for the wrong month: kept, and another one takes its place.
+    refused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("not accepted by"),
+    )
+    refused_at = models.DateTimeField(_("not accepted at"), null=True, blank=True)
+    refuse_reason = models.CharField(_("why it is not accepted"), max_length=300, blank=True, default="", db_default="")
+
     objects = SubsidyClaimQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("subsidy claim")
         verbose_name_plural = _("subsidy claims")
         constraints = [
-            models.UniqueConstraint(fields=["agreement", "month"], name="subsidyclaim_once_a_month"),
+            models.UniqueConstraint(
+                fields=["agreement", "month"], condition=~Q(status="REFUSED"), name="subsidyclaim_once_a_month"
+            ),
             models.CheckConstraint(condition=Q(status__in=ClaimStatus.values), name="subsidyclaim_status_known"),
             models.CheckConstraint(condition=Q(month__day=1), name="subsidyclaim_month_begins"),
             models.CheckConstraint(condition=Q(fiscal_year=F("month__year")), name="subsidyclaim_of_one_year"),
@@ -101,14 +115,25 @@ class SubsidyClaim(Record):
             ),
             models.CheckConstraint(
                 name="subsidyclaim_approval_whole",
-                condition=Q(status="DRAFT", approved_by__isnull=True, approved_at__isnull=True, accrual__isnull=True)
-                | ~Q(status="DRAFT")
+                condition=Q(
+                    status__in=("DRAFT", "REFUSED"),
+                    approved_by__isnull=True,
+                    approved_at__isnull=True,
+                    accrual__isnull=True,
+                )
+                | ~Q(status__in=("DRAFT", "REFUSED"))
                 & Q(approved_by__isnull=False, approved_at__isnull=False, computed_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="subsidyclaim_payment_whole",
                 condition=Q(status="PAID", paid_on__isnull=False, paid_by__isnull=False) & ~Q(sp2d="")
                 | ~Q(status="PAID") & Q(paid_on__isnull=True, paid_by__isnull=True, sp2d="", payment__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="subsidyclaim_refusal_whole",
+                condition=Q(status="REFUSED", refused_by__isnull=False, refused_at__isnull=False) & ~Q(refuse_reason="")
+                | ~Q(status="REFUSED") & Q(refused_by__isnull=True, refused_at__isnull=True, refuse_reason=""),
+                violation_error_message=_("A bill that is not accepted says by whom, when and why."),
             ),
         ]
 

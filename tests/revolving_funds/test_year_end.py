@@ -148,7 +148,7 @@ def test_a_line_of_one_bank_is_not_booked_on_a_loan_of_another() -> None:
     make.pool(10_000_000, at="bjb")
     loan = make.loan()
     line = bank.received([bank.row("A1", 200_000, TODAY, payer="SIAPA")], on=TODAY).lines.get()
-    with pytest.raises(statements.OtherBank):
+    with pytest.raises(corrections.OtherBank):
         statements.settle(line=line, loan=loan, by=make.treasurer(), now=NOW, on=TODAY)
     line.refresh_from_db()
     assert (line.state, loan.repayments.count()) == ("WAITING", 0)
