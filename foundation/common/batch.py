@@ -1,13 +1,15 @@
 """Several statements in one round trip."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 
 Statement = tuple[str, list[Any]]
 NO_SUCH_STATEMENT = "26000"
 WAIT = "SELECT pg_logical_emit_message(true, 'guyub', '')::text"
+LET_GO = "SELECT set_config('synchronous_commit', 'off', true)"
 CALLS = "_calls_of_batch"  # kept on Django's connection: the driver's connection, and the calls that it knows
 NOTHING: tuple[Any, dict[str, str]] = (None, {})
 
@@ -47,6 +49,22 @@ def wait_for_disk() -> None:
     ever: the log is written in its order, so what came before it is safe with it. Nobody is told before.
     """
     ask(WAIT)
+
+
+@contextmanager
+def safe_afterwards() -> Iterator[None]:
+    """A transaction that gives its locks back before the disk has written it, and is left only when it has.
+
+    Within another transaction it is part of that one, which is as safe as ever. What is put off until the commit runs before
+    the disk has answered: it may wake somebody who writes for herself, and tell nobody.
+    """
+    alone = not connections[DEFAULT_DB_ALIAS].in_atomic_block
+    with transaction.atomic():
+        if alone:
+            ask(LET_GO)
+        yield
+    if alone:
+        wait_for_disk()
 
 
 class Prepared:

@@ -55,3 +55,22 @@ def test_a_broken_transaction_is_refused_as_ever() -> None:
         with pytest.raises(transaction.TransactionManagementError):
             batch.run([READ])
         transaction.set_rollback(False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_locks_are_given_back_before_the_disk_has_written() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
+        with batch.safe_afterwards():
+            cursor.execute("SHOW synchronous_commit")
+            assert cursor.fetchone() == ("off",)
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("on",)
+
+
+def test_part_of_another_transaction_is_as_safe_as_that_one() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = on")
+        with batch.safe_afterwards():
+            cursor.execute("SHOW synchronous_commit")
+            assert cursor.fetchone() == ("on",)

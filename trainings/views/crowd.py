@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from foundation.accounts.models import User
-from foundation.common import clock
+from foundation.common import batch, clock
 from foundation.common.gathering import Gathering
 from trainings import conflicts, inviting
 from trainings.actions import attendance, enrolments
@@ -46,7 +46,8 @@ def _serve(uid: UUID, presses: Sequence[Press]) -> list[Enrolment | None]:
         if person is not None and person.pk not in busy:
             person.user = users[press.user.pk]
             wishes[index] = Wish(person, press.user, request_id=press.request_id)
-    done = enrolments.take(training=training, wishes=list(wishes.values()), now=now)
+    with batch.safe_afterwards():  # the next ones, of the other process too, need not wait for our disk
+        done = enrolments.take(training=training, wishes=list(wishes.values()), now=now)
     made = dict(zip(wishes, done, strict=True))
     return [made[index].enrolment if index in made else None for index in range(len(presses))]
 
