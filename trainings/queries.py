@@ -139,7 +139,12 @@ def enrolments_of_year(office_code: str, year: int) -> QuerySet[Enrolment]:
 
 def year_of(training: Training) -> int:
     """The fiscal year on which a training's places count: of its start, where it is held."""
-    return timezone.localtime(training.starts_at, zones.of(training.office_code)).year
+    return year_at(training, training.starts_at)
+
+
+def year_at(training: Training, moment: datetime) -> int:
+    """The year of `moment` by the clock of the training's office."""
+    return timezone.localtime(moment, zones.of(training.office_code)).year
 
 
 def year_bounds(office_code: str, year: int) -> tuple[datetime, datetime]:

@@ -9,10 +9,15 @@ from django.db.models import Count, Q, QuerySet
 from foundation.common import batch
 from trainings.enums import HOLDING, ProposalSource, TrainingStatus
 from trainings.models import Enrolment, PlanActivity, PlanShare, Training
+from trainings.models.limits import PLAN_LOCK
 from trainings.queries import year_bounds, year_of
 
-# Asked under the lock on a training, behind which hundreds may wait.
+# Asked under the lock on a training, behind which hundreds may wait. Whether a plan binds holds until the transaction
+# ends: who changes the plan waits, and is waited for (`alone`).
 PLANNED = "SELECT EXISTS (SELECT 1 FROM trainings_yearplan WHERE office_code = %s AND year = %s AND is_binding)"
+_KEY = PLAN_LOCK.format(office="%s::text", year="%s::int")
+BESIDE = f"SELECT pg_advisory_xact_lock_shared({_KEY})"  # its own statement: what follows sees what it waited for
+ALONE = f"SELECT pg_advisory_xact_lock({_KEY})::text"
 
 
 @dataclass
@@ -46,32 +51,44 @@ class Room:
 def locked(training: Training, sources: Sequence[str]) -> Room:
     """The room of `sources` in the year of `training`, held until the transaction ends.
 
-    Always after the lock on the training, then the shares in the order of the sources, then the activity, so that no
-    two wait for each other. A training under an activity costs one query more.
+    Always after the lock on the training, then the plan beside others, its shares in the order of the sources, then the
+    activity, so that no two wait for each other. A training under an activity costs one query more.
     """
-    return _room(training, sources, PlanShare.objects.for_update(), PlanActivity.objects.for_update())
+    return _room(training, sources, PlanShare.objects.for_update(), PlanActivity.objects.for_update(), beside=True)
+
+
+def alone(office_code: str, year: int) -> None:
+    """Nobody registers in the office's year until the transaction ends: a plan is being changed."""
+    batch.ask(ALONE, [office_code, year])
 
 
 def seen(training: Training, sources: Sequence[str]) -> Room:
     """The same to be read, without a lock."""
-    return _room(training, sources, PlanShare.objects.all(), PlanActivity.objects.all())
+    return _room(training, sources, PlanShare.objects.all(), PlanActivity.objects.all(), beside=False)
 
 
 def _room(
-    training: Training, sources: Sequence[str], shares: QuerySet[PlanShare], activities: QuerySet[PlanActivity]
+    training: Training,
+    sources: Sequence[str],
+    shares: QuerySet[PlanShare],
+    activities: QuerySet[PlanActivity],
+    *,
+    beside: bool,
 ) -> Room:
     office, year = training.office_code, year_of(training)
-    if training.activity_id is None and not batch.ask(PLANNED, [office, year])[0][0]:
+    asked, values = (f"{BESIDE};{PLANNED}", [office, year] * 2) if beside else (PLANNED, [office, year])
+    is_binding = batch.ask(asked, values)[0][0]
+    if training.activity_id is None and not is_binding:
         return Room()
-    shares = shares.filter(plan__office_code=office, plan__year=year, plan__is_binding=True, source__in=sources)
-    rows = list(shares.select_related("plan").order_by("source"))
+    shares = shares.filter(plan__office_code=office, plan__year=year, plan__is_binding=True)
+    rows = [share for share in shares.select_related("plan").order_by("source") if share.source in sources]
     activity = _limit(training, activities)
-    if not rows and activity is None and not _binds(office, year):
+    if not is_binding and activity is None:
         return Room()
     taken, of_activity = _taken(office, year, sources, activity)
     held = {share.source: share.allowed - taken.get(share.source, 0) for share in rows}
     return Room(
-        {source: max(held.get(source, 0), 0) for source in sources},
+        {source: max(held.get(source, 0), 0) for source in sources} if is_binding else None,
         is_released=any(share.plan.released_at for share in rows),
         of_activity=None if activity is None else max(activity.places - of_activity, 0),
     )
@@ -82,10 +99,6 @@ def _limit(training: Training, activities: QuerySet[PlanActivity]) -> PlanActivi
     if training.activity_id is None:
         return None
     return activities.filter(pk=training.activity_id, places__gt=0, plan__is_binding=True).first()
-
-
-def _binds(office_code: str, year: int) -> bool:
-    return PlanShare.objects.filter(plan__office_code=office_code, plan__year=year, plan__is_binding=True).exists()
 
 
 def _taken(
@@ -100,20 +113,36 @@ def _taken(
     return {source: counts[source] for source in sources}, counts["activity"]
 
 
-def holding(office_code: str, year: int, sources: Sequence[str] = tuple(ProposalSource.values)) -> dict[str, int]:
-    """Places of the year that are taken or offered, by source; those of trainings called off do not count."""
-    rows = _held().filter(_of_year(office_code, year), source__in=sources).values("source").annotate(n=Count("pk"))
+def holding(
+    office_code: str, year: int, sources: Sequence[str] = tuple(ProposalSource.values), *, within: bool = False
+) -> dict[str, int]:
+    """Places of the year that are taken or offered, by source; those of trainings called off do not count.
+
+    `within`: without those whom the door let in beyond the plan, as the database counts them.
+    """
+    rows = (
+        _held(within=within)
+        .filter(_of_year(office_code, year), source__in=sources)
+        .values("source")
+        .annotate(n=Count("pk"))
+    )
     return {row["source"]: row["n"] for row in rows}
 
 
-def holding_of(activities: Sequence[PlanActivity]) -> dict[int, int]:
+def holding_of(activities: Sequence[PlanActivity], *, within: bool = False) -> dict[int, int]:
     """The same by activity (its key), in one query."""
-    rows = _held().filter(training__activity__in=activities).values("training__activity").annotate(n=Count("pk"))
+    rows = (
+        _held(within=within)
+        .filter(training__activity__in=activities)
+        .values("training__activity")
+        .annotate(n=Count("pk"))
+    )
     return {row["training__activity"]: row["n"] for row in rows}
 
 
-def _held() -> QuerySet[Enrolment]:
+def _held(*, within: bool = False) -> QuerySet[Enrolment]:
     rows = Enrolment.objects.filter(state__in=HOLDING).exclude(training__status=TrainingStatus.CANCELLED)
+    rows = rows.filter(beyond_plan=False) if within else rows
     return rows.order_by()
 
 

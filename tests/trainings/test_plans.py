@@ -15,7 +15,7 @@ from members.models import StagePeriod
 from tests.factories.foundation import office, region, user_with_role
 from tests.factories.members import PersonFactory
 from tests.factories.trainings import DAY, FIRST, NOW, EnrolmentFactory, TrainingFactory
-from tests.trainings.test_races import at_once
+from tests.trainings.test_races import at_once, uncounted
 from trainings import realisation, reports
 from trainings.actions import enrolments, plans
 from trainings.enums import CheckInWay, EnrolmentState, ProposalSource, TrainingStatus
@@ -108,6 +108,14 @@ def test_a_share_is_not_cut_below_the_places_taken() -> None:
     with pytest.raises(plans.PlacesTaken):
         drawn(PD=1)
     assert PlanShare.objects.get(source=PD).places == 3
+
+
+def test_a_share_is_not_cut_below_what_it_has_released() -> None:
+    plan = drawn(PD=3)
+    plans.release(plan=plan, by=None, now=NOW)
+    for is_binding in (True, False):
+        with pytest.raises(plans.PlacesReleased, match="3"):
+            drawn(PD=2, is_binding=is_binding)
 
 
 def test_who_waited_for_a_share_rises_when_it_grows() -> None:
@@ -273,7 +281,7 @@ def test_realisation_counts_places_attendance_completion_and_money_by_group() ->
 
 
 def test_money_is_shared_out_over_the_places_that_it_bought_and_no_rupiah_is_lost() -> None:
-    line = activity()
+    line = activity(drawn(PD=10, OWN=10))
     paid, other = TrainingFactory(), TrainingFactory()
     for training in (paid, other):
         plans.put_under(training=training, activity=line, by=None, now=NOW)
@@ -346,11 +354,15 @@ def test_twenty_at_once_over_five_trainings_never_exceed_a_share_and_lose_no_pla
             )
             for turn, person in enumerate(people)
         ]
-        assert not [row for row in at_once(deeds) if isinstance(row, Exception)]
+        refused.extend(row for row in at_once(deeds) if isinstance(row, Exception))
         return confirmed(PD)
 
+    refused: list[Exception] = []
     drawn(PD=7)
-    assert rush() == 7
-    # The control: without the lock on the share, counting and inserting come apart.
+    assert (rush(), refused) == (7, [])
+    # The control: without the lock on the share, counting and inserting come apart. The database refuses what is too much.
     monkeypatch.setattr(BaseQuerySet, "for_update", unlocked)
-    assert max(rush() for _turn in range(5)) > 7
+    assert [rush() for _turn in range(3)] == [7, 7, 7]
+    assert {type(row) for row in refused} == {IntegrityError}, refused
+    with uncounted():
+        assert max(rush() for _turn in range(5)) > 7

@@ -60,11 +60,9 @@ def cut(*, training: Training, capacity: int, reason: str, by: User | None, now:
     if not reason.strip():
         raise NoReason
     moved = who_moves(training, capacity, now=now)
-    before, training.capacity = training.capacity, capacity
-    training.save(update_fields=["capacity", "updated_at"])
     for row in moved:
-        row.state, row.confirmed_at, row.offer_until = EnrolmentState.WAITING, None, None
-        row.save(update_fields=["state", "confirmed_at", "offer_until", "updated_at"])
+        row.state, row.confirmed_at, row.offer_until, row.beyond_plan = EnrolmentState.WAITING, None, None, False
+        row.save(update_fields=["state", "confirmed_at", "offer_until", "beyond_plan", "updated_at"])
         outbox.queue(
             "training_place_lost",
             to=[row.person.as_recipient()],
@@ -74,6 +72,10 @@ def cut(*, training: Training, capacity: int, reason: str, by: User | None, now:
             now=now,
         )
         log.record("enrolment.moved_back", row, by=by, now=now, reason=reason.strip())
+    before, training.capacity = training.capacity, capacity
+    training.save(
+        update_fields=["capacity", "updated_at"]
+    )  # after those who move: the database lets nobody stay beyond it
     offers.promote(training=training, now=now)  # a group that went as a whole may leave room for who waits behind it
     log.record("training.places_cut", training, by=by, now=now, before=before, after=capacity, moved=len(moved))
     return moved

@@ -1,5 +1,6 @@
 """Other dates for a training: everybody concerned is told, calendars follow, and trainers stay in one place."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -12,10 +13,10 @@ from foundation.accounts.models import User
 from foundation.audit import log
 from foundation.common import dates
 from foundation.common.errors import ActionError
-from trainings import texts
+from trainings import queries, quotas, texts
 from trainings.actions import crew
 from trainings.actions.trainings import AlreadyOver, Slot, checked, tell_enrolled
-from trainings.enums import TrainingStatus
+from trainings.enums import ProposalSource, TrainingStatus
 from trainings.models import Absence, Attendance, Enrolment, Scan, Session, Training
 
 # Out of the way, while sessions change places with each other.
@@ -24,6 +25,15 @@ ASIDE = timedelta(days=40_000)
 
 class AlreadyHeld(ActionError):
     message = _("Attendance of session %(number)s is already taken, so its date stays.")
+    field = "first_day"
+
+
+class YearFull(ActionError):
+    message = _(
+        "The plan of %(year)s has room for %(left)s more places of the source “%(source)s”, and %(taken)s people already "
+        "have a place in this training. Please ask the office for a larger share in that year, or choose dates in "
+        "%(before)s."
+    )
     field = "first_day"
 
 
@@ -36,8 +46,9 @@ class NothingMoved(ActionError):
 def reschedule(*, training: Training, slots: Sequence[Slot], by: User | None, now: datetime) -> Training:
     """Give a training other sessions: moved, added or dropped. Sessions keep their identity by their order.
 
-    Whoever has a place, an offer or waits is told old and new dates. Raises AlreadyOver, NothingMoved, AlreadyHeld,
-    TrainerBusy, and what scheduling raises.
+    Whoever has a place, an offer or waits is told old and new dates. In another year the places count on that year's
+    plan, and the training leaves its activity, which belongs to the plan of the old one. Raises AlreadyOver,
+    NothingMoved, AlreadyHeld, TrainerBusy, YearFull, and what scheduling raises.
     """
     training = Training.objects.locked(training.pk)
     if training.status in {TrainingStatus.DONE, TrainingStatus.CANCELLED}:
@@ -53,16 +64,35 @@ def reschedule(*, training: Training, slots: Sequence[Slot], by: User | None, no
     crew.follow(training=training, sessions=rows, now=now)
     first_before, training.starts_at, training.ends_at = training.starts_at, rows[0].starts_at, rows[-1].ends_at
     shift = training.starts_at - first_before
+    left = _follow_plan(training, first_before)
     training.enrol_until = min(training.enrol_until + shift, training.ends_at)
     training.revision += 1
-    training.save(update_fields=["starts_at", "ends_at", "enrol_until", "revision", "updated_at"])
+    training.save(update_fields=["starts_at", "ends_at", "enrol_until", "activity", "revision", "updated_at"])
     last_answer = max(training.starts_at, now)
     late = Enrolment.objects.filter(training=training, offer_until__gt=last_answer).offered()
     late.update(offer_until=last_answer)
     if training.status != TrainingStatus.PLANNED:
         _tell(training, first_before, now)
-    log.record("training.rescheduled", training, by=by, now=now, before=[row[0].isoformat() for row in before])
+    starts = [row[0].isoformat() for row in before]
+    log.record("training.rescheduled", training, by=by, now=now, before=starts, left_activity=left)
     return training
+
+
+def _follow_plan(training: Training, before: datetime) -> str:
+    """Into the plan of another year, if it is one: its shares hold all who have a place. Returns the activity left."""
+    year, old = queries.year_of(training), queries.year_at(training, before)
+    if year == old:
+        return ""
+    left, training.activity = training.activity, None
+    held = Counter(
+        Enrolment.objects.filter(training=training, beyond_plan=False).holding().values_list("source", flat=True)
+    )
+    room = quotas.locked(training, sorted(held))
+    for source, taken in held.items():
+        if room.left is not None and room.left[source] < taken:
+            facts = {"year": year, "before": old, "taken": taken, "left": room.left[source]}
+            raise YearFull(YearFull.message % (facts | {"source": ProposalSource(source).label}))
+    return left.code if left else ""
 
 
 def _moved(wanted: list[Slot], old: list[Session]) -> list[tuple[Slot, Session | None]]:

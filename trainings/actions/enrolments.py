@@ -159,7 +159,8 @@ def _source(room: quotas.Room, wanted: list[ProposalSource]) -> tuple[ProposalSo
 def seat(*, training: Training, person: Person, by: User | None, now: datetime, seen: datetime) -> Enrolment:
     """A place that the caller has already taken under the training's lock (a guest's, or a device's at the door).
 
-    Who was on the waiting list or had an offer rises. `seen` is when she was at the door. Raises as `enrol`.
+    Who was on the waiting list or had an offer rises. `seen` is when she was at the door: she was there, whatever the
+    plan says, and where it has no place left for her source she is marked. Raises as `enrol`.
     """
     inviting.check(training, person)
     if not takes_scans(training, seen) or seen > training.ends_at:
@@ -168,11 +169,15 @@ def seat(*, training: Training, person: Person, by: User | None, now: datetime, 
         Enrolment.objects.filter(training=training, person=person).live().select_related("person", "training").first()
     )
     if mine is None:
-        place = Seat(person, ProposalSource(training.source), has_room=True, by=by)
+        source = ProposalSource(training.source)
+        beyond = not quotas.locked(training, [source]).fits([source])
+        place = Seat(person, source, has_room=True, by=by, beyond_plan=beyond)
         return seating.write(training, [place], now=now)[0]
     if mine.state != EnrolmentState.CONFIRMED:
+        waited = mine.state == EnrolmentState.WAITING  # an offer keeps a place of the plan already
+        mine.beyond_plan = waited and not quotas.locked(training, [mine.source]).fits([mine.source])
         mine.state, mine.confirmed_at, mine.offer_until = EnrolmentState.CONFIRMED, now, None
-        mine.save(update_fields=["state", "confirmed_at", "offer_until", "updated_at"])
+        mine.save(update_fields=["state", "beyond_plan", "confirmed_at", "offer_until", "updated_at"])
         log.record("enrolment.seated", mine, by=by, now=now)
     return mine
 

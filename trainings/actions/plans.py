@@ -17,7 +17,7 @@ from foundation.regions.models import Office
 from trainings import queries, quotas
 from trainings.actions import offers
 from trainings.enums import ProposalSource, TrainingStatus
-from trainings.models import PlanActivity, PlanShare, Spending, Training, YearPlan
+from trainings.models import Enrolment, PlanActivity, PlanShare, Spending, Training, YearPlan
 
 Shares = Mapping[ProposalSource, tuple[int, int]]
 
@@ -28,6 +28,10 @@ class NothingPlanned(ActionError):
 
 class PlacesTaken(ActionError):
     message = _("%(source)s: %(taken)s places are already taken, so the share cannot be smaller.")
+
+
+class PlacesReleased(ActionError):
+    message = _("%(source)s: %(given)s places are already released, so the share cannot be smaller.")
 
 
 class ActivityTaken(ActionError):
@@ -89,7 +93,7 @@ def draw_up(
 
     Sources that are not named keep nothing. `is_binding` makes the shares limits of enrolment; `release_on` is the
     day on which unused places go to the owners' own registration. Who waits for a share that has grown rises.
-    Raises NothingPlanned, PlacesTaken.
+    Raises NothingPlanned, PlacesTaken, PlacesReleased.
     """
     plan = _write_down(
         office=office, year=year, shares=shares, by=by, now=now, is_binding=is_binding, release_on=release_on
@@ -111,13 +115,18 @@ def _write_down(
 ) -> YearPlan:
     if not any(places for places, _budget in shares.values()):
         raise NothingPlanned
+    quotas.alone(office.region_id, year)
     plan, _created = YearPlan.objects.get_or_create(
         office_code=office.region_id, year=year, defaults={"created_at": now}
     )
     plan = YearPlan.objects.locked(plan.pk)
-    before = dict(PlanShare.objects.for_update().filter(plan=plan).order_by("source").values_list("source", "places"))
+    held = list(PlanShare.objects.for_update().filter(plan=plan).order_by("source"))
+    before = {share.source: share.places for share in held}
+    _check_given(held, shares)
     if is_binding:
         _check_taken(plan, shares)
+    elif plan.is_binding:  # first, so that the database holds the smaller shares to nothing
+        YearPlan.objects.filter(pk=plan.pk).update(is_binding=False)
     for source in ProposalSource:
         places, budget = shares.get(source, (0, 0))
         PlanShare.objects.update_or_create(plan=plan, source=source, defaults={"places": places, "budget": budget})
@@ -130,17 +139,24 @@ def _write_down(
     return plan
 
 
+def _check_given(held: Sequence[PlanShare], shares: Shares) -> None:
+    for share in held:
+        source = ProposalSource(share.source)
+        if share.given > shares.get(source, (0, 0))[0]:
+            raise PlacesReleased(PlacesReleased.message % {"source": source.label, "given": share.given})
+
+
 def _check_taken(plan: YearPlan, shares: Shares) -> None:
     """Nobody loses a place because a share was cut."""
     held = {share.source: share for share in PlanShare.objects.filter(plan=plan)}
-    for source, taken in quotas.holding(plan.office_code, plan.year).items():
+    for source, taken in quotas.holding(plan.office_code, plan.year, within=True).items():
         share = held.get(source)
         moved = share.received - share.given if share else 0
         places, _budget = shares.get(ProposalSource(source), (0, 0))
         if taken > places + moved:
             raise PlacesTaken(PlacesTaken.message % {"source": ProposalSource(source).label, "taken": taken})
     lines = list(PlanActivity.objects.for_update().filter(plan=plan, places__gt=0).order_by("pk"))
-    _check_lines(lines, quotas.holding_of(lines))
+    _check_lines(lines, quotas.holding_of(lines, within=True))
 
 
 def _check_lines(lines: Sequence[PlanActivity], taken: Mapping[int, int]) -> None:
@@ -164,6 +180,7 @@ def release(*, plan: YearPlan, by: User | None, now: datetime) -> dict[str, int]
 
 @transaction.atomic
 def _release(plan: YearPlan, *, by: User | None, now: datetime) -> dict[str, int]:
+    quotas.alone(plan.office_code, plan.year)
     plan = YearPlan.objects.locked(plan.pk)
     if plan.released_at is not None:
         raise AlreadyReleased
@@ -229,11 +246,12 @@ def change_activity(
 def _rewrite(
     *, activity: PlanActivity, title: str, places: int, budget: int, by: User | None, now: datetime
 ) -> PlanActivity:
+    quotas.alone(activity.plan.office_code, activity.plan.year)
     activity = PlanActivity.objects.select_related("plan").locked(activity.pk)
     before = {"title": activity.title, "places": activity.places, "budget": activity.budget}
     activity.title, activity.places, activity.budget = title or activity.title, places, budget
     if places and activity.plan.is_binding:
-        _check_lines([activity], quotas.holding_of([activity]))
+        _check_lines([activity], quotas.holding_of([activity], within=True))
     if budget < (spent := spent_of(activity)):
         raise BudgetSpent(BudgetSpent.message % {"spent": f"{spent:,}".replace(",", ".")})
     activity.save(update_fields=["title", "places", "budget", "updated_at"])
@@ -250,16 +268,22 @@ def put_under(*, training: Training, activity: PlanActivity | None, by: User | N
     training = Training.objects.locked(training.pk)
     if activity is not None and not _same_plan(training, activity):
         raise OtherPlan
+    quotas.locked(training, [])
+    if activity is not None and activity.pk != training.activity_id:
+        _check_line_for(training, PlanActivity.objects.select_related("plan").locked(activity.pk))
     training.activity = activity
     training.save(update_fields=["activity", "updated_at"])
-    if activity is not None:
-        line = PlanActivity.objects.select_related("plan").locked(activity.pk)
-        if line.places and line.plan.is_binding:
-            _check_lines([line], quotas.holding_of([line]))
     if training.starts_at > now:
         offers.promote(training=training, now=now)
     log.record("training.put_under", training, by=by, now=now, activity=activity.code if activity else "")
     return training
+
+
+def _check_line_for(training: Training, line: PlanActivity) -> None:
+    """That who has a place in `training` fits the activity too. Raises ActivityTaken."""
+    if line.places and line.plan.is_binding and training.status != TrainingStatus.CANCELLED:
+        here = Enrolment.objects.filter(training=training, beyond_plan=False).holding().count()
+        _check_lines([line], {line.pk: quotas.holding_of([line], within=True).get(line.pk, 0) + here})
 
 
 def _same_plan(training: Training, activity: PlanActivity) -> bool:

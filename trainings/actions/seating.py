@@ -19,6 +19,7 @@ from trainings.enums import EnrolmentState, ProposalSource
 from trainings.models import Enrolment, Party, Training
 from trainings.models.enrolments import CODE_LENGTH
 
+CODE_TAKEN = "trainings_enrolment_code_key"
 # Hundreds wait behind the lock under which this module works: its statements go without the models' detours.
 QUEUE = """
     SELECT coalesce(max(queue_number), 0), count(*) FILTER (WHERE state = %s) FROM trainings_enrolment WHERE training_id = %s
@@ -35,6 +36,7 @@ class Seat:
     by: User | None
     party: Party | None = None
     request_id: str = ""
+    beyond_plan: bool = False
 
 
 def write(training: Training, seats: Sequence[Seat], *, now: datetime) -> list[Enrolment]:
@@ -58,7 +60,7 @@ def _insert(training: Training, seats: Sequence[Seat], *, after: int, now: datet
                     bulk.saved(row, key)
                 return rows
         except IntegrityError as error:
-            if "code" not in str(error):
+            if CODE_TAKEN not in str(error):
                 raise
     raise RuntimeError("No free ticket code found in five attempts.")
 
@@ -75,6 +77,7 @@ def _row(training: Training, seat: Seat, number: int, *, now: datetime) -> Enrol
         enrolled_by=seat.by,
         confirmed_at=now if seat.has_room else None,
         party=seat.party,
+        beyond_plan=seat.beyond_plan,
         created_at=now,
         updated_at=now,
     )

@@ -14,6 +14,7 @@ from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
 from members.models import Person
 from trainings.enums import HOLDING, LIVE, CheckInWay, EndReason, EnrolmentState, ProposalSource
+from trainings.models import limits
 from trainings.models.trainings import Session, Training
 
 CODE_LENGTH = 6
@@ -105,6 +106,8 @@ class Enrolment(Record):
     party = models.ForeignKey(
         Party, on_delete=models.PROTECT, null=True, blank=True, related_name="enrolments", verbose_name=_("group")
     )
+    # Let in at the door though her source or the activity had no place left: there, but not counted on the plan's limits.
+    beyond_plan = models.BooleanField(_("let in beyond the plan"), default=False, db_default=False)
 
     objects = EnrolmentQuerySet.as_manager()
 
@@ -146,12 +149,18 @@ class Enrolment(Record):
                 condition=Q(code__regex=r"^[0-9A-HJKMNP-TV-Z]{6}$"),
                 violation_error_message=_("The ticket code is not well formed."),
             ),
+            models.CheckConstraint(
+                name="enrolment_beyond_plan_was_there",
+                condition=Q(beyond_plan=False) | Q(state__in=["CONFIRMED", "CANCELLED"]),
+                violation_error_message=_("Only who was let in at the door is there beyond the plan."),
+            ),
         ]
         indexes = [
             models.Index(fields=["training", "state", "queue_number"], name="enrolment_queue_idx"),
             models.Index(fields=["person", "state"], name="enrolment_person_idx"),
             models.Index(fields=["offer_until"], condition=Q(state="OFFERED"), name="enrolment_offer_idx"),
         ]
+        triggers = limits.ENROLMENT_TRIGGERS
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.training_id} {self.state}"

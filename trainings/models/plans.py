@@ -15,6 +15,7 @@ from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
 from foundation.common.records import Record
 from foundation.regions.models import Office
 from trainings.enums import ProposalSource, TrainingStatus
+from trainings.models import limits
 from trainings.models.enrolments import Enrolment
 from trainings.models.trainings import Training
 
@@ -82,6 +83,7 @@ class YearPlan(Record):
                 violation_error_message=_("Places are released on a date that the plan states."),
             ),
         ]
+        triggers = limits.PLAN_TRIGGERS
 
     def __str__(self) -> str:
         return f"{self.office_code} {self.year}"
@@ -102,6 +104,8 @@ class PlanShare(Record):
     # registration only). What was planned stays as it was planned.
     given = models.PositiveIntegerField(_("released"), default=0)
     received = models.PositiveIntegerField(_("received from others"), default=0)
+    # Places held, while the plan binds; counted by the database itself (trainings.models.limits).
+    used = models.IntegerField(_("places held"), null=True, editable=False)
 
     objects = BaseQuerySet.as_manager()
 
@@ -134,7 +138,13 @@ class PlanShare(Record):
                 condition=Q(received=0) | Q(source="OWN", given=0),
                 violation_error_message=_("Released places go to the owners' own registration."),
             ),
+            models.CheckConstraint(
+                name="planshare_not_overfilled",
+                condition=Q(used__lte=F("places") - F("given") + F("received")),
+                violation_error_message=_("More places of this source are taken than the plan has."),
+            ),
         ]
+        triggers = limits.SHARE_TRIGGERS
 
     def __str__(self) -> str:
         return f"{self.plan_id} {self.source}"
@@ -162,6 +172,8 @@ class PlanActivity(Record):
     title = models.CharField(_("activity"), max_length=150)
     places = models.PositiveIntegerField(_("planned places"))
     budget = models.BigIntegerField(_("budget (rupiah)"))
+    # As in PlanShare; a target of 0 is no limit.
+    used = models.IntegerField(_("places held"), null=True, editable=False)
 
     objects = ActivityQuerySet.as_manager()
 
@@ -179,7 +191,13 @@ class PlanActivity(Record):
                 condition=Q(budget__gte=0),
                 violation_error_message=_("A budget cannot be negative."),
             ),
+            models.CheckConstraint(
+                name="planactivity_not_overfilled",
+                condition=Q(places=0) | Q(used__lte=F("places")),
+                violation_error_message=_("More places of this activity are taken than the plan has."),
+            ),
         ]
+        triggers = limits.ACTIVITY_TRIGGERS
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"

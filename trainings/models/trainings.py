@@ -17,6 +17,7 @@ from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
 from foundation.regions.models import Region
 from trainings.enums import AHEAD, HOLDING, LIVE, PUBLISHED, EnrolmentState, ProposalSource, TrainingStatus
+from trainings.models import limits
 
 LARGEST = 2000
 
@@ -221,6 +222,7 @@ class Training(Record):
             models.Index(fields=["office_code", "starts_at"], name="training_office_starts_idx"),
             models.Index(fields=["facilitator", "starts_at"], name="training_facilitator_idx"),
         ]
+        triggers = limits.TRAINING_TRIGGERS
 
     def __str__(self) -> str:
         return self.title

@@ -14,7 +14,7 @@ from foundation.common import clock
 from foundation.common.errors import ActionError
 from foundation.common.http import form_page, reading, writing
 from foundation.common.pages import page
-from trainings import conflicts, reaching, texts
+from trainings import conflicts, queries, reaching, texts
 from trainings.actions import crew, dates
 from trainings.crew_forms import ContributionForm, DatesForm, TrainerForm
 from trainings.enums import ContributionKind, Helix
@@ -129,13 +129,26 @@ def training_dates(request: HttpRequest, uid: UUID) -> HttpResponseBase:
         )
         if not conflicts.unseen(clashes, request.POST.getlist("sure")):
             try:
-                dates.reschedule(training=training, slots=form.slots(), by=reach.actor(request), now=clock.now())
+                moved = dates.reschedule(
+                    training=training, slots=form.slots(), by=reach.actor(request), now=clock.now()
+                )
             except ActionError as error:
                 form.add_error(error.field if error.field in form.fields else None, str(error))
             else:
                 messages.success(request, _("The new dates are saved. Everybody concerned is told."))
+                if training.activity is not None and moved.activity is None:
+                    messages.warning(request, _left(training, moved))
                 return redirect("trainings:training-manage", uid=uid)
     return render(request, "trainings/training_dates.html", {"training": training, "form": form, "clashes": clashes})
+
+
+def _left(before: Any, moved: Any) -> str:
+    text = _(
+        "The training is in %(year)s now, so it is no longer under the activity %(code)s of the plan of %(before)s. The "
+        "office can put it under an activity of the new year."
+    )
+    facts = {"year": queries.year_of(moved), "before": queries.year_of(before), "code": before.activity.code}
+    return text % facts
 
 
 @reading
