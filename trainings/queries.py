@@ -59,6 +59,12 @@ def next_session_for(person: Person, *, now: datetime) -> NextSession | None:
     return NextSession(session=session, enrolment=enrolment, training=enrolment.training)
 
 
+def offers_to(person: Person, *, now: datetime) -> QuerySet[Enrolment]:
+    """The places that wait for the answer of `person`, the most urgent first."""
+    rows = Enrolment.objects.offered().filter(person=person, offer_until__gt=now)
+    return rows.select_related("training").order_by("offer_until", "pk")
+
+
 def sessions_run_by(user: Any, *, on: date) -> QuerySet[Session]:
     """The sessions of the day `on` (in the zone in force) that `user` leads, with `present` and `expected`."""
     start = timezone.make_aware(datetime.combine(on, day_time.min))

@@ -140,6 +140,13 @@ def holding_of(activities: Sequence[PlanActivity], *, within: bool = False) -> d
     return {row["training__activity"]: row["n"] for row in rows}
 
 
+def unused(office_code: str, year: int, shares: Sequence[PlanShare]) -> dict[str, int]:
+    """What each source would release: the places of its own that nobody has taken."""
+    taken = holding(office_code, year)
+    left = {share.source: min(share.allowed - taken.get(share.source, 0), share.places) for share in shares}
+    return {source: places for source, places in left.items() if source != ProposalSource.OWN and places > 0}
+
+
 def _held(*, within: bool = False) -> QuerySet[Enrolment]:
     rows = Enrolment.objects.filter(state__in=HOLDING).exclude(training__status=TrainingStatus.CANCELLED)
     rows = rows.filter(beyond_plan=False) if within else rows

@@ -55,6 +55,7 @@ class Deed:
     available: Callable[[Any], bool] = _always
     open_to: Callable[[Any, Any], bool] = _anybody  # (user, obj): else no button; the action itself refuses
     text: str | Promise = ""
+    says: Callable[[Any], list[str]] | None = None  # of the object: what exactly would happen, line by line
     danger: bool = False
     primary: bool = False
     initial: Callable[[Any], dict[str, Any]] | None = None
@@ -261,6 +262,7 @@ class OfficeModelAdmin(ModelAdmin):
                 **self.admin_site.each_context(request),
                 "title": deed.label,
                 "deed": deed,
+                "said": deed.says(obj) if deed.says else [],
                 "object": obj,
                 "form": form,
                 "opts": self.opts,

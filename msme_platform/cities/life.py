@@ -16,7 +16,7 @@ from msme_platform.cities.city import Seeding
 from revolving_funds.actions import closing, due_days, seeding_capital, seeding_dealings
 from revolving_funds.actions import seeding as funds
 from revolving_funds.actions.seeding import BankShare
-from trainings.actions import community_seeding, topic_seeding
+from trainings.actions import community_seeding, step_seeding, topic_seeding
 from trainings.actions import seeding as trainings
 from trainings.actions.seeding import Participant
 
@@ -52,6 +52,7 @@ def _trainings(run: Seeding, places: int) -> list[str]:
     ]
     topic_seeding.seed_topics(office=run.office, people=people, now=run.now)
     community_seeding.seed_communities(office=run.office, people=people, now=run.now)
+    step_seeding.seed_steps(office=run.office, now=run.now)
     return [f"{sum(year.trainings for year in made):,} trainings", f"{sum(year.places for year in made):,} places"]
 
 

@@ -22,7 +22,7 @@ from members.enums import LicenceKind, LicenceStatus, Source
 from members.models import Business, Licence, Person
 from revolving_funds.actions import bank_access
 from revolving_funds.models import Agreement, BankAccess
-from trainings.actions import trainings
+from trainings.actions import enrolments, trainings
 from trainings.models import Training
 
 PASSWORD: Final = "mari-coba-guyub"  # noqa: S105 -- of made-up people, in demo mode only
@@ -37,6 +37,14 @@ TRAINING: Final[dict[str, Any]] = {
     "venue": "Aula Kantor Kecamatan Ilir Barat Satu",
     "address": "Jalan Demang Lebar Daun, Palembang",
     "bring": "KTP, NIB, dan satu contoh produk",
+}
+FULL: Final[dict[str, Any]] = {
+    "title": "Menghitung harga jual yang pas",
+    "summary": "Pulang dengan harga pokok dan harga jual produk sendiri.",
+    "capacity": 8,
+    "venue": "Balai Kelurahan Bukit Lama",
+    "address": "Jalan Srijaya Negara, Palembang",
+    "bring": "Catatan belanja bahan dan alat tulis",
 }
 
 
@@ -74,7 +82,7 @@ DEMO_PEOPLE: Final[tuple[DemoPerson, ...]] = (
     DemoPerson(
         "rahma",
         "Rahma Fitriani",
-        _("Owner without a NIB: sees what is missing for a loan"),
+        _("Owner without a NIB: sees what is missing for a loan, is offered a place in a training"),
         phone="+6281200000102",
         business="Songket Cek Rahma",
         product="Kain songket",
@@ -216,7 +224,7 @@ def ensure_demo_people(now: dt.datetime) -> list[User]:
 
 
 def _invite(now: dt.datetime) -> None:
-    """One training of the assistant's lies ahead, so that the owners find an invitation and he a door to stand at."""
+    """Trainings of the assistant's lie ahead, so that the owners find an invitation and he a door to stand at."""
     rizky = account_of(BY_KEY["rizky"])
     if rizky is None or Training.objects.filter(facilitator=rizky, starts_at__gt=now).exists():
         return
@@ -229,6 +237,29 @@ def _invite(now: dt.datetime) -> None:
         now=now,
     )
     trainings.publish(training=training, by=rizky, now=now)
+    _offer(rizky, now)
+
+
+def _offer(rizky: User, now: dt.datetime) -> None:
+    """Another training is full; somebody has given her place back, and it is offered to Rahma, the first who waits."""
+    rahma = Person.objects.filter(user=account_of(BY_KEY["rahma"])).first()
+    places: int = FULL["capacity"]
+    others = list(Person.objects.filter(village__code__startswith=DISTRICT, user=None).order_by("pk")[: places + 2])
+    if rahma is None or len(others) < places + 2:
+        return
+    training = trainings.schedule(
+        outline=trainings.Outline(**FULL),
+        region=Region.objects.get(code=DISTRICT),
+        slots=[_slot(now, AHEAD + 5, "Harga pokok"), _slot(now, AHEAD + 6, "Harga jual")],
+        facilitator=rizky,
+        by=rizky,
+        now=now,
+    )
+    trainings.publish(training=training, by=rizky, now=now)
+    leaves = enrolments.enrol(training=training, person=others[0], by=rizky, now=now)
+    for person in [*others[1:places], rahma, *others[places:]]:
+        enrolments.enrol(training=training, person=person, by=person.user or rizky, now=now)
+    enrolments.cancel(enrolment=leaves, by=rizky, now=now)
 
 
 def _speak_for_a_bank(now: dt.datetime) -> None:

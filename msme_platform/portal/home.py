@@ -83,6 +83,7 @@ def owner_home(user: Any, *, now: dt.datetime, today: dt.date) -> OwnerHome:
     page = pages.loan_page(answer.loan, today) if answer.loan else None
     actions = [
         *waiting.fund_actions(answer, page, today=today),
+        *waiting.offer_actions(person, now=now),
         *waiting.session_actions(person, now=now, today=today),
         *waiting.checkin_actions(person, today=today),
         *waiting.licence_actions(person),

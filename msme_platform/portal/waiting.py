@@ -5,7 +5,7 @@ import datetime as dt
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from foundation.common.dates import as_date, clock_time, distance, short_date
+from foundation.common.dates import as_date, clock_time, distance, moment, short_date
 from members.enums import LicenceKind, LicenceStatus
 from members.models import Licence, Person
 from monitoring import queries as monitoring
@@ -49,6 +49,25 @@ def session_actions(person: Person, *, now: dt.datetime, today: dt.date) -> list
             due=f"{due_words(day, today)}, {clock_time(found.session.starts_at)}",
             icon="scan",
         )
+    ]
+
+
+def offer_actions(person: Person, *, now: dt.datetime) -> list[NextAction]:
+    """Places that became free for her, each with the hour until which it is kept."""
+    return [
+        NextAction(
+            as_date(row.offer_until),
+            row.training.title,
+            _("A place is free for you. If you do not answer, it goes to the next person."),
+            None,
+            reverse("trainings:training-detail", args=[row.training.uid]),
+            _("Answer"),
+            "wait",
+            due=_("Answer by %(when)s") % {"when": moment(row.offer_until)},
+            icon="training",
+        )
+        for row in trainings.offers_to(person, now=now)
+        if row.offer_until
     ]
 
 

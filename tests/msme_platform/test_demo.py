@@ -15,9 +15,10 @@ from foundation.notifications.models import Message
 from members.models import Business, Person
 from monitoring.models import DayRun
 from msme_platform.portal import demo_days
-from msme_platform.portal.demo_people import DEMO_PEOPLE, account_of, ensure_demo_people
+from msme_platform.portal.demo_people import BY_KEY, DEMO_PEOPLE, account_of, ensure_demo_people
 from tests.factories.foundation import UserFactory, office, region
 from tests.factories.members import BusinessFactory, LicenceFactory
+from trainings.models import Enrolment
 
 NOW = dt.datetime(2026, 11, 21, 3, 0, tzinfo=dt.UTC)
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,15 @@ def test_owners_step_into_the_places_of_seeded_ones_so_that_counts_stay_true() -
     assert Business.objects.count() == 2
     assert Person.objects.get(user=account_of(DEMO_PEOPLE[0])) == with_nib.owner
     assert Person.objects.get(user=account_of(DEMO_PEOPLE[1])) == without.owner
+
+
+@pytest.mark.usefixtures("_demo")
+def test_a_place_is_offered_to_the_owner_who_waits() -> None:
+    BusinessFactory.create_batch(14, village=region("16.71.04.1001"))
+    ensure_demo_people(NOW)
+    offered = Enrolment.objects.offered().get()
+    assert offered.person.user == account_of(BY_KEY["rahma"])
+    assert Enrolment.objects.filter(training=offered.training).waiting().count() == 2
 
 
 @pytest.mark.usefixtures("_demo")

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from foundation.accounts.roles import Role
-from msme_platform.portal import home, today
+from msme_platform.portal import home, today, waiting
 from msme_platform.portal.actions import NextAction, nearest
 from tests.factories import revolving_funds as fund
 from tests.factories.foundation import UserFactory, office, user_with_role
@@ -119,3 +119,12 @@ def test_owners_page_costs_a_fixed_number_of_queries(client: Client, django_asse
     client.get("/")
     with django_assert_max_num_queries(34):
         client.get("/")
+
+
+def test_a_place_that_became_free_waits_on_the_home_of_its_owner_until_its_hour() -> None:
+    office()
+    person, until = OwnerFactory(), NOW + dt.timedelta(hours=20)
+    EnrolmentFactory(training=TrainingFactory(), person=person, state="OFFERED", confirmed_at=None, offer_until=until)
+    first = home.owner_home(person.user, now=NOW, today=NOW.date()).actions[0]
+    assert (first.verb, first.urgency) == ("Jawab", "wait")
+    assert not waiting.offer_actions(person, now=until)

@@ -324,6 +324,8 @@ def test_staff_work_the_plan_from_its_page() -> None:
     assert "750.000" in refused.content.decode()
     deed("take-back", line=str(Spending.objects.get().uid), note="salah")
     assert plans.spent_of(line) == 0
+    asks = client.get(reverse("admin:trainings_yearplan_deed", args=[plan.uid, "release"])).content.decode()
+    assert "Perangkat daerah (PD): 10 tempat" in asks
     page = client.get(reverse("admin:trainings_yearplan_change", args=[plan.uid])).content.decode()
     assert "2.17.06" in page
     answer = client.get(reverse("admin:trainings_yearplan_lptj", args=[plan.uid]))

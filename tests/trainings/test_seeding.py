@@ -10,10 +10,10 @@ from foundation.notifications.models import Message
 from tests.factories.foundation import office, region, user_with_role
 from tests.factories.members import PersonFactory
 from tests.factories.trainings import NOW
-from trainings.actions import trainings
+from trainings.actions import step_seeding, trainings
 from trainings.actions.seeding import Participant, Year, seed_year
 from trainings.enums import ProposalSource, TrainingStatus
-from trainings.models import Attendance, Certificate, Enrolment, PlanActivity, Training
+from trainings.models import ActionStep, Attendance, Certificate, Enrolment, PlanActivity, Training
 from trainings.queries import attendance_share, plan_and_realisation
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +67,13 @@ def test_life_goes_on_after_the_seed(seeded: Year) -> None:
     for training in Training.objects.filter(status=TrainingStatus.RUNNING):
         trainings.finish(training=training, by=None, now=training.ends_at)
     assert seeded.trainings
+
+
+@pytest.mark.usefixtures("seeded")
+def test_the_last_training_of_each_assistant_has_open_steps_and_some_that_are_late_or_wait_for_a_yes() -> None:
+    assert step_seeding.seed_steps(office=office(), now=NOW) > 0
+    rows = ActionStep.objects.open()
+    assert rows.confirmed().filter(due_on__lt=NOW.date()).exists()
+    assert rows.confirmed().filter(due_on__gt=NOW.date()).exists()
+    assert rows.filter(confirmed_at=None).exists()
+    assert step_seeding.seed_steps(office=office(), now=NOW) == 0

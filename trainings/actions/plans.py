@@ -185,15 +185,10 @@ def _release(plan: YearPlan, *, by: User | None, now: datetime) -> dict[str, int
     if plan.released_at is not None:
         raise AlreadyReleased
     shares = {share.source: share for share in PlanShare.objects.for_update().filter(plan=plan).order_by("source")}
-    taken = quotas.holding(plan.office_code, plan.year)
-    given = {}
-    for source, share in shares.items():
-        unused = share.allowed - taken.get(source, 0)
-        if source == ProposalSource.OWN or unused <= 0:
-            continue
-        share.given = min(unused, share.places)
-        share.save(update_fields=["given", "updated_at"])
-        given[source] = share.given
+    given = quotas.unused(plan.office_code, plan.year, list(shares.values()))
+    for source, places in given.items():
+        shares[source].given = places
+        shares[source].save(update_fields=["given", "updated_at"])
     own = shares.get(ProposalSource.OWN) or PlanShare.objects.create(plan=plan, source=ProposalSource.OWN, places=0)
     own.received = sum(given.values())
     own.save(update_fields=["received", "updated_at"])

@@ -46,7 +46,10 @@ class EnrolmentAdmin(OfficeModelAdmin):
         "enrolled_at",
         "enrolled_by",
         "confirmed_at",
+        "offer_until",
         "cancelled_at",
+        "end_reason",
+        "beyond_plan",
     )
     deeds = (
         Deed(

@@ -17,8 +17,9 @@ from foundation.common.admin import Deed, OfficeModelAdmin, ReadonlyInline
 from foundation.common.http import pdf_response
 from foundation.common.money import rupiah
 from foundation.regions.models import Office
-from trainings import realisation, reports
+from trainings import quotas, realisation, reports
 from trainings.actions import plans, trainings
+from trainings.enums import ProposalSource
 from trainings.models import PlanActivity, PlanShare, YearPlan
 from trainings.plan_forms import ActivityForm, ChangeActivityForm, PlanForm, PutUnderForm, SpendForm, TakeBackForm
 
@@ -169,6 +170,15 @@ def _release(request: HttpRequest, plan: YearPlan, _cleaned: dict[str, Any]) -> 
     return text % {"n": given}
 
 
+def _to_release(plan: YearPlan) -> list[str]:
+    given = quotas.unused(plan.office_code, plan.year, list(plan.shares.order_by("source")))
+    return [
+        ngettext("%(source)s: %(n)d place", "%(source)s: %(n)d places", n)
+        % {"source": ProposalSource(source).label, "n": n}
+        for source, n in given.items()
+    ] or [_("Every source has taken its places: nothing is left to release.")]
+
+
 @admin.register(YearPlan)
 class YearPlanAdmin(OfficeModelAdmin):
     list_display = ("year", "office_shown", "places", "realised", "budget")
@@ -243,6 +253,7 @@ class YearPlanAdmin(OfficeModelAdmin):
             perform=_release,
             available=lambda plan: plan.released_at is None,
             danger=True,
+            says=_to_release,
             text=gettext_lazy(
                 "Places that no source has taken go to the owners' own registration. This happens once a year."
             ),

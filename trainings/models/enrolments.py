@@ -163,7 +163,7 @@ class Enrolment(Record):
         triggers = limits.ENROLMENT_TRIGGERS
 
     def __str__(self) -> str:
-        return f"{self.person_id} {self.training_id} {self.state}"
+        return self.code_shown
 
     @property
     def region_code(self) -> str:

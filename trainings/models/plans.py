@@ -86,7 +86,7 @@ class YearPlan(Record):
         triggers = limits.PLAN_TRIGGERS
 
     def __str__(self) -> str:
-        return f"{self.office_code} {self.year}"
+        return f"{self.year} ({self.office_code})"
 
     @property
     def region_code(self) -> str:
