@@ -30,7 +30,7 @@ SELECT l.id AS loan_id, l.number, p.full_name, upper(p.full_name) AS name, l.dis
   JOIN revolving_funds_agreement g ON g.id = o.agreement_id
   LEFT JOIN LATERAL (
        SELECT number, due_on, amount, cumulative FROM revolving_funds_instalment
-        WHERE loan_id = l.id AND cumulative > l.amount - a.balance ORDER BY number LIMIT 1) i ON true
+        WHERE loan_id = l.id AND replaced_on IS NULL AND cumulative > l.amount - a.balance ORDER BY number LIMIT 1) i ON true
  WHERE l.status = 'OPEN' AND g.bank_id = %(bank)s AND l.village_id LIKE %(office)s
 """
 SCORE = """

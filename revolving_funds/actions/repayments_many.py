@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
+from django.db.models import F, Max
 from django.urls import reverse
 
 from foundation.accounts.models import User
@@ -26,7 +27,7 @@ from foundation.notifications.actions import outbox
 from foundation.notifications.actions.outbox import Letter
 from revolving_funds.actions import receipts
 from revolving_funds.enums import LoanStatus
-from revolving_funds.models import Loan, Repayment
+from revolving_funds.models import Loan, Pool, Repayment
 from revolving_funds.models.statements import StatementLine
 from revolving_funds.signals import loan_closed
 
@@ -55,7 +56,6 @@ class Standing:
     loan: Loan
     left: int
     sequence: int
-    last_paid_on: date | None
     paid: list["Made"] = field(default_factory=list)
 
 
@@ -100,7 +100,6 @@ def record_many(*, payments: Sequence[Payment], by: User | None, now: datetime, 
         booked_on = on if closed and payment.paid_on < closed else payment.paid_on
         standing.left -= payment.amount
         standing.sequence += 1
-        standing.last_paid_on = max(payment.paid_on, standing.last_paid_on or payment.paid_on)
         entry = Made(payment, booked_on, standing.sequence)
         standing.paid.append(entry)
         made.append((standing, entry))
@@ -132,19 +131,28 @@ def judge(standing: Standing, payment: Payment, by: User | None, on: date) -> st
     return MORE if payment.amount > standing.left else ""
 
 
+LAST = """
+SELECT loan, (SELECT r.sequence FROM revolving_funds_repayment r WHERE r.loan_id = loan ORDER BY r.sequence DESC LIMIT 1)
+  FROM unnest(%s::bigint[]) AS loan WHERE EXISTS (SELECT 1 FROM revolving_funds_repayment r WHERE r.loan_id = loan)
+"""
+
+
 def _locked(pks: set[int]) -> dict[int, Standing]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM revolving_funds_loan WHERE id = ANY (%s) ORDER BY id FOR NO KEY UPDATE", [list(pks)]
         )
-        cursor.execute(
-            "SELECT loan_id, max(sequence), max(paid_on) FILTER (WHERE reversal_id IS NULL)"
-            " FROM revolving_funds_repayment WHERE loan_id = ANY (%s) GROUP BY 1",
-            [list(pks)],
-        )
-        before = {loan: (sequence, last) for loan, sequence, last in cursor.fetchall()}
-    rows = Loan.objects.filter(pk__in=pks).select_related("person__user", "account", "pool")
-    return {loan.pk: Standing(loan, loan.account.balance, *before.get(loan.pk, (0, None))) for loan in rows}
+        cursor.execute(LAST, [list(pks)])
+        before = dict(cursor.fetchall())
+    # A few pools are shared by all; of the account only its balance is asked for, and no NIK, which would be deciphered.
+    rows: Any = Loan.objects.filter(pk__in=pks).select_related("person__user").defer("person__nik")
+    found = {
+        loan.pk: Standing(loan, loan.left, before.get(loan.pk, 0)) for loan in rows.annotate(left=F("account__balance"))
+    }
+    pools = Pool.objects.in_bulk({standing.loan.pool_id for standing in found.values()})
+    for standing in found.values():
+        standing.loan.pool = pools[standing.loan.pool_id]
+    return found
 
 
 def _closed_until(standings: dict[int, Standing]) -> date | None:
@@ -216,8 +224,10 @@ def _rows(
 def _finish(standings: list[Standing], booked: dict[UUID, int], *, by: User | None, now: datetime) -> None:
     """Close what is paid off, write the events, tell the borrowers."""
     done = [standing for standing in standings if not standing.left]
+    paid = Repayment.objects.standing().filter(loan__in=[standing.loan.pk for standing in done])
+    ends = dict(paid.values_list("loan").annotate(Max("paid_on")))
     for standing in done:
-        standing.loan.status, standing.loan.closed_on = LoanStatus.CLOSED, standing.last_paid_on
+        standing.loan.status, standing.loan.closed_on = LoanStatus.CLOSED, ends[standing.loan.pk]
         standing.loan.updated_at = now
     Loan.objects.bulk_update(
         [standing.loan for standing in done], ["status", "closed_on", "updated_at"], batch_size=1000
