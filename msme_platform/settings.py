@@ -186,7 +186,9 @@ DATABASES = {
     "default": {
         **_DATABASE,
         "ATOMIC_REQUESTS": False,  # actions open their own transactions; reading pages need none
-        "CONN_MAX_AGE": 60,
+        # Each thread keeps its connection: a new one costs as much as ten pages, and all would be renewed at once when
+        # hundreds come after a quiet minute. A worker ends after some thousand requests, and its connections with it.
+        "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "options": env.str(
