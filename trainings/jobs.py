@@ -1,7 +1,8 @@
 """Work on trainings that takes longer than a request: a source's list, and the certificates of a training."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import xlsxwriter
@@ -11,46 +12,86 @@ from django.utils.translation import gettext_lazy
 
 from foundation.jobs import kinds
 from foundation.jobs.kinds import Kind
+from foundation.jobs.models import Job
 from foundation.jobs.runs import Run
 from members.models import Person
-from trainings import papers, sources
+from trainings import inviting, papers, sources
 from trainings.actions import enrolments
 from trainings.enums import LIVE, EnrolmentState, ProposalSource
 from trainings.models import Certificate, Enrolment, Training
 
 LINES_AT_ONCE: Final = 50
+RESULT: Final = "hasil-daftar.xlsx"
+Answer = tuple[int, Person | None, str, str]  # line, whom of ours it names, what came of it in a word and in a sentence
 
 
 def enrol_source(run: Run) -> dict[str, Any]:
     """Enrol the people of a list, some at a time, and write what came of each line. It may run again after a break."""
     training = Training.objects.select_related("region").get(pk=run.params["training"])
     rows = run.params["rows"]
-    names = _names(run)
-    counts: Counter[str] = Counter()
-    book = xlsxwriter.Workbook(str(run.file("hasil-daftar.xlsx")), {"strings_to_formulas": False})
+    run.progress(0, len(rows), _("Registering"))
+    counts = _write(run.job, run.file(RESULT), _answers(run, training))
+    run.progress(len(rows), len(rows))
+    return counts
+
+
+def _write(job: Job, path: Path, answers: Iterable[Answer]) -> dict[str, Any]:
+    """The list with what came of each line; returns how many lines, and of which kind."""
+    names, counts = _names(job), Counter[str]()
+    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False})
     sheet = book.add_worksheet()
     sheet.write_row(0, 0, [_("Line"), _("Name in the list"), _("Registered as"), _("Result")])
-    run.progress(0, len(rows), _("Registering"))
-    for number, (line, person, kind, text) in enumerate(_answers(run, training), start=1):
+    for number, (line, person, kind, text) in enumerate(answers, start=1):
         counts[kind] += 1
         sheet.write_row(number, 0, [line, names.get(line, ""), person.full_name if person else "", text])
     sheet.set_column(1, 3, 40)
     book.close()
-    run.progress(len(rows), len(rows))
-    return {"lines": len(rows), **counts}
+    return {"lines": len(job.params["rows"]), **counts}
 
 
-def _names(run: Run) -> dict[int, str]:
+def enrolled_so_far(job: Job, path: Path) -> dict[str, Any]:
+    """What stands of a list whose work was stopped or failed: nobody loses the place that she was given and told of."""
+    training = Training.objects.select_related("region").get(pk=job.params["training"])
+    people, made = _people(job), _made_by(job, training)
+    inside = set(Enrolment.objects.filter(training=training).live().values_list("person_id", flat=True))
+    refused = inviting.refusals(training, list(people.values()))
+    later = _("Not done: the work ended before this line. Please send the same list again; nobody is registered twice.")
+
+    def answers() -> Iterator[Answer]:
+        for line, pk, *fault in job.params["rows"]:
+            if pk not in people:
+                yield _unknown(line, fault)
+            elif pk in made:
+                yield line, people[pk], *_came_of(made.pop(pk))
+            elif pk in inside:
+                yield line, people[pk], "already", _("Already registered.")
+            elif pk in refused:
+                yield line, people[pk], "refused", str(refused[pk])
+            else:
+                yield line, people[pk], "left", later
+
+    return _write(job, path, answers())
+
+
+def _people(job: Job) -> dict[int, Person]:
+    return {row.pk: row for row in Person.objects.filter(pk__in=[row[1] for row in job.params["rows"] if row[1]])}
+
+
+def _unknown(line: int, fault: list[str]) -> Answer:
+    return line, None, "unknown", "".join(fault) or _("Not known as an owner here. Please register her first.")
+
+
+def _names(job: Job) -> dict[int, str]:
     """The names of the list itself, which is kept beside the job until its result is forgotten."""
-    kept = run.job.folder / sources.KEPT_AS
+    kept = job.folder / sources.KEPT_AS
     return sources.written(kept) if kept.exists() else {}
 
 
-def _answers(run: Run, training: Training) -> Iterator[tuple[int, Person | None, str, str]]:
+def _answers(run: Run, training: Training) -> Iterator[Answer]:
     """Line, person, what came of it in a word and in a sentence; each batch is kept before the next begins."""
     rows = run.params["rows"]
-    people = {row.pk: row for row in Person.objects.filter(pk__in=[row[1] for row in rows if row[1]])}
-    before = _of_a_run_broken_off(run, training)
+    people = _people(run.job)
+    before = _made_by(run.job, training) if run.job.attempts > 1 else {}
     for start in range(0, len(rows), LINES_AT_ONCE):
         part = rows[start : start + LINES_AT_ONCE]
         # Once each: a second line of hers is a second registration.
@@ -59,12 +100,7 @@ def _answers(run: Run, training: Training) -> Iterator[tuple[int, Person | None,
         made = iter(_enrol(run, training, asked))
         for line, pk, *fault in part:
             if pk not in people:
-                yield (
-                    line,
-                    None,
-                    "unknown",
-                    "".join(fault) or _("Not known as an owner here. Please register her first."),
-                )
+                yield _unknown(line, fault)
             else:
                 yield line, people[pk], *(_came_of(known[line]) if line in known else _said(next(made)))
         run.progress(start + len(part), len(rows))
@@ -77,11 +113,9 @@ def _enrol(run: Run, training: Training, people: list[Person]) -> list[enrolment
         return enrolments.enrol_many(training=training, people=people, by=run.job.by, now=run.now, source=source)
 
 
-def _of_a_run_broken_off(run: Run, training: Training) -> dict[int, str]:
-    """What a worker that was killed had already done for this list: by person, where she stands."""
-    if run.job.attempts < 2:  # noqa: PLR2004 -- the first run has none before it
-        return {}
-    mine = Enrolment.objects.filter(training=training, enrolled_by=run.job.by, enrolled_at__gte=run.job.created_at)
+def _made_by(job: Job, training: Training) -> dict[int, str]:
+    """What was already done for this list: by person, where she stands."""
+    mine = Enrolment.objects.filter(training=training, enrolled_by=job.by, enrolled_at__gte=job.created_at)
     return dict(mine.order_by("pk").values_list("person_id", "state"))
 
 
@@ -117,6 +151,7 @@ LABELS = {
     "waiting": gettext_lazy("On the waiting list"),
     "already": gettext_lazy("Already registered"),
     "refused": gettext_lazy("Refused"),
+    "left": gettext_lazy("Not done any more"),
     "unknown": gettext_lazy("Not known"),
     "certificates": gettext_lazy("Certificates"),
 }
@@ -133,6 +168,8 @@ ENROL = kinds.register(
         enrol_source,
         permission="trainings.view_enrolment",
         facts=facts,
+        so_far=enrolled_so_far,
+        so_far_as=RESULT,
     )
 )
 PRINT = kinds.register(

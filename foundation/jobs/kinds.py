@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -13,6 +14,8 @@ class Kind:
     the result file. It may be run again from the start, after a crash, so it must not matter how often it began.
     `permission` is asked of whoever looks at the job or its result, at the time of looking; '' = only the one who
     started it. With `shared` everybody who holds the permission in the job's region may look.
+    Work that is kept piece by piece, and not taken back when it is stopped or fails, has `so_far(job, path)`: it writes to
+    `path`, under the name `so_far_as`, what was done until then and what was not, and returns the facts.
     `facts(job)` are the lines (label, value) shown when it is done; `page(job)` is where the person goes on.
     """
 
@@ -23,6 +26,8 @@ class Kind:
     shared: bool = False
     facts: Callable[[Any], Sequence[tuple[Any, Any]]] | None = None
     page: Callable[[Any], tuple[Any, str] | None] | None = None
+    so_far: Callable[[Any, Path], dict[str, Any]] | None = None
+    so_far_as: str = ""
 
 
 _kinds: dict[str, Kind] = {}

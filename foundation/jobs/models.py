@@ -131,7 +131,8 @@ class Job(Record):
     @property
     def facts_shown(self) -> list[tuple[Any, Any]]:
         kind = kinds.find(self.kind)
-        return list(kind.facts(self)) if kind and kind.facts and self.state == JobState.DONE else []
+        is_told = self.state == JobState.DONE or self.facts
+        return list(kind.facts(self)) if kind and kind.facts and is_told else []
 
     @property
     def next_page(self) -> tuple[Any, str] | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from django.db import OperationalError
 from django.urls import reverse
 
 from foundation.jobs import tasks
@@ -104,6 +105,48 @@ def test_what_a_killed_worker_had_done_is_told_again_and_not_done_twice(training
         first.pk,
         second.pk,
     ]
+
+
+@pytest.mark.parametrize("ends", ["stopped", "failed", "broken off three times"])
+def test_what_was_done_of_a_list_that_ended_early_is_told_line_by_line_and_the_same_list_goes_on(
+    training: Training, client: Any, monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    monkeypatch.setattr(training_jobs, "LINES_AT_ONCE", 1)
+    people = OwnerFactory.create_batch(3)
+    rows: list[list[Any]] = [[line, row.pk] for line, row in enumerate(people, 2)] + [[5, None]]
+    kept = training_jobs._enrol
+
+    def once(run: Any, *facts: Any) -> Any:
+        made = kept(run, *facts)
+        if ends == "stopped":
+            job_actions.cancel(job=run.job, by=training.facilitator, now=NOW)
+        monkeypatch.setattr(training_jobs, "_enrol", broken)
+        return made
+
+    def broken(*_facts: Any) -> Any:
+        raise OperationalError if ends.startswith("broken") else RuntimeError
+
+    monkeypatch.setattr(training_jobs, "_enrol", once)
+    job = work_through(training, rows)
+    for _turn in range(3 if ends.startswith("broken") else 0):
+        tasks.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.facts["places"], job.facts["left"]) == ("CANCELLED" if ends == "stopped" else "FAILED", 1, 2)
+    assert [row[3][:15] for row in answers(job)] == [
+        "Mendapat tempat",
+        "Belum dikerjaka",
+        "Belum dikerjaka",
+        "Belum dikenal s",
+    ]
+    Job.objects.update(by=training.facilitator, region_code=training.region_id)
+    client.force_login(training.facilitator, backend="foundation.accounts.backends.LoginBackend")
+    page = client.get(reverse("jobs:detail", args=[job.uid])).content.decode()
+    assert "hasil-daftar.xlsx" in page
+    assert "telah dikembalikan" not in page
+    assert reverse("jobs:result", args=[job.uid]) in page
+    monkeypatch.setattr(training_jobs, "_enrol", kept)
+    again = work_through(training, rows, attempts=0)
+    assert again.facts == {"lines": 4, "already": 1, "places": 2, "unknown": 1}
 
 
 def test_a_list_that_is_too_long_is_refused_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+import structlog
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
@@ -20,10 +21,13 @@ from django.db.models.functions import Now
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from foundation.jobs import kinds
 from foundation.jobs.enums import JobState
 from foundation.jobs.messages import JOB_OVER
 from foundation.jobs.models import Job, JobQuerySet
 from foundation.notifications.actions import outbox
+
+logger = structlog.get_logger(__name__)
 
 STALE: Final = timedelta(seconds=30)
 LOST_CALL: Final = timedelta(seconds=60)
@@ -130,6 +134,8 @@ def _fail(job: Job, error: str, now: datetime) -> None:
 
 def _end(job: Job, state: str, now: datetime) -> None:
     job.state, job.finished_at = state, now
+    if state != JobState.DONE and job.attempts:
+        _tell_so_far(job)
     if state == JobState.DONE and job.total:
         job.done = job.total
     job.save(update_fields=["state", "finished_at", "done", "updated_at"])
@@ -138,6 +144,23 @@ def _end(job: Job, state: str, now: datetime) -> None:
             words = {"title": job.title, "state": str(JobState(state).label).lower(), "label": job.label}
         to = [outbox.Recipient.of_user(job.by)]
         outbox.queue(JOB_OVER.name, to=to, subject=f"job:{job.pk}", context=words, url=job.url, now=now)
+
+
+def _tell_so_far(job: Job) -> None:
+    """What stands of work that is kept piece by piece; that it cannot be told does not keep the job from ending."""
+    kind = kinds.find(job.kind)
+    if kind is None or kind.so_far is None:
+        return
+    path = job.folder / f"so-far{Path(kind.so_far_as).suffix}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with transaction.atomic(), translation.override(job.by.language if job.by else "id"):
+            job.facts = kind.so_far(job, path)
+    except Exception:
+        logger.exception("job_cannot_tell_what_was_done", job=job.pk, kind=job.kind)
+        return
+    job.result, job.result_name = str(path.relative_to(settings.MEDIA_ROOT)), kind.so_far_as
+    job.save(update_fields=["facts", "result", "result_name"])
 
 
 def forget_results(*, now: datetime) -> int:
