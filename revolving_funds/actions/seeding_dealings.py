@@ -11,9 +11,18 @@ from django.db import transaction
 from foundation.accounts.models import User
 from foundation.regions.models import Office
 from revolving_funds import bank_files
-from revolving_funds.actions import balances, cases, claims, closing, layouts, recoveries, statements
+from revolving_funds.actions import (
+    balances,
+    cases,
+    claims,
+    closing,
+    layouts,
+    recoveries,
+    seeding_appeals,
+    statements,
+)
 from revolving_funds.actions.seeding_history import Hands
-from revolving_funds.enums import CaseKind, FileFormat, FilePurpose, VisitOutcome
+from revolving_funds.enums import CaseKind, CaseStatus, FileFormat, FilePurpose, VisitOutcome
 from revolving_funds.models import Agreement, FileLayout, Loan, LoanCase, StatementLine, Visit
 
 PROMISES = 3
@@ -39,11 +48,13 @@ def seed_dealings(*, office: Office, hands: Hands, as_of: date, now: datetime) -
         return []
     layouts.give_first(bank=agreement.bank)
     treasurer = User.objects.get(pk=hands.treasurer)
+    _decided(seen, hands, now=now, on=as_of)
+    appeals = seeding_appeals.seed_appeals(office=office, hands=hands, as_of=as_of, now=now)
     _statement(office, agreement, loans, by=treasurer, now=now, on=as_of)
     _balances(office, agreement, _running(office, agreement), by=treasurer, now=now, on=as_of)
     _bill(agreement, loans, by=treasurer, now=now, on=as_of)
     waiting = StatementLine.objects.waiting().filter(file__office=office).count()
-    return [f"{seen} borrowers seen at home", f"{waiting} lines of a bank that wait"]
+    return [f"{len(seen)} borrowers seen at home", f"{waiting} lines of a bank that wait", f"{appeals} appeals"]
 
 
 def _running(office: Office, agreement: Agreement) -> list[Loan]:
@@ -51,11 +62,11 @@ def _running(office: Office, agreement: Agreement) -> list[Loan]:
     return list(rows.select_related("person", "account").order_by("pk"))
 
 
-def _visits(office: Office, verifier: User, as_of: date, now: datetime) -> int:
-    """The first promise to pay; the next cannot, and an easier schedule is proposed."""
+def _visits(office: Office, verifier: User, as_of: date, now: datetime) -> list[Visit]:
+    """The first promise to pay; the next two cannot, and an easier schedule is proposed."""
     rows = Visit.objects.waiting().filter(loan__village__code__startswith=office.region_id, assignee__isnull=False)
-    visits = list(rows.select_related("assignee", "loan").order_by("pk")[: PROMISES + 1])
-    outcomes = [VisitOutcome.PROMISE] * PROMISES + [VisitOutcome.HARDSHIP]
+    visits = list(rows.select_related("assignee", "loan").order_by("pk")[: PROMISES + 2])
+    outcomes = [VisitOutcome.PROMISE] * PROMISES + [VisitOutcome.HARDSHIP] * 2
     for visit, outcome, days in zip(visits, outcomes, cycle((5, 10, 14)), strict=False):
         promised: dict[str, Any] = (
             {"amount": PART, "promised_on": as_of + timedelta(days=days)} if outcome == VisitOutcome.PROMISE else {}
@@ -74,7 +85,19 @@ def _visits(office: Office, verifier: User, as_of: date, now: datetime) -> int:
                 on=as_of,
                 tenor_months=12,
             )
-    return len(visits)
+    return visits
+
+
+def _decided(seen: list[Visit], hands: Hands, *, now: datetime, on: date) -> None:
+    """The second easier schedule has its decision, and the loan its new instalments."""
+    loans = [visit.loan_id for visit in seen]
+    proposed = LoanCase.objects.filter(loan__in=loans, kind=CaseKind.RESTRUCTURE, status=CaseStatus.PROPOSED)
+    case = proposed.order_by("-pk").first()
+    if case is not None and len(loans) > PROMISES + 1:
+        approver = User.objects.get(pk=hands.approver)
+        cases.approve(
+            case=case, by=approver, now=now, on=on, reason="Usaha masih berjalan; angsuran lebih kecil sanggup dibayar."
+        )
 
 
 def _layout(agreement: Agreement, purpose: FilePurpose) -> FileLayout:
@@ -82,12 +105,14 @@ def _layout(agreement: Agreement, purpose: FilePurpose) -> FileLayout:
 
 
 def _statement(office: Office, agreement: Agreement, loans: list[Loan], *, by: User, now: datetime, on: date) -> None:
-    """A line that is sure, one with a name alone that is not, and one that nobody knows."""
+    """A line that is sure, one with a name alone that is not, one that nobody knows, and one that takes a payment back."""
     sure, doubtful = loans[0], loans[-1]
+    paid = min(PART, sure.account.balance - 1)
     rows = [
-        ("DEMO-0001", min(PART, sure.account.balance - 1), sure.number, sure.person.full_name),
+        ("DEMO-0001", paid, sure.number, sure.person.full_name),
         ("DEMO-0002", PART + 5_000, "", doubtful.person.full_name.split()[0]),
         ("DEMO-0003", 2_500, "", "BIAYA ADMINISTRASI"),
+        ("DEMO-0004", -paid, sure.number, sure.person.full_name),
     ]
     layout = _layout(agreement, FilePurpose.STATEMENT)
     content = bank_files.write(
@@ -96,7 +121,7 @@ def _statement(office: Office, agreement: Agreement, loans: list[Loan], *, by: U
             for reference, amount, number, payer in rows
         ],
         layout,
-    )
+    ).replace(b"'-", b"-")  # a bank does not mind that a spreadsheet might take it for a formula
     file, _new = statements.receive(
         office=office, layout=layout, name=f"mutasi-{on:%Y-%m}.csv", content=content, by=by, now=now
     )

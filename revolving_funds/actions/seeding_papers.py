@@ -39,7 +39,7 @@ def seed_papers(*, office: Office, rng: Random, now: datetime) -> int:
     )
     wanted = [(kind, *row) for row in rows for kind in PAPERS]
     ids = take_ids("files_storedfile", len(wanted))
-    drawn = {kind: _drawing(*PAPERS[kind][1:]) for kind in PAPERS}
+    drawn = {kind: drawing(*PAPERS[kind][1:]) for kind in PAPERS}
     digests = {kind: hashlib.sha256(content).hexdigest() for kind, content in drawn.items()}
     files: list[tuple[Any, ...]] = []
     documents: list[tuple[Any, ...]] = []
@@ -54,7 +54,7 @@ def seed_papers(*, office: Office, rng: Random, now: datetime) -> int:
     return len(files)
 
 
-def _drawing(colour: str, title: str, line: str) -> bytes:
+def drawing(colour: str, title: str, line: str) -> bytes:
     """A JPEG of a few kilobytes with two lines of text in a frame."""
     canvas = Image.new("RGB", SIZE, colour)
     pen = ImageDraw.Draw(canvas)

@@ -14,8 +14,10 @@ from foundation.ledger.actions import journal
 from foundation.ledger.entries import Entry, Posting, credit, debit
 from foundation.ledger.models import Transaction
 from foundation.regions.models import Office
+from revolving_funds import queries
 from revolving_funds.actions import programme, receipts
 from revolving_funds.actions.seeding_history import MILLION, BankShare, Borrower, Hands, Made, fresh_uid, moment
+from revolving_funds.actions.seeding_promises import promises
 from revolving_funds.enums import Purpose
 from revolving_funds.models import Agreement, Bank, Pool
 
@@ -24,10 +26,12 @@ LEGAL_BASIS = "Peraturan Kepala Daerah tentang dana bergulir (contoh)"
 SCOPES = {
     "POOL_PLACED": "pool.place",
     "SUBSIDY_BUDGETED": "pool.subsidy",
+    "CARRIED_OVER": "pool.carry",
     "RESERVED": "loan.reserve",
     "DISBURSED": "loan.disburse",
     "REPAID": "loan.repay",
 }
+TENOR = 10  # months, of an application that waits
 NOT_YET = "Usaha belum berjalan saat dikunjungi. Ajukan lagi setelah berjualan tiga bulan."
 # Applications beside the loans, as a share of their number.
 PENDING = {"SUBMITTED": 0.004, "SURVEYED": 0.002, "APPROVED": 0.0015, "REJECTED": 0.02, "WITHDRAWN": 0.003}
@@ -40,6 +44,7 @@ class Writer:
         self.office, self.hands, self.rng, self.as_of, self.now = office, hands, rng, as_of, now
         self.book = office.region_id
         self.pools: dict[tuple[str, int], Pool] = {}
+        self.promised: dict[UUID, int] = {}
 
     def write(self, made: list[Made], banks: Sequence[BankShare]) -> None:
         applications = take_ids("revolving_funds_application", len(made))
@@ -106,12 +111,13 @@ class Writer:
 
     def _postings(self, made: list[Made]) -> list[Posting]:
         """The whole book in the order of its days: placed, reserved, paid out, paid back."""
-        rows = list(self._placed(made))
+        self.promised = promises(made, {loan.bank.code: self.pool(loan).agreement for loan in made})
+        rows = [*self._placed(made), *self._carried(made)]
         hands = self.hands
         for loan in made:
             pool, amount = self.pool(loan), loan.amount
             paid_out = [debit(loan.account_id, amount), credit(pool.reserved_id, amount)]
-            rows.append(self._reserved(loan.uid, pool, loan.decided_on, amount))
+            rows.append(self._reserved(loan.uid, pool, loan.decided_on, amount, self.promised.get(loan.uid, 0)))
             rows.append(self._posting("DISBURSED", loan.disbursed_on, str(loan.uid), paid_out, maker=hands.treasurer))
             for on, paid, key in loan.payments:
                 legs = [debit(pool.available_id, paid), credit(loan.account_id, paid)]
@@ -122,22 +128,40 @@ class Writer:
     def _placed(self, made: list[Made]) -> Iterator[Posting]:
         """Each pool gets what its year will lend, and a tenth more, in whole hundreds of millions."""
         lent: dict[int, int] = defaultdict(int)
+        promised: dict[int, int] = defaultdict(int)
         for loan in made:
             lent[self.pool(loan).pk] += loan.amount
+            promised[self.pool(loan).pk] += self.promised.get(loan.uid, 0)
         capital, appropriation = programme.capital(self.book).pk, programme.appropriation(self.book).pk
         for (code, year), pool in self.pools.items():
             hundreds = -(-max(lent[pool.pk] * 11 // 10, 200 * MILLION) // (100 * MILLION))
             legs = [debit(pool.available_id, hundreds * 100 * MILLION), credit(capital, hundreds * 100 * MILLION)]
             yield self._posting("POOL_PLACED", date(year, 1, 1), f"seed/{self.book}/{code}/{year}", legs, maker=None)
             # The interest of the loans at 6 % a year of what is outstanding, about half of it on average.
-            subsidy = hundreds * 4 * MILLION
+            subsidy = hundreds * 4 * MILLION + promised[pool.pk] // MILLION * MILLION
             legs = [debit(pool.subsidy_budget_id, subsidy), credit(appropriation, subsidy)]
             yield self._posting(
                 "SUBSIDY_BUDGETED", date(year, 1, 1), f"seed/{self.book}/{code}/{year}", legs, maker=None
             )
 
-    def _reserved(self, application: UUID, pool: Pool, on: date, amount: int) -> Posting:
+    def _carried(self, made: list[Made]) -> Iterator[Posting]:
+        """What is still promised at the end of each year goes on with the bank's pool of the next."""
+        promised: dict[tuple[str, int], int] = defaultdict(int)
+        for loan in made:
+            promised[loan.bank.code, loan.decided_on.year] += self.promised.get(loan.uid, 0)
+        for code, year in sorted(self.pools, key=lambda key: key[1]):
+            pool, into, amount = self.pools[code, year], self.pools.get((code, year + 1)), promised[code, year]
+            if into is None or not amount:
+                continue
+            promised[code, year + 1] += amount
+            legs = [debit(into.subsidy_committed_id, amount), credit(pool.subsidy_committed_id, amount)]
+            yield self._posting("CARRIED_OVER", date(year + 1, 1, 1), f"{pool.uid}/seed", legs, maker=None)
+
+    def _reserved(self, application: UUID, pool: Pool, on: date, amount: int, subsidy: int) -> Posting:
+        """The principal, and the interest that its bank is promised."""
         legs = [debit(pool.reserved_id, amount), credit(pool.available_id, amount)]
+        if subsidy:
+            legs += [debit(pool.subsidy_committed_id, subsidy), credit(pool.subsidy_budget_id, subsidy)]
         return self._posting("RESERVED", on, f"{application}/{pool.pk}", legs, maker=self.hands.approver)
 
     def _posting(self, kind: str, on: date, key: str, legs: list[Entry], *, maker: int | None) -> Posting:
@@ -246,7 +270,8 @@ class Writer:
                 if status in {"SURVEYED", "APPROVED", "REJECTED"}:
                     surveys.append(self._survey(pk, sent, None if status == "REJECTED" else 2 * MILLION))
                 if status == "APPROVED":
-                    postings.append(self._reserved(uid, pool, self.as_of, 2 * MILLION))
+                    cost = queries.expected_subsidy(pool, 2 * MILLION, TENOR, on=self.as_of)
+                    postings.append(self._reserved(uid, pool, self.as_of, 2 * MILLION, cost))
         journal.post_many(postings=postings)
         copy_rows("revolving_funds_application", APPLICATION, rows)
         copy_rows("revolving_funds_survey", SURVEY, surveys)
@@ -267,7 +292,7 @@ class Writer:
         decided = (moment(sent, 8), hands.approver) if status in {"APPROVED", "REJECTED"} else nothing
         granted = (2 * MILLION, pool.pk) if status == "APPROVED" else nothing
         reason = NOT_YET if status == "REJECTED" else ""
-        ask = (status, 1, 2 * MILLION, 10, self.rng.choice(Purpose.values), "", self._sales())
+        ask = (status, 1, 2 * MILLION, TENOR, self.rng.choice(Purpose.values), "", self._sales())
         head = (pk, uid, at, at, *self._who(borrower))
         return *head, *ask, *granted, reason, at, hands.sender(borrower.village), *surveyed, *decided, *nothing
 

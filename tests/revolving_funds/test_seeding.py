@@ -10,19 +10,21 @@ from PIL import Image
 
 from foundation.accounts.roles import Role
 from foundation.ledger import queries as ledger
-from foundation.ledger.models import Account
+from foundation.ledger.models import Account, Leg, Transaction
 from foundation.regions.models import Office
 from members.models import Business, Person
-from revolving_funds import checklist
-from revolving_funds.actions import closing, seeding, seeding_capital, seeding_dealings
+from revolving_funds import checklist, queries
+from revolving_funds.actions import claims, closing, seeding, seeding_capital, seeding_dealings
 from revolving_funds.actions.seeding import BankShare
 from revolving_funds.enums import NEEDED_DOCUMENTS, BankKind, SourceKind
 from revolving_funds.models import (
+    Appeal,
     Application,
     CapitalSource,
     Difference,
     Loan,
     LoanCase,
+    Pool,
     Promise,
     StatementLine,
     SubsidyClaim,
@@ -42,6 +44,7 @@ def town() -> list[str]:
     for role, code in [
         (Role.VERIFIER, "16.71"),
         (Role.VERIFIER, "16.71"),
+        (Role.APPROVER, "16.71"),
         (Role.APPROVER, "16.71"),
         (Role.TREASURER, "16.71"),
         (Role.FACILITATOR, "16.71.04"),
@@ -67,6 +70,21 @@ def test_a_made_up_town_has_its_loans_and_a_whole_book() -> None:
         "WITHDRAWN",
     }
     assert set(Loan.objects.values_list("status", flat=True)) == {"OPEN", "CLOSED"}
+
+
+def test_running_loans_stand_in_the_budget_with_the_interest_that_their_bank_was_promised() -> None:
+    town()
+    promised = {
+        pool.year: Account.objects.get(pk=pool.subsidy_committed_id).balance
+        for pool in Pool.objects.filter(agreement__bank__code="bsb")
+    }
+    assert promised.pop(2026) > 0  # with what was carried over from the years before
+    assert set(promised.values()) == {0}
+    loan = Loan.objects.open().filter(disbursed_on__year=2026).order_by("pk").first()
+    assert loan is not None
+    held = Transaction.objects.get(idem_scope="loan.reserve", idem_key__startswith=f"{loan.application.uid}/")
+    cost = queries.expected_subsidy(loan.pool, loan.amount, loan.tenor_months, on=loan.disbursed_on)
+    assert Leg.objects.get(transaction=held, account=loan.pool.subsidy_committed_id).amount == cost
 
 
 def test_every_made_up_application_has_its_papers_and_they_say_that_they_are_made_up() -> None:
@@ -120,7 +138,14 @@ def test_a_made_up_office_has_something_on_every_page_of_the_fund() -> None:
     assert seeding_dealings.seed_dealings(**values)
     claim = SubsidyClaim.objects.get()
     assert 0 < claim.payable <= claim.computed
-    assert (StatementLine.objects.waiting().count(), Difference.objects.open().count()) == (2, 1)
-    assert (Promise.objects.exists(), LoanCase.objects.filter(status="PROPOSED").count()) == (True, 1)
+    budgets = Account.objects.filter(pk__in=Pool.objects.values("subsidy_budget")).order_by("pk")
+    before = list(budgets.values_list("balance", flat=True))
+    claims.approve(claim=claim, by=make.approver(), now=NOW, on=AS_OF)
+    assert list(budgets.values_list("balance", flat=True)) == before  # paid out of what was promised
+    assert (StatementLine.objects.waiting().count(), Difference.objects.open().count()) == (3, 1)
+    assert StatementLine.objects.waiting().filter(amount__lt=0).count() == 1
+    states = list(LoanCase.objects.order_by("pk").values_list("status", flat=True))
+    assert (Promise.objects.exists(), states) == (True, ["PROPOSED", "APPROVED"])
+    assert list(Appeal.objects.order_by("pk").values_list("status", flat=True)) == ["WAITING", "GRANTED"]
     assert not [finding for finding in ledger.proof("16.71") if finding.fault_count]
     assert seeding_dealings.seed_dealings(**values) == []
