@@ -18,6 +18,13 @@ from revolving_funds.enums import FileFormat, FilePurpose
 from revolving_funds.models import Bank, FileLayout
 
 SPAN: Final = re.compile(r"([0-9]+)\s*,\s*([0-9]+)")
+DATES: Final = [
+    ("%d/%m/%Y", "31/12/2026"),
+    ("%d-%m-%Y", "31-12-2026"),
+    ("%Y-%m-%d", "2026-12-31"),
+    ("%Y%m%d", "20261231"),
+    ("%d%m%Y", "31122026"),
+]
 # What a value is called in a layout, and what it is.
 VALUES: Final = {
     "reference": _("reference of the bank"),
@@ -93,13 +100,7 @@ class LayoutForm(forms.Form):
     skip_rows = forms.IntegerField(label=_("Lines above the headings"), min_value=0, max_value=100)
     date_format = forms.ChoiceField(
         label=_("Form of dates"),
-        choices=[
-            ("%d/%m/%Y", "31/12/2026"),
-            ("%d-%m-%Y", "31-12-2026"),
-            ("%Y-%m-%d", "2026-12-31"),
-            ("%Y%m%d", "20261231"),
-            ("%d%m%Y", "31122026"),
-        ],
+        choices=DATES,
     )
     decimal = forms.ChoiceField(label=_("Sign before the sen"), choices=[(",", "2.000.000,00"), (".", "2,000,000.00")])
     sample = forms.FileField(

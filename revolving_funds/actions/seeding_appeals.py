@@ -24,10 +24,11 @@ GRANTED = "Surat keterangan pasar membenarkan tempat usaha yang baru."
 def seed_appeals(*, office: Office, hands: Hands, as_of: date, now: datetime) -> int:
     """Two applications of those that wait are refused, and their owners write. Returns how many appeals were made."""
     approver, verifier = User.objects.get(pk=hands.approver), User.objects.get(pk=hands.verifiers[0])
-    rows = Application.objects.inside(office.region_id).to_decide().filter(surveyed_at__lt=now - timedelta(days=3))
+    yesterday = now - timedelta(hours=18)
+    rows = Application.objects.inside(office.region_id).to_decide().filter(surveyed_at__lt=yesterday)
     made = 0
     for application, why in zip(rows.order_by("surveyed_at", "pk")[: len(WHY)], WHY, strict=False):
-        applications.reject(application=application, by=approver, now=now - timedelta(days=2), reason=REFUSED)
+        applications.reject(application=application, by=approver, now=yesterday, reason=REFUSED)
         scan = ContentFile(drawing("#f4f1e8", "SURAT", "Gambar untuk demo: surat keberatan"), name="surat-contoh.jpg")
         appeal = appeals.file(
             application=application,

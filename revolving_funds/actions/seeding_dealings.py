@@ -66,7 +66,7 @@ def _visits(office: Office, verifier: User, as_of: date, now: datetime) -> list[
     """The first promise to pay; the next two cannot, and an easier schedule is proposed."""
     rows = Visit.objects.waiting().filter(loan__village__code__startswith=office.region_id, assignee__isnull=False)
     visits = list(rows.select_related("assignee", "loan").order_by("pk")[: PROMISES + 2])
-    outcomes = [VisitOutcome.PROMISE] * PROMISES + [VisitOutcome.HARDSHIP] * 2
+    outcomes = [VisitOutcome.PROMISE] * max(1, len(visits) - 2) + [VisitOutcome.HARDSHIP] * 2
     for visit, outcome, days in zip(visits, outcomes, cycle((5, 10, 14)), strict=False):
         promised: dict[str, Any] = (
             {"amount": PART, "promised_on": as_of + timedelta(days=days)} if outcome == VisitOutcome.PROMISE else {}
@@ -93,7 +93,7 @@ def _decided(seen: list[Visit], hands: Hands, *, now: datetime, on: date) -> Non
     loans = [visit.loan_id for visit in seen]
     proposed = LoanCase.objects.filter(loan__in=loans, kind=CaseKind.RESTRUCTURE, status=CaseStatus.PROPOSED)
     case = proposed.order_by("-pk").first()
-    if case is not None and len(loans) > PROMISES + 1:
+    if case is not None and proposed.count() > 1:
         approver = User.objects.get(pk=hands.approver)
         cases.approve(
             case=case, by=approver, now=now, on=on, reason="Usaha masih berjalan; angsuran lebih kecil sanggup dibayar."

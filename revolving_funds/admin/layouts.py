@@ -69,7 +69,7 @@ class FileLayoutAdmin(OfficeModelAdmin):
     whose = gettext_lazy(
         "Layouts of all offices are added and changed by the system's administrator; those of your own office by its treasurer, and they serve your office alone."
     )
-    list_display = ("bank", "purpose", "name", "form", "date_format", "serving")
+    list_display = ("bank", "purpose", "name", "shape", "dates", "serving")
     list_filter = ("purpose", "form")
     list_select_related = ("bank", "office")
     ordering = ("bank__name", "purpose", "name", "id")
@@ -77,16 +77,16 @@ class FileLayoutAdmin(OfficeModelAdmin):
         "bank",
         "purpose",
         "name",
-        "form",
+        "shape",
         "places",
         "delimiter",
         "encoding",
         "skip_rows",
-        "date_format",
+        "dates",
         "decimal",
         "serving",
     )
-    readonly_fields = ("places", "serving")
+    readonly_fields = ("shape", "places", "dates", "serving")
     list_deeds = (
         Deed(
             "tambah",
@@ -136,6 +136,15 @@ class FileLayoutAdmin(OfficeModelAdmin):
             text=gettext_lazy("How this bank writes its files. Files that came in before stay as they were read."),
         ),
     )
+
+    @admin.display(description=gettext_lazy("Form"))
+    def shape(self, row: FileLayout) -> str:
+        return row.get_form_display()
+
+    @admin.display(description=gettext_lazy("Form of dates"))
+    def dates(self, row: FileLayout) -> str:
+        """As a day looks in it."""
+        return dict(forms.DATES).get(row.date_format, row.date_format)
 
     @admin.display(description=gettext_lazy("Serves"), ordering="office")
     def serving(self, row: FileLayout) -> str:

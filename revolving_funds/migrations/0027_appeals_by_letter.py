@@ -5,6 +5,8 @@ from importlib import import_module
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 BEFORE = import_module("revolving_funds.migrations.0021_appeals").APPEALS.split("CREATE TRIGGER appeal_apart")[0]
 ANEW = BEFORE.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
 # By its owner; or, where it came by letter, by somebody else who enters it.
@@ -27,7 +29,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='appeal',
             name='letter_on',
@@ -38,4 +40,4 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('letter_on__isnull', True), models.Q(('document__isnull', False), ('letter_on__lte', models.F('filed_on'))), _connector='OR'), name='appeal_letter_with_its_paper', violation_error_message='A letter has its photo or scan, and a date no later than the day it arrived.'),
         ),
         migrations.RunSQL(LETTERS, ANEW),
-    ]
+    ])

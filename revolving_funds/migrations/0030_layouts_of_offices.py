@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 # A layout stays what and whose it is; a file is read, and a batch written, by a layout that serves its office.
 GUARDS = """
 CREATE FUNCTION revolving_funds_layout_stays() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
@@ -58,7 +60,7 @@ class Migration(migrations.Migration):
         ('revolving_funds', '0029_loans_by_pool'),
     ]
 
-    operations = [
+    operations = together([
         migrations.RemoveConstraint(
             model_name='filelayout',
             name='filelayout_once',
@@ -73,4 +75,4 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('bank', 'purpose', 'name', 'office'), name='filelayout_once', nulls_distinct=False, violation_error_message='This bank already has a layout of that name.'),
         ),
         migrations.RunSQL(GUARDS, GUARDS_UNDONE),
-    ]
+    ])

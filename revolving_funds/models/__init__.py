@@ -8,6 +8,7 @@ from revolving_funds.models.claims import SubsidyClaim, SubsidyLine
 from revolving_funds.models.daily import FundDay, LoanStanding
 from revolving_funds.models.documents import ApplicationDocument
 from revolving_funds.models.groups import GroupApplication
+from revolving_funds.models.layouts import FileLayout
 from revolving_funds.models.loans import Instalment, Loan
 from revolving_funds.models.past import PastDecision
 from revolving_funds.models.programme import Agreement, Bank, Pool
@@ -15,7 +16,6 @@ from revolving_funds.models.repayments import ReceiptSerial, Repayment
 from revolving_funds.models.statements import (
     BalanceReport,
     Difference,
-    FileLayout,
     LineDifference,
     ReportedBalance,
     StatementFile,

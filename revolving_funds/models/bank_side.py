@@ -16,8 +16,8 @@ from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
 from foundation.common.records import Record
 from foundation.regions.models import Office
 from revolving_funds.models.applications import Application
+from revolving_funds.models.layouts import FileLayout
 from revolving_funds.models.programme import Bank
-from revolving_funds.models.statements import FileLayout
 
 NUMBER = re.compile(r"PJ-([0-9]{4})-([0-9]{4})-([0-9]{6})")
 

@@ -11,9 +11,9 @@ from foundation.common.querysets import BaseQuerySet, ScopedQuerySet
 from foundation.common.records import Record
 from foundation.ledger.models import Transaction
 from revolving_funds.enums import ClaimStatus
+from revolving_funds.models.layouts import FileLayout
 from revolving_funds.models.loans import Loan
 from revolving_funds.models.programme import Agreement
-from revolving_funds.models.statements import FileLayout
 
 
 class SubsidyClaimQuerySet(ScopedQuerySet["SubsidyClaim"]):
