@@ -50,6 +50,7 @@ def copy(name: str, strategy: str = "wal_log") -> Iterator[None]:
         connections.close_all()
         connection.settings_dict["NAME"] = "postgres"
         with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0")  # on a busy machine the copy takes longer than a page may
             cursor.execute(sql)
         connections.close_all()
 

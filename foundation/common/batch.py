@@ -14,25 +14,49 @@ CALLS = "_calls_of_batch"  # kept on Django's connection: the driver's connectio
 NOTHING: tuple[Any, dict[str, str]] = (None, {})
 
 
-def ask(sql: str, values: Sequence[Any] | Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+def ask(
+    sql: str, values: Sequence[Any] | Mapping[str, Any] | None = None, database: Any = None
+) -> list[tuple[Any, ...]]:
     """The rows of one call, without Django's coat around the cursor, which costs as much as a short statement: for what
     is done many times a second. Errors are Django's, a broken transaction is refused as ever; while somebody listens to
-    the queries, the cursor is Django's too.
+    the queries, the cursor is Django's too. `database` is Django's connection, of whoever has it at hand.
     """
-    database: Any = connections[DEFAULT_DB_ALIAS]
+    if database is None:
+        database = connections[DEFAULT_DB_ALIAS]
     if database.queries_logged or database.execute_wrappers:
         with database.cursor() as cursor:
             cursor.execute(sql, values)
             return list(cursor.fetchall())
-    if database.health_check_enabled:
+    if database.health_check_enabled and not database.health_check_done:
         database.close_if_health_check_failed()
     if database.connection is None:
         database.ensure_connection()
     if database.needs_rollback:
         database.validate_no_broken_transaction()
-    with database.wrap_database_errors, database.connection.cursor() as cursor:
+    try:
+        cursor = database.connection.cursor()
         cursor.execute(sql, values)
         return cursor.fetchall()  # type: ignore[no-any-return]
+    except database.Database.Error:
+        with database.wrap_database_errors:
+            raise
+
+
+def packed(values: Sequence[str | int | None]) -> str:
+    """All values as one: a text that the server reads as an array of texts. Each value that is handed over by itself is
+    adapted here and read there by itself, which costs more than the cast of an element.
+    """
+    return f"{{{','.join([_element(value) for value in values])}}}"
+
+
+def _element(value: str | int | None) -> str:
+    if value is None:
+        return "NULL"
+    if value.__class__ is not str:
+        return str(value)
+    if "\\" in value or '"' in value:
+        value = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{value}"'
 
 
 def literal(text: str) -> str:
@@ -41,14 +65,14 @@ def literal(text: str) -> str:
     return f"'{quoted}'"
 
 
-def wait_for_disk() -> None:
+def wait_for_disk(database: Any = None) -> None:
     """Wait until what this connection committed without waiting is safe, together with whoever waits for the same.
 
     A deed that all meet in (one pool, one row of numbers) would else be held for as long as the disk takes, by one after
     the other. So it commits with synchronous_commit off and lets go; then this, an empty transaction that is waited for as
     ever: the log is written in its order, so what came before it is safe with it. Nobody is told before.
     """
-    ask(WAIT)
+    run([(WAIT, [])], database)
 
 
 @contextmanager
@@ -79,17 +103,19 @@ class Prepared:
         self.call = f"EXECUTE {name} ({', '.join(['%s'] * values)})"
         self.known = f"_prepared_{name}"  # on Django's connection: the driver's connection that knows the statement
 
-    def ask(self, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        database: Any = connections[DEFAULT_DB_ALIAS]
+    def ask(self, values: Sequence[Any], database: Any = None) -> list[tuple[Any, ...]]:
+        """Rows of the call; `database` as in `ask`."""
+        if database is None:
+            database = connections[DEFAULT_DB_ALIAS]
         if database.connection is None or database.__dict__.get(self.known) is not database.connection:
             self._prepare(database)
         try:
-            return ask(self.call, values)
+            return ask(self.call, values, database)
         except DatabaseError as error:
             if getattr(error.__cause__, "pgcode", None) != NO_SUCH_STATEMENT:
                 raise
         self._prepare(database)
-        return ask(self.call, values)
+        return ask(self.call, values, database)
 
     def _prepare(self, database: Any) -> None:
         with database.cursor() as cursor:
@@ -104,28 +130,35 @@ def _do(database: Any, sql: str) -> None:
         cursor.execute(sql)
 
 
-def run(statements: Iterable[Statement]) -> list[tuple[Any, ...]]:
+def run(statements: Iterable[Statement], database: Any = None) -> list[tuple[Any, ...]]:
     """Carry out `statements` in their order, in one round trip, and return the rows of the last one.
 
     Each sees what the ones before it did. A refusal ends the caller's transaction, or savepoint. What a connection has
     carried out before is not read and planned again, save behind a pooler that changes the session under us (which is
-    what Django's DISABLE_SERVER_SIDE_CURSORS says).
+    what Django's DISABLE_SERVER_SIDE_CURSORS says). `database` as in `ask`.
     """
     sqls, values = zip(*statements, strict=True)
-    database: Any = connections[DEFAULT_DB_ALIAS]
+    if database is None:
+        database = connections[DEFAULT_DB_ALIAS]
     flat = [value for row in values for value in row]
-    if database.health_check_enabled:  # before it is asked what this connection knows
+    if (
+        database.health_check_enabled and not database.health_check_done
+    ):  # before it is asked what this connection knows
         database.close_if_health_check_failed()
     pooled = database.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
     if pooled or database.queries_logged or database.execute_wrappers:
-        return ask(";".join(sqls), flat)
-    return ask(";".join([_call(database, sql, len(row)) for sql, row in zip(sqls, values, strict=True)]), flat)
+        return ask(";".join(sqls), flat, database)
+    calls = [_call(database, sql, len(row)) for sql, row in zip(sqls, values, strict=True)]
+    return ask(";".join(calls), flat, database)
 
 
 def _call(database: Any, sql: str, count: int) -> str:
     """How `sql` is carried out on this connection, which learns it here where it does not know it yet."""
-    database.ensure_connection()
-    known, calls = getattr(database, CALLS, NOTHING)
+    if database.connection is None:
+        database.ensure_connection()
+    known: Any
+    calls: dict[str, str]
+    known, calls = database.__dict__.get(CALLS, NOTHING)
     if known is not database.connection:
         calls = {}
         setattr(database, CALLS, (database.connection, calls))

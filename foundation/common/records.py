@@ -10,21 +10,19 @@ from django.utils import timezone
 M = TypeVar("M", bound=models.Model)
 
 
-def known(model: type[M], **columns: Any) -> M:
+def known(model: type[M], related: dict[str, models.Model] | None = None, **columns: Any) -> M:
     """The row with these columns, as the database is known to hold it; the other columns are read when somebody asks.
 
-    As `Model.from_db`, without going through every field. A related row is given by its field's name.
+    As `Model.from_db`, without going through every field. Rows that are at hand are given in `related`, by the field's name.
     """
     row = model.__new__(model)
     state = ModelState()
     state.adding, state.db = False, DEFAULT_DB_ALIAS
-    row.__dict__["_state"] = state
-    for name, value in columns.items():
-        if isinstance(value, models.Model):
-            state.fields_cache[name] = value
-            row.__dict__[f"{name}_id"] = value.pk
-        else:
-            row.__dict__[name] = value
+    row.__dict__ = columns
+    columns["_state"] = state
+    for name, other in related.items() if related else ():
+        state.fields_cache[name] = other
+        columns[f"{name}_id"] = other.pk
     return row
 
 

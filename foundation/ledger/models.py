@@ -109,7 +109,12 @@ class Period(models.Model):
                 F("book"),
                 Func(F("dates"), function="lower", output_field=models.DateField()),
                 name="ledger_period_first_day_idx",
-            )
+            ),
+            models.Index(
+                F("book"),
+                Func(F("dates"), function="upper", output_field=models.DateField()),
+                name="ledger_period_last_day_idx",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -239,7 +244,7 @@ class Leg(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["transaction", "leg_no"], name="ledger_leg_number"),
             models.UniqueConstraint(fields=["account", "account_version"], name="ledger_leg_version"),
-            models.CheckConstraint(condition=~Q(amount=0), name="ledger_leg_not_zero"),
+            # That it moves something is kept by the guard of the legs (migration 0009), under the name of a CHECK.
         ]
 
     def __str__(self) -> str:

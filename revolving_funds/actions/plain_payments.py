@@ -9,7 +9,7 @@ from functools import cache
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, transaction
 from django.urls import reverse
 
 from foundation.accounts.models import User
@@ -33,8 +33,10 @@ def call(site: str) -> str:
         for text in (Loan._meta.label_lower, MESSAGE, channels, texts, outbox.MARK, site, path, str(PLACE))
     )
     return (
-        "SELECT payment, entry, serial, number, borrower, told, unsynced FROM revolving_funds_pay("  # noqa: S608 -- our own
-        f"{', '.join(['%s'] * 11)}, {fixed})"
+        "SELECT payment, entry, serial, number, borrower, told, unsynced"  # noqa: S608 -- our own
+        " FROM (SELECT %s::text[] AS v) given, revolving_funds_pay(v[1]::bigint, v[2]::bigint, v[3]::date, v[4]::date,"
+        " v[5]::uuid, v[6]::uuid, v[7]::bigint, v[8]::timestamptz, v[9], v[10], v[11]::boolean,"
+        f" {fixed})"
     )
 
 
@@ -50,8 +52,9 @@ def take(
     reference: str,
 ) -> Repayment | None:
     """The payment as it was booked; None, and nothing is written, where it is not the common one or is refused."""
-    uid, alone = uuid4(), not connection.in_atomic_block
-    values = [
+    database = connections[DEFAULT_DB_ALIAS]
+    uid, alone = uuid4(), not database.in_atomic_block
+    values: list[str | int | None] = [
         loan.pk,
         amount,
         paid_on.isoformat(),
@@ -62,27 +65,28 @@ def take(
         now.isoformat(),
         reference,
         log.request_id(),
-        alone,
+        "t" if alone else "f",
     ]
+    given = [(call(settings.SITE_URL), [batch.packed(values)])]
     try:
         with nullcontext() if alone else transaction.atomic():
-            (row,) = batch.run([(call(settings.SITE_URL), values)])
+            (row,) = batch.run(given, database)
     except IntegrityError:
         return None
     payment, entry, serial, number, borrower, told, unsynced = row
     if payment is None:
         return None
     if unsynced:
-        batch.wait_for_disk()
+        batch.wait_for_disk(database)
     if told:
         outbox.wake()
     return known(
         Repayment,
+        {"loan": loan},
         id=payment,
         uid=uid,
         created_at=now,
         updated_at=now,
-        loan=loan,
         sequence=number,
         request_uid=request_uid,
         transaction_id=entry,

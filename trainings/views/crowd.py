@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-import structlog
 from django.conf import settings
 from django.utils.translation import get_language
 
 from foundation.accounts.models import User
+from foundation.audit import log
 from foundation.common import batch, clock
 from foundation.common.gathering import Gathering
 from trainings import conflicts, inviting
@@ -57,8 +57,7 @@ _waiting: Gathering[UUID, Press, Enrolment | None] = Gathering(_serve, most=sett
 
 def enrol(uid: UUID, *, by: User) -> Enrolment | None:
     """A place or a position in the queue, together with everybody in this process who presses; None: go the ordinary way."""
-    request_id = str(structlog.contextvars.get_contextvars().get("request_id", ""))
-    return _waiting.ask(uid, Press(by, request_id))
+    return _waiting.ask(uid, Press(by, log.request_id()))
 
 
 @dataclass(frozen=True)

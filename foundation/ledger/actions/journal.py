@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
-from uuid import uuid4
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections, transaction
 
-from foundation.common.batch import Prepared, ask
+from foundation.common.batch import Prepared, packed, run
 from foundation.common.records import known
 from foundation.ledger.entries import Entry, Posting, fingerprint
 from foundation.ledger.errors import KeyReused, readable, refusal, told
@@ -43,14 +42,13 @@ def post(
     reversed_id = reverses.pk if reverses else None
     content = fingerprint(book, kind, business_date, legs, reversed_id)
     values = [
-        str(uuid4()),
         book,
         kind,
         business_date.isoformat(),
         now.isoformat(),
         scope,
         key,
-        "\\x" + content.hex(),
+        content.hex(),
         memo,
         reversed_id,
         by.pk if by else None,
@@ -61,7 +59,7 @@ def post(
     # fingerprint tells of all of it. Its other fields (uid, moment, people) are read when somebody asks.
     return known(
         Transaction,
-        id=_post_one(values),
+        id=_post_one(packed(values)),
         book=book,
         kind=kind,
         business_date=business_date,
@@ -105,17 +103,15 @@ def reverse(*, original: Transaction, business_date: date, key: str, by: Any, no
 
 
 ONCE = "ledger_transaction_once"
-POST = "SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-PREPARED = Prepared(
-    "ledger_post",
-    "(uuid, text, text, date, timestamptz, text, text, bytea, text, bigint, bigint, bigint, bigint[], bigint[]) AS"
-    " SELECT ledger_post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-    14,
+GIVEN = (
+    "gen_random_uuid(), v[1], v[2], v[3]::date, v[4]::timestamptz, v[5], v[6], decode(v[7], 'hex'), v[8], v[9]::bigint,"
+    " v[10]::bigint, v[11]::bigint, v[12]::bigint[], v[13]::bigint[]"
 )
-TRY_POST = POST.replace("SELECT ledger_post", "SELECT entry, state, rule, message FROM ledger_try_post")
+PREPARED = Prepared("ledger_post", f"(text[]) AS SELECT ledger_post({GIVEN.replace('v[', '$1[')})", 1)
+TRY_POST = f"SELECT entry, state, rule, message FROM (SELECT %s::text[] AS v) given, ledger_try_post({GIVEN})"  # noqa: S608 -- our own
 
 
-def _post_one(values: list[Any]) -> int:
+def _post_one(values: str) -> int:
     """One round trip: by itself a transaction of its own; within the caller's the refusal comes back as an answer, so
     that the caller's transaction stays usable without a savepoint.
     """
@@ -127,12 +123,13 @@ def _post_one(values: list[Any]) -> int:
     raise refusal(state, rule) or IntegrityError(message)
 
 
-def _ask(values: list[Any]) -> tuple[int | None, str, str, str]:
+def _ask(values: str) -> tuple[int | None, str, str, str]:
     """Entry, or SQLSTATE, constraint and message of the refusal."""
-    if connection.in_atomic_block:
-        return ask(TRY_POST, values)[0]
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    if database.in_atomic_block:
+        return run([(TRY_POST, [values])], database)[0]
     try:
-        return PREPARED.ask(values)[0][0], "", "", ""
+        return PREPARED.ask((values,), database)[0][0], "", "", ""
     except IntegrityError as error:
         state, rule = told(error)
         return None, state, rule, str(error)
