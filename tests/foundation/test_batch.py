@@ -36,6 +36,12 @@ def test_statements_see_each_other_and_are_prepared_once() -> None:
     assert prepared() == 2
 
 
+def test_values_come_as_they_were_packed() -> None:
+    values = ["", "NULL", 'a "b" {c}, \\d\\', "line\nnext", "100% 'x'", "\\x41", None, 7, "-7"]
+    ((came,),) = batch.ask("SELECT %s::text[]", [batch.packed(values)])
+    assert came == [value if value is None else str(value) for value in values]
+
+
 def test_behind_a_pooler_nothing_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
     before = prepared()
     monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)

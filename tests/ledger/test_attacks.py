@@ -264,6 +264,15 @@ def test_limits_hold_for_raw_legs(code: str, amount: int, match: str) -> None:
 
 
 @pytest.mark.usefixtures("posted")
+def test_a_leg_of_nothing_hides_among_many_no_better() -> None:
+    """Many legs are moved set by set, few one by one."""
+    loan = Account.objects.get(code="loan")
+    many = [f"{n}, {loan.pk}, 0, {loan.balance}, {loan.version + n}" for n in range(1, 11)]
+    with pytest.raises(IntegrityError, match="not_zero"), transaction.atomic():
+        run(insert_legs(str(fresh_header()), *many))
+
+
+@pytest.mark.usefixtures("posted")
 def test_a_step_is_neither_skipped_nor_written_twice_nor_mis_stated() -> None:
     loan = Account.objects.get(code="loan")
     for row in (step("loan", 1, -5, ahead=2), step("loan", 1, -5, ahead=0), f"1, {loan.pk}, -5, 7, {loan.version + 1}"):
