@@ -11,6 +11,7 @@ from foundation.common.dates import short_date
 from foundation.common.money import rupiah
 from foundation.common.widgets import DateInput, MoneyField
 from foundation.ledger.enums import kind_name
+from foundation.ledger.models import Transaction
 from revolving_funds.actions import pools
 from revolving_funds.actions.rules import CHANGEABLE
 from revolving_funds.enums import BankKind, Mode
@@ -115,6 +116,11 @@ class CarryOverForm(forms.Form):
         )
 
 
+def _of_entry(row: Transaction) -> str:
+    amount = rupiah(sum(leg.amount for leg in row.legs.all() if leg.amount > 0))
+    return " · ".join(filter(None, (short_date(row.business_date), kind_name(row.kind), amount, row.memo)))
+
+
 class TakeBackForm(forms.Form):
     entry: Any = forms.ModelChoiceField(label=_("What was entered wrongly"), queryset=None)
     reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.Textarea({"rows": 3}))
@@ -123,14 +129,7 @@ class TakeBackForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["entry"]
         field.queryset = pools.entered(obj).prefetch_related("legs")
-        field.label_from_instance = lambda row: " · ".join(
-            (
-                short_date(row.business_date),
-                kind_name(row.kind),
-                rupiah(sum(leg.amount for leg in row.legs.all() if leg.amount > 0)),
-                row.memo,
-            )
-        )
+        field.label_from_instance = _of_entry
 
 
 class RestructureForm(forms.Form):

@@ -98,7 +98,10 @@ def _record_any(
     known = Repayment.objects.filter(request_uid=request_uid).first()
     if known is not None:
         if (known.loan_id, known.amount, known.paid_on) != (loan.pk, amount, paid_on):
-            raise KeyReused
+            raise KeyReused(
+                _("This payment is already booked as %(receipt)s, with another loan, amount or day.")
+                % {"receipt": known.receipt_number}
+            )
         return known
     _check(loan, amount, paid_on, on)
     left = Account.objects.get(pk=loan.account_id).balance

@@ -1,12 +1,15 @@
 """What a bank's officer sends that is not as the layout says: refused with the line, never read as something else."""
 
 import datetime as dt
+import uuid
+from typing import Any
 
 import pytest
 
+from foundation.ledger.errors import KeyReused
 from revolving_funds import bank_files
-from revolving_funds.actions import batches, statements
-from revolving_funds.models import Application, Difference, Loan, StatementLine
+from revolving_funds.actions import batches, by_hand, corrections, statements
+from revolving_funds.models import Application, Difference, Loan, Repayment, StatementLine
 from tests.factories import revolving_funds as make
 from tests.factories import statements as bank
 from tests.factories.revolving_funds import NOW, TODAY
@@ -86,3 +89,37 @@ def test_an_older_report_that_differs_makes_a_difference_older_and_keeps_what_wa
     bank.reported({loan.number: 1_700_000}, as_of=D(2026, 4, 30))
     found = Difference.objects.open().get()
     assert (found.opened_on, found.seen_on, found.reported) == (D(2026, 4, 30), D(2026, 5, 31), 1_500_000)
+
+
+# One payment by two ways
+
+
+def keyed_in(loan: Loan, reference: str, amount: int = 200_000, **changes: Any) -> Repayment:
+    values = {"paid_on": D(2026, 2, 16), "by": make.treasurer(), "now": NOW, "on": D(2026, 2, 20)} | changes
+    return by_hand.record(loan=loan, request_uid=uuid.uuid4(), photo=None, amount=amount, reference=reference, **values)
+
+
+def test_a_payment_keyed_in_with_the_banks_reference_is_not_booked_again_by_the_banks_file(loan: Loan) -> None:
+    first = keyed_in(loan, "TRX 1")
+    file = bank.received([bank.row("TRX  1", 200_000, D(2026, 2, 16), loan_ref=loan.number)], on=D(2026, 2, 21))
+    line = file.lines.get()
+    assert (line.state, line.repayment, Repayment.objects.count()) == ("POSTED", first, 1)
+
+
+def test_the_banks_file_with_another_day_waits_for_a_person_and_names_the_receipt(loan: Loan) -> None:
+    first = keyed_in(loan, "TRX-1")
+    file = bank.received([bank.row("TRX-1", 200_000, D(2026, 2, 17), loan_ref=loan.number)], on=D(2026, 2, 21))
+    line = file.lines.get()
+    assert (line.state, line.why, Repayment.objects.count()) == ("WAITING", "OTHER", 1)
+    with pytest.raises(KeyReused, match=first.receipt_number):
+        statements.settle(line=line, loan=loan, by=make.treasurer(), now=NOW, on=D(2026, 2, 22))
+
+
+def test_two_officers_who_key_in_one_payment_make_one(loan: Loan) -> None:
+    first = keyed_in(loan, "TRX-1")
+    assert keyed_in(loan, " TRX-1 ") == first
+    with pytest.raises(KeyReused, match=first.receipt_number):
+        keyed_in(loan, "TRX-1", 250_000)
+    assert keyed_in(loan, "") != keyed_in(loan, "")
+    corrections.reverse(repayment=first, reason="Salah", by=make.approver(), now=NOW, on=D(2026, 2, 21))
+    assert keyed_in(loan, "TRX-1", 250_000).amount == 250_000
