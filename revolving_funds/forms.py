@@ -337,6 +337,7 @@ class RefundForm(forms.Form):
 class PlacementForm(forms.Form):
     request_uid = forms.UUIDField(widget=forms.HiddenInput)
     amount = MoneyField(label=_("Amount"), min_value=1)
+    placed_on = forms.DateField(label=_("Transferred on"), widget=DateInput)
     reference = forms.CharField(label=_("SP2D number"), max_length=100)
 
 

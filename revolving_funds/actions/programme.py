@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
 from foundation.audit import log
+from foundation.common.errors import ActionError
 from foundation.ledger.actions import accounts, journal
 from foundation.ledger.entries import credit, debit
 from foundation.ledger.enums import AccountKind
 from foundation.ledger.models import Account
 from foundation.regions.models import Office
 from revolving_funds import modes
-from revolving_funds.actions import layouts
+from revolving_funds.actions import late_entries, layouts
 from revolving_funds.actions.pools import AmountNotPositive, appropriation
 from revolving_funds.enums import Mode, Scale
 from revolving_funds.models import Agreement, AgreementTerms, Bank, Policy, Pool, QualityScale, Tier
@@ -31,6 +34,11 @@ SCALES: dict[Scale, tuple[list[int], list[int], str]] = {
 }
 # Hundredths of a percent that are set aside for class 1 to 5.
 PROVISION_BP = [50, 50, 1_000, 5_000, 10_000]
+
+
+class PlacedAhead(ActionError):
+    message = _("The day of the transfer lies ahead.")
+    field = "placed_on"
 
 
 @transaction.atomic
@@ -131,21 +139,37 @@ def capital(book: str) -> Account:
 
 
 @transaction.atomic
-def place(*, pool: Pool, amount: int, reference: str, on: date, key: str, by: User | None, now: datetime) -> Pool:
-    """Place `amount` rupiah of the budget with the bank (J1). The same `key` again places nothing."""
+def place(
+    *,
+    pool: Pool,
+    amount: int,
+    reference: str,
+    on: date,
+    key: str,
+    by: User | None,
+    now: datetime,
+    placed_on: date | None = None,
+) -> Pool:
+    """Place `amount` rupiah of the budget with the bank (J1), transferred on `placed_on` (default: `on`). The same `key`
+    again places nothing. Where the month of that day is closed, the entry stands on the day `on`.
+
+    Raises AmountNotPositive, PlacedAhead.
+    """
     if amount <= 0:
         raise AmountNotPositive
+    if placed_on is not None and placed_on > on:
+        raise PlacedAhead
     book = pool.available.book
-    journal.post(
+    post = partial(
+        journal.post,
         book=book,
         kind="POOL_PLACED",
-        business_date=on,
         legs=[debit(pool.available, amount), credit(capital(book), amount)],
         scope="pool.place",
         key=key,
         by=by,
         now=now,
-        memo=reference,
     )
+    late_entries.post_on(post, day=placed_on or on, on=on, memo=reference)
     log.record("fund.pool_placed", pool, by=by, now=now, amount=amount, reference=reference)
     return pool

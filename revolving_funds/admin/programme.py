@@ -28,6 +28,7 @@ def _place(request: HttpRequest, pool: Pool, cleaned: dict[str, Any]) -> str:
     programme.place(
         pool=pool,
         amount=cleaned["amount"],
+        placed_on=cleaned["placed_on"],
         reference=cleaned["reference"],
         on=clock.today(),
         key=str(cleaned["request_uid"]),
@@ -105,7 +106,7 @@ class PoolAdmin(OfficeModelAdmin):
             _place,
             forms.PlacementForm,
             primary=True,
-            initial=lambda _row: {"request_uid": uuid.uuid4()},
+            initial=lambda _row: {"request_uid": uuid.uuid4(), "placed_on": clock.today()},
             text=gettext_lazy("Money of the budget that was transferred to the bank."),
         ),
         Deed(

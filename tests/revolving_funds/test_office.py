@@ -111,7 +111,15 @@ def test_each_button_has_its_people(role: Role, name: str, status: int) -> None:
 def test_money_is_placed_once_however_often_it_is_pressed(pool: Pool) -> None:
     treasurer, key = seen_by(make.treasurer()), uuid.uuid4()
     for _press in range(2):
-        treasurer.post(deed(pool, "place"), {"request_uid": str(key), "amount": "5.000.000", "reference": "SP2D/1"})
+        treasurer.post(
+            deed(pool, "place"),
+            {
+                "request_uid": str(key),
+                "amount": "5.000.000",
+                "placed_on": str(timezone.localdate()),
+                "reference": "SP2D/1",
+            },
+        )
     assert Account.objects.get(pk=pool.available_id).balance == 15_000_000
     treasurer.post(deed(pool, "open-year"), {"year": pool.year + 1})
     assert Pool.objects.filter(year=pool.year + 1).exists()

@@ -149,6 +149,19 @@ def test_money_placed_by_mistake_is_taken_back_by_another_hand_as_long_as_it_is_
     assert faults() == []
 
 
+def test_money_transferred_on_the_last_day_of_a_year_and_entered_in_the_next_stands_on_its_own_day() -> None:
+    pool = make.pool(1_000_000)
+    values = {"pool": pool, "amount": 5, "reference": "SP2D", "by": make.treasurer(), "now": NOW, "on": D(2027, 1, 4)}
+    with pytest.raises(programme.PlacedAhead):
+        programme.place(**values, placed_on=D(2027, 1, 5), key="ahead")
+    programme.place(**values, placed_on=D(2026, 12, 30), key="own day")
+    assert Transaction.objects.get(idem_key="own day").business_date == D(2026, 12, 30)
+    close_months(until=D(2027, 1, 1))
+    programme.place(**values, placed_on=D(2026, 12, 30), key="closed")
+    late = Transaction.objects.get(idem_key="closed")
+    assert (late.business_date, late.memo) == (D(2027, 1, 4), "SP2D (2026-12-30)")
+
+
 def test_nothing_else_is_taken_back_in_a_pool() -> None:
     pool = make.pool(10_000_000)
     loan = make.loan()
