@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.common.together import together
+
 
 # What went beyond a limit before the database kept it stays: guests at the door, and a plan that was made binding at the
 # moment of a registration. The latest are marked, and the rest is what the limits count from now on.
@@ -53,7 +55,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='enrolment',
             name='beyond_plan',
@@ -114,4 +116,4 @@ class Migration(migrations.Migration):
             model_name='planshare',
             constraint=models.CheckConstraint(condition=models.Q(('used__lte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('places'), '-', models.F('given')), '+', models.F('received')))), name='planshare_not_overfilled', violation_error_message='More places of this source are taken than the plan has.'),
         ),
-    ]
+    ])
