@@ -16,7 +16,7 @@ from django.utils import timezone
 from foundation.common import dates
 from trainings import codes
 from trainings.actions.attendance import LATE_AFTER, door_hours
-from trainings.models import Attendance, DoorDevice, Enrolment, MemberCard, Session
+from trainings.models import Attendance, DoorDevice, Enrolment, Guest, MemberCard, Session
 
 SALT: Final = "trainings.roster"
 LONGEST: Final = 8 * 24 * 3600  # seconds in which a device may still bring its scans
@@ -54,6 +54,7 @@ def build(session: Session, row: DoorDevice, *, now: datetime) -> dict[str, Any]
         "offset": timezone.localtime(now).utcoffset().total_seconds() * 1000,  # type: ignore[union-attr]
         "zone": dates.clock_time(now).split("\u00a0")[-1],
         "places": row.left,
+        "guests": Guest.objects.filter(scan__session=session, person=None).count(),  # there, and no participant yet
         "salt": salt,
         "people": _people(session, salt),
     }

@@ -108,7 +108,7 @@ def test_a_morning_without_signal(
         *[ScanOutcome.COUNTED] * 4, ScanOutcome.REFUSED, ScanOutcome.REPEATED,
     ]  # fmt: skip
     again.reload()
-    expect(again.locator("[data-count]")).to_contain_text("3 dari 3")
+    expect(again.locator("[data-count]")).to_contain_text("4 dari 4")
 
 
 def test_an_answer_that_was_lost_is_asked_for_again_and_counts_once(scanner: Page, training: Training) -> None:

@@ -235,6 +235,16 @@ def test_what_lies_beyond_the_block_needs_a_free_place() -> None:
     assert places.free(training, now=FIRST) == 0
 
 
+def test_a_device_counts_the_guests_who_are_there_and_not_yet_put_to_a_person() -> None:
+    training = full_but(3)
+    here = open_device(training)
+    walk_in(training, here, "Iis")
+    row = DoorDevice.objects.get()
+    assert roster.build(first(training), row, now=FIRST)["guests"] == 1
+    door.merge(guest=Guest.objects.get(), person=PersonFactory(), by=None, now=FIRST + DAY / 4)
+    assert roster.build(first(training), row, now=FIRST)["guests"] == 0
+
+
 def test_a_guest_brought_twice_is_one_guest() -> None:
     training, nonce = full_but(4), uuid.uuid4()
     here = open_device(training)

@@ -15,7 +15,7 @@ from foundation.common import clock, dates
 from foundation.common.http import reading
 from trainings import cards, queries, texts
 from trainings.enums import AHEAD, TrainingStatus
-from trainings.models import Trainer, Training
+from trainings.models import Certificate, Trainer, Training
 from trainings.views import reach
 from trainings.views.steps import WORK
 
@@ -196,12 +196,20 @@ def _door(training: Any, counts: dict[str, int], *, may_change: bool) -> Part:
     return Part("pintu", _("Participants and door"), [*ways, settle])
 
 
+def _certificates(training: Training) -> Way:
+    count = Certificate.objects.filter(enrolment__training=training, withdrawn_at=None).count()
+    text = ngettext("%(n)d issued, all as one PDF", "%(n)d issued, all as one PDF", count) % {"n": count}
+    return Way(_("Certificates"), _to("participant-list", training), "document", text)
+
+
 def _after(training: Training, *, may_change: bool, may_work: bool) -> Part:
     part = Part("sesudah", _("Afterwards"))
     if training.status in {TrainingStatus.PLANNED, TrainingStatus.CANCELLED} or training.starts_at > clock.now():
         return part
     if may_change and training.status in AHEAD and not training.sessions.filter(starts_at__gt=clock.now()).exists():
         part.ways.append(Way(_("Finish and issue certificates"), _to("training-finish", training), "check"))
+    if training.status == TrainingStatus.DONE:
+        part.ways.append(_certificates(training))
     part.ways.append(Way(_("What came of it"), _to("results", training), "star", _("test, evaluation, open answers")))
     if may_work:
         part.ways.append(Way(_("Open action plans of your region"), reverse("trainings:step-list"), "check"))

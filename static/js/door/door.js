@@ -200,7 +200,7 @@
       const fresh = await post(prepare, { gate: "" });
       if (fresh) {
         if (!(await store.unlock())) throw new Error(say("trouble"));
-        roster = { ...fresh, ahead: fresh.now - Date.now(), guests: kept && kept.token === fresh.token ? kept.guests : 0 };
+        roster = { ...fresh, ahead: fresh.now - Date.now() };
         index();
         await keep();
         await keepPage();
@@ -247,7 +247,7 @@
   window.setInterval(() => { if (online && document.visibilityState === "visible") ready(); }, REFRESH);
 
   (async () => {
-    document.querySelectorAll("[data-offline]").forEach((banner) => { banner.dataset.fixed = ""; }); // this page does work without
+    document.querySelectorAll("[data-offline]").forEach((banner) => { banner.dataset.fixed = ""; banner.hidden = true; }); // this page does work without
     device = await store.device();
     root.hidden = false;
     await ready();
