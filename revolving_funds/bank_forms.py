@@ -25,7 +25,7 @@ class BankFileForm(forms.Form):
 
     purpose = FilePurpose.STATEMENT
     layout: Any = forms.ModelChoiceField(label=_("Layout"), queryset=None)
-    file = forms.FileField(label=_("File of the bank"))
+    file = forms.FileField(label=_("File of the bank"), widget=DocumentInput)
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

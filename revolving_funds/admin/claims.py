@@ -93,16 +93,17 @@ def claim_sheet(claim: SubsidyClaim) -> bytes:
     heads = [_("Loan"), _("Days"), _("Billed"), _("Computed"), _("By the schedule"), _("Payable"), _("Difference")]
     sheet.write_row(0, 0, heads, bold)
     sheet.set_column(0, 6, 18)
-    line = 0
+    line, totals = 0, [0] * 7
     for line, row in enumerate(claim.lines.order_by("number").iterator(chunk_size=2000), start=1):
         sheet.write_string(line, 0, row.number)
         sums = (row.days, row.billed or 0, row.computed, row.scheduled, row.payable, row.variance)
         for column, value in enumerate(sums, start=1):
             sheet.write_number(line, column, value, number)
+            totals[column] += value
     sheet.write_string(line + 1, 0, _("Total"), bold)
     for column in range(2, 7):
         letter = "ABCDEFG"[column]
-        sheet.write_formula(line + 1, column, f"=SUM({letter}2:{letter}{line + 1})", number)
+        sheet.write_formula(line + 1, column, f"=SUM({letter}2:{letter}{line + 1})", number, totals[column])
     sheet.freeze_panes(1, 1)
     book.close()
     return out.getvalue()

@@ -7,7 +7,8 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -137,9 +138,10 @@ class LoanAdmin(OfficeModelAdmin):
         "maturity_on",
         "status",
         "closed_on",
+        "about",
         "disbursement",
     )
-    readonly_fields = ("district", "bank", "principal", "left", "late", "since")
+    readonly_fields = ("district", "bank", "principal", "left", "late", "since", "about")
     inlines = (InstalmentInline, RepaymentInline)
     deeds = (
         Deed(
@@ -200,6 +202,21 @@ class LoanAdmin(OfficeModelAdmin):
     @admin.display(description=gettext_lazy("Bank"))
     def tied_bank(self, row: Loan) -> str:
         return str(row.pool.agreement.bank).replace(" ", "\u00a0")
+
+    @admin.display(description=gettext_lazy("Proposals about this loan"))
+    def about(self, row: Loan) -> str:
+        """Easier schedule, write-off, death: what was proposed and what came of it, before somebody calls the borrower."""
+        found = row.cases.order_by("proposed_at", "pk")
+        lines = (
+            (
+                reverse("admin:revolving_funds_loancase_change", args=[one.uid]),
+                one.get_kind_display(),
+                one.get_status_display(),
+                short_date(one.decided_at or one.proposed_at),
+            )
+            for one in found
+        )
+        return format_html_join(mark_safe("<br>"), '<a href="{}">{}</a>: {}, {}', lines) or str(_("none"))
 
     @admin.display(description=gettext_lazy("State"))
     def state(self, row: Any) -> str:

@@ -234,7 +234,7 @@ class StatementLineAdmin(OfficeModelAdmin):
 
     @admin.display(description=gettext_lazy("Amount"), ordering="amount")
     def sum(self, row: StatementLine) -> str:
-        return rupiah(row.amount)
+        return rupiah(row.amount).replace("-", "\u2011")  # a minus at the end of a line is not read with its sum
 
     @admin.display(description=gettext_lazy("State"), ordering="state")
     def stage(self, row: StatementLine) -> str:

@@ -270,3 +270,12 @@ def test_a_hardship_met_at_a_visit_waits_on_the_desk_until_an_easier_schedule_is
     queues.forget(lina)
     assert (queues.counts(lina)["hardship"], queues.counts(agus)["cases"]) == (0, 1)
     assert deed not in client.get(reverse("admin:revolving_funds_visit_change", args=[visit.uid])).content.decode()
+
+
+def test_the_page_of_the_loan_says_what_was_proposed_about_it_and_what_came_of_it(loan: Loan) -> None:
+    case = cases.approve(case=propose(loan, **DEATH), by=make.approver(), now=NOW, on=ON)
+    client = Client()
+    client.force_login(make.verifier())
+    page = client.get(reverse("admin:revolving_funds_loan_change", args=[loan.uid])).content.decode()
+    assert reverse("admin:revolving_funds_loancase_change", args=[case.uid]) in page
+    assert "Peminjam meninggal dunia</a>: Disetujui" in page
