@@ -7,10 +7,13 @@ requirements/hordak.txt). Prints transfers a second. It is no part of the platfo
 import multiprocessing
 import sys
 import time
+from typing import Any
 from urllib.parse import urlparse
 
 import django
 from django.conf import settings
+
+WARM, BEGIN_WITHIN = 3, 60.0  # as in ledger.py
 
 
 def configure(address: str) -> None:
@@ -36,7 +39,7 @@ def configure(address: str) -> None:
     django.setup()
 
 
-def client(number: int, seconds: float, counts: "multiprocessing.Queue[int]") -> None:
+def client(number: int, seconds: float, counts: "multiprocessing.Queue[int]", together: Any) -> None:
     """Transfers between two accounts of its own until the time is over."""
     from django.db import connection  # noqa: PLC0415
     from hordak.models import Account  # noqa: PLC0415
@@ -45,6 +48,9 @@ def client(number: int, seconds: float, counts: "multiprocessing.Queue[int]") ->
     connection.close()
     source = Account.objects.get(code=f"{2 * number + 1}")
     target = Account.objects.get(code=f"{2 * number + 2}")
+    for _warm in range(WARM):
+        source.transfer_to(target, Money(200_000, "IDR"))
+    together.wait(BEGIN_WITHIN)
     done, end = 0, time.perf_counter() + seconds
     while time.perf_counter() < end:
         source.transfer_to(target, Money(200_000, "IDR"))
@@ -67,7 +73,8 @@ def main() -> None:
             Account.objects.create(name=code, code=code, type="AS", currencies=["IDR"])
     connection.close()
     counts: multiprocessing.Queue[int] = multiprocessing.Queue()
-    workers = [multiprocessing.Process(target=client, args=(n, seconds, counts)) for n in range(clients)]
+    together = multiprocessing.Barrier(clients)
+    workers = [multiprocessing.Process(target=client, args=(n, seconds, counts, together)) for n in range(clients)]
     for worker in workers:
         worker.start()
     total = sum(counts.get() for _worker in workers)

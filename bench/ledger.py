@@ -16,11 +16,12 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 SECONDS = 2.0
+WARM, BEGIN_WITHIN = 3, 60.0  # deeds, seconds; hordak_side.py does likewise
 ROUNDS = 5
 CLIENTS = (1, 4, 16)
 TARGETS = {"posting": 0.6, "repayment": 1.0}  # of bare SQL; of hordak's transfer
@@ -65,27 +66,26 @@ def copy(name: str, strategy: str = "wal_log") -> Iterator[None]:
 
 
 def rate(client: Client, clients: int, seconds: float = SECONDS) -> float:
-    """Deeds a second of `clients` processes together."""
+    """Deeds a second of `clients` processes together: all begin at one moment, each with its plans and caches had by then."""
     from django.db import OperationalError, connections  # noqa: PLC0415
 
     counts: multiprocessing.Queue[int] = multiprocessing.Queue()
+    together = multiprocessing.Barrier(clients)
 
     def run(number: int) -> None:
         connections.close_all()
         done = 0
         try:
-            deed, warm = client(number), 3
+            deed = client(number)
+            for _warm in range(WARM):
+                with suppress(OperationalError):
+                    deed()
+            together.wait(BEGIN_WITHIN)
             end = time.perf_counter() + seconds
             while time.perf_counter() < end:
-                try:
+                with suppress(OperationalError):  # a lock that was not had in time is no deed
                     deed()
-                except OperationalError:  # a lock that was not had in time is no deed
-                    continue
-                if warm:  # plans and caches are had by now: here the time begins
-                    warm -= 1
-                    end = time.perf_counter() + seconds
-                    continue
-                done += 1
+                    done += 1
         finally:
             counts.put(done)
 
