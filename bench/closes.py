@@ -1,7 +1,8 @@
 """The daily close, a past month-end and the fund's pages at a given number of loans of one office.
 
-The loans of the fullest office are copied set by set inside a copy of the database, whose guards and foreign keys
-are taken out first: only reading is measured, and the copy is dropped.
+The loans of the fullest office are copied set by set inside a copy of the database, or left out until the number is right;
+guards and foreign keys are taken out first: only reading is measured, and the copy is dropped. Two banks are added: one with
+every thousandth loan, and one whose last loan is of the year before last.
 """
 
 import datetime as dt
@@ -63,8 +64,8 @@ def loosened(cursor: Any) -> list[str]:
     return [make for _drop, make in indexes]
 
 
-def multiply(office: str, factor: int) -> None:
-    """Each loan of `office` with its schedule and payments, `factor` times in all."""
+def multiply(office: str, factor: int, part: int = 1) -> None:
+    """Each loan of `office` with its schedule and payments, `factor` times in all; or of `part` loans one."""
     from django.db import connection  # noqa: PLC0415
 
     # Drawn numbers would take longer than all the rest: each is a call of the system.
@@ -90,7 +91,9 @@ def multiply(office: str, factor: int) -> None:
         }
         ours = {LOANS: "t.village_id LIKE %s"}
         below = f"t.loan_id IN (SELECT id FROM {LOANS} WHERE village_id LIKE %s AND id < {step})"
-        for table, changed in shifted.items():
+        for table, column in ((PAID, "loan_id"), (PLAN, "loan_id"), (LOANS, "id")) if part > 1 else ():
+            cursor.execute(f"DELETE FROM {table} WHERE mod({column}, {part}) > 0")
+        for table, changed in shifted.items() if factor > 1 else ():
             names, values = columns(table, **changed)
             cursor.execute(
                 f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} t, generate_series(1, %s::bigint) g"
@@ -101,6 +104,51 @@ def multiply(office: str, factor: int) -> None:
             cursor.execute(statement)
         # As the server itself does in time: what was written by one statement is otherwise settled by its first reader.
         cursor.execute(f"VACUUM ANALYZE {LOANS}, {PLAN}, {PAID}")
+
+
+def more_banks(office: Any, now: dt.datetime) -> None:
+    """A bank that lends little, and one that lends no more: its pools are the oldest of the largest bank."""
+    from django.db import connection  # noqa: PLC0415
+    from django.db.models import Count  # noqa: PLC0415
+
+    from revolving_funds.actions import programme  # noqa: PLC0415
+    from revolving_funds.models import Bank, Pool  # noqa: PLC0415
+
+    largest = Pool.objects.filter(agreement__office=office).annotate(n=Count("loans")).order_by("-n")[0].agreement
+    old = list(Pool.objects.filter(agreement=largest, year__lt=now.year - 1))
+    for name in ("small", "silent"):
+        agreement = programme.sign(
+            office=office,
+            bank=Bank.objects.create(code=name, name=name, kind="RURAL"),
+            number=f"BENCH/{name}",
+            legal_basis="bench",
+            valid_from=dt.date(2000, 1, 1),
+            by=None,
+            now=now,
+        )
+        if name == "silent":
+            Pool.objects.filter(pk__in=[pool.pk for pool in old]).update(agreement=agreement)
+            continue
+        pool = programme.open_pool(agreement=agreement, year=now.year, by=None, now=now)
+        with connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {LOANS} SET pool_id = %s WHERE mod(id, 997) = 0", [pool.pk])
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM ANALYZE {LOANS}")
+        cursor.execute("ANALYZE revolving_funds_pool, revolving_funds_agreement, revolving_funds_bank")
+
+
+def night(office: Any, today: dt.date) -> None:
+    """The look at those who have paid since the night before: every thirtieth running loan."""
+    from django.db import connection  # noqa: PLC0415
+
+    from revolving_funds.actions import due_days  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {LOANS} SET due_from = DEFAULT WHERE status = 'OPEN' AND mod(id, 30) = 0")
+    took, found = seconds(partial(due_days.raise_again, office=office, on=today))
+    print(f"  days raised for {found:,} loans that are not late: {took:.1f} s", flush=True)
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM ANALYZE {LOANS}")
 
 
 def seconds(deed: Any) -> tuple[float, Any]:
@@ -145,6 +193,7 @@ def past(office: Any, month_end: dt.date, size: int, now: dt.datetime) -> list[s
 def pages(office: Any) -> list[str]:
     """Loan list, late loans, a loan, the working desk, as the approver sees them. What missed its target."""
     from django.core.cache import cache  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
     from django.db.models import Count  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
     from django.urls import reverse  # noqa: PLC0415
@@ -164,24 +213,30 @@ def pages(office: Any) -> list[str]:
     lists = reverse("admin:revolving_funds_loan_changelist")
     of_banks = Loan.objects.inside(office.region_id).values_list("pool__agreement__bank__code")
     banks = [code for code, _loans in of_banks.annotate(loans=Count("pk")).order_by("-loans")]
+    named = {"largest": banks[0], "small": "small", "silent": "silent"}
     for name, url in {
         "loan list": lists,
         "loan list, running": f"{lists}?state=open",
         "loan list, overdue": f"{lists}?state=overdue",
         "loan list, paid off": f"{lists}?state=closed",
-        "loan list, of the largest bank": f"{lists}?bank={banks[0]}",
-        "loan list, of the smallest bank": f"{lists}?bank={banks[-1]}",
+        **{f"loan list, {name} bank": f"{lists}?bank={code}" for name, code in named.items()},
+        **{
+            f"loan list, {state}, {name} bank": f"{lists}?bank={code}&state={state}"
+            for name, code in named.items()
+            for state in ("open", "overdue")
+        },
         "late loans": reverse("admin:revolving_funds_loanstanding_changelist"),
         "early warning": reverse("admin:revolving_funds_loanstanding_changelist") + "?days=1-7",
         "loan page": reverse("admin:revolving_funds_loan_change", args=[loan.uid]),
         "working desk": reverse("admin:index"),
     }.items():
         cache.clear()
+        connection.close()
         first, _answer = seconds(partial(client.get, url))
         read = measure.page(name, client, url, lambda: client.get(bare).content)
         print(
-            f"  {name}: {read.median_ms:.0f} ms ({read.median_ms / read.bare_ms:.1f} times the bare page), first time"
-            f" {first * 1000:.0f} ms; {read.verdict(PAGE_MS)}",
+            f"  {name}: {read.median_ms:.0f} ms ({read.median_ms / read.bare_ms:.1f} times the bare page), first time, in a"
+            f" fresh connection, {first * 1000:.0f} ms; {read.verdict(PAGE_MS)}",
             flush=True,
         )
         missed += [] if read.verdict(PAGE_MS) in {"ok", "noise"} else [name]
@@ -208,8 +263,10 @@ def main(sizes: list[int]) -> None:
             )
             office = Office.objects.get(region_id=code)
             first = Loan.objects.inside(code).count()
-            took, _none = seconds(partial(multiply, code, max(1, round(size / first))))
-            print(f"{size:,} loans asked, {Loan.objects.inside(code).count():,} made in {took:.0f} s", flush=True)
+            took, _none = seconds(partial(multiply, code, max(1, round(size / first)), max(1, round(first / size))))
+            made = Loan.objects.inside(code).count()
+            print(f"{size:,} loans asked, {made:,} made in {took:.0f} s", flush=True)
+            more_banks(office, now)
             for turn in ("first", "again"):
                 took, _rows = seconds(partial(closing.close_day, office=office, on=today, now=now))
                 share = took * 12_590 / size
@@ -218,5 +275,6 @@ def main(sizes: list[int]) -> None:
                     flush=True,
                 )
                 missed += [f"close, {size:,}"] if share > CLOSE_SECONDS else []
+            night(office, today)
             missed += past(office, month_end, size, now) + [f"{name}, {size:,}" for name in pages(office)]
     print(f"missed: {'; '.join(missed) or 'nothing'}")
