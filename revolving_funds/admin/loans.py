@@ -99,17 +99,23 @@ class LoanList(OfficeChangeList):
 
     POOLS = 24  # of more, as a ministry sees them, one statement over all
 
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
+        self.of_all_banks: Any = super().get_queryset(request, exclude_parameters)
+        chosen = [spec.pools for spec in self.filter_specs if isinstance(spec, BankFilter)]
+        self.pools = chosen[0] if chosen else None
+        return self.of_all_banks if self.pools is None else self.of_all_banks.filter(pool__in=self.pools)
+
     def _keys(self, order: list[keyset.Term], values: list[Any] | None) -> list[tuple[Any, ...]]:
-        chosen = next((spec for spec in self.filter_specs if isinstance(spec, BankFilter)), None)
-        pools = chosen.pools if chosen else ()
         names = [term.name for term in order]
-        if not 1 < len(pools) <= self.POOLS or names != ["disbursed_on", "id"]:
+        if self.pools is None or not 0 < len(self.pools) <= self.POOLS or names[0] != "disbursed_on":
             return super()._keys(order, values)
-        rows = self.queryset.select_related(None).order_by(*(term.order for term in order))
+        rows = self.of_all_banks.select_related(None).order_by(*(term.order for term in order))
         if values is not None:
             rows = rows.filter(keyset.behind(self.model, order, values))
         size = self.list_per_page + 1
-        first, *others = [rows.filter(pool=pool).values_list("pk", *names)[:size] for pool in pools]
+        first, *others = [rows.filter(pool=pool).values_list("pk", *names)[:size] for pool in self.pools]
+        if not others:
+            return list(first)
         return list(first.union(*others, all=True).order_by(*(term.order for term in order))[:size])
 
 

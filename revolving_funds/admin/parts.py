@@ -73,25 +73,23 @@ class DistrictFilter(admin.SimpleListFilter):
 
 
 class BankFilter(admin.SimpleListFilter):
-    """By the pools of the bank, not by way of three tables: so the server knows how many loans that is, and `LoanList` can
-    read them pool by pool.
+    """By the pools of the bank, not by way of three tables: so the server knows how many loans that is. `LoanList` narrows its
+    rows by them, all at once or pool by pool.
     """
 
     title = gettext_lazy("Bank")
     parameter_name = "bank"
-    pools: tuple[int, ...] = ()
+    pools: tuple[int, ...] | None = None  # None: no bank is chosen
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(bank.code, bank.name) for bank in Bank.objects.known_to(request.user)]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if not self.value():
-            return queryset
-        pools = Pool.objects.visible_to(request.user, "revolving_funds.view_loan").filter(
-            agreement__bank__code=self.value()
-        )
-        self.pools = tuple(pools.order_by("pk").values_list("pk", flat=True))
-        return queryset.filter(pool__in=self.pools)
+        if self.value():
+            pools = Pool.objects.visible_to(request.user, "revolving_funds.view_loan")
+            of_bank = pools.filter(agreement__bank__code=self.value())
+            self.pools = tuple(of_bank.order_by("pk").values_list("pk", flat=True))
+        return queryset
 
 
 DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?::([0-9]{1,3}))?")

@@ -5,7 +5,9 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from revolving_funds.actions import programme
 from revolving_funds.admin.loans import LoanAdmin, LoanList
@@ -65,5 +67,7 @@ def test_a_bank_of_several_pools_is_leafed_through_as_one_list(
         assert len(expected) > 1
     assert listed(client, f"{LIST}?bank=bsb&state=closed")[0] == []
     assert listed(client, f"{LIST}?bank=none")[0] == []
-    last, _none = listed(client, f"{LIST}?bank=bsb&before=")
+    with CaptureQueriesContext(connection) as asked:
+        last, _none = listed(client, f"{LIST}?bank=bsb&before=")
+    assert any("UNION ALL" in query["sql"] for query in asked) == (pools_at_once == 24)
     assert last == [loan.number for loan in loans if loan.pool.agreement.bank.code == "bsb"][-2:]
