@@ -10,6 +10,8 @@ import time
 from functools import partial
 from typing import Any
 
+from bench.scratch import copy
+
 LOANS, PLAN, PAID = "revolving_funds_loan", "revolving_funds_instalment", "revolving_funds_repayment"
 PAGE_MS, AS_OF_SECONDS, CLOSE_SECONDS = 100.0, 5.0, 1.0  # the last one at 12,590 loans; beyond, in proportion
 AS_OF_LOANS = 125_900  # at which the second one counts; beyond, in proportion
@@ -247,7 +249,6 @@ def main(sizes: list[int]) -> None:
     """For each size a fresh copy; at the end what missed its target."""
     from django.db.models import Count  # noqa: PLC0415
 
-    from bench.ledger import copy  # noqa: PLC0415
     from foundation.regions.models import Office  # noqa: PLC0415
     from revolving_funds.actions import closing  # noqa: PLC0415
     from revolving_funds.models import Loan  # noqa: PLC0415

@@ -15,10 +15,12 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from bench.scratch import copy, empty
 
 SECONDS = 2.0
 WARM, BEGIN_WITHIN = 3, 60.0  # deeds, seconds; hordak_side.py does likewise
@@ -34,35 +36,6 @@ CREATE TABLE bare_leg (id bigserial PRIMARY KEY, header_id bigint NOT NULL REFER
 INSERT INTO bare_account SELECT n, n::text FROM generate_series(0, 40) n
 """
 Client = Callable[[int], Callable[[], Any]]
-
-
-@contextmanager
-def copy(name: str, strategy: str = "wal_log") -> Iterator[None]:
-    """This process's database is a fresh copy `name` of the one that was given; dropped afterwards.
-
-    A large one is copied sooner as files; but then each of its pages is logged whole at its first change, unlike in
-    tables that were just made beside it. (What that costs the rates was lost in the noise of three rounds.)
-    """
-    from django.db import connection, connections  # noqa: PLC0415
-
-    given = connection.settings_dict["NAME"]
-
-    def admin(sql: str) -> None:
-        connections.close_all()
-        connection.settings_dict["NAME"] = "postgres"
-        with connection.cursor() as cursor:
-            cursor.execute("SET statement_timeout = 0")  # on a busy machine the copy takes longer than a page may
-            cursor.execute(sql)
-        connections.close_all()
-
-    admin(f'DROP DATABASE IF EXISTS "{name}"')
-    admin(f'CREATE DATABASE "{name}" TEMPLATE "{given}" STRATEGY {strategy}')
-    connection.settings_dict["NAME"] = name
-    try:
-        yield
-    finally:
-        admin(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.settings_dict["NAME"] = given
 
 
 def rate(client: Client, clients: int, seconds: float = SECONDS) -> float:
@@ -190,25 +163,6 @@ def hordak(clients: int) -> float | None:
         [HORDAK, str(script), address, str(clients), str(SECONDS)], capture_output=True, text=True, check=True
     )
     return float(done.stdout)
-
-
-@contextmanager
-def empty(name: str) -> Iterator[None]:
-    """A database for hordak, made once for all rounds."""
-    from django.db import connection, connections  # noqa: PLC0415
-
-    given = connection.settings_dict["NAME"]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-        if not cursor.fetchone():
-            cursor.execute(f'CREATE DATABASE "{name}"')
-    connections.close_all()
-    connection.settings_dict["NAME"] = name
-    try:
-        yield
-    finally:
-        connections.close_all()
-        connection.settings_dict["NAME"] = given
 
 
 def rates(rounds: int = ROUNDS) -> None:
