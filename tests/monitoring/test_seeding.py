@@ -31,7 +31,11 @@ def finished(months_ago: int, businesses: list[Business]) -> None:
     """A training that ended so many months ago, to which all these owners came."""
     ended = dt.datetime(2026, 11, 10, 5, 0, tzinfo=dt.UTC) - dt.timedelta(days=30 * months_ago)
     training = TrainingFactory(
-        status=TrainingStatus.DONE, finished_at=ended, starts_at=ended - dt.timedelta(hours=27), ends_at=ended
+        status=TrainingStatus.DONE,
+        finished_at=ended,
+        starts_at=ended - dt.timedelta(hours=27),
+        ends_at=ended,
+        capacity=len(businesses),
     )
     session = training.sessions.first()
     for business in businesses:

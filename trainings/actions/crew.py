@@ -43,6 +43,9 @@ def know_trainer(
 @transaction.atomic
 def assign(*, training: Training, trainer: Trainer, by: User | None, now: datetime) -> list[SessionTrainer]:
     """Put a trainer into every session of a training. Raises TrainerBusy: the database keeps her in one place."""
+    trainer = Trainer.objects.locked(
+        trainer.pk
+    )  # who asks for her at the same moment waits; else each for the other's row
     made = []
     for session in training.sessions.in_order():
         try:
@@ -72,6 +75,7 @@ def follow(*, training: Training, sessions: list[Session], now: datetime) -> Non
     """Sessions moved or were added: their trainers come along. Raises TrainerBusy."""
     rows: Any = SessionTrainer.objects.filter(session__training=training).select_related("trainer")
     times = {session.pk: session for session in sessions}
+    list(Trainer.objects.filter(pk__in=rows.values("trainer")).order_by("pk").for_update())  # as `assign` does
     rows.update(is_busy=False)
     for row in rows:
         session = times[row.session_id]
