@@ -12,11 +12,11 @@ from foundation.audit import log
 from foundation.common.errors import ActionError
 from foundation.ledger.actions import journal
 from foundation.ledger.entries import credit, debit
-from foundation.ledger.errors import KeyReused, NotEnough
+from foundation.ledger.errors import KeyReused
 from foundation.ledger.models import Account, Transaction
 from foundation.notifications.actions import outbox
 from revolving_funds import excess
-from revolving_funds.actions import applications, late_entries, repayments
+from revolving_funds.actions import applications, late_entries, mirrors, repayments
 from revolving_funds.actions.repayments import NotAnAmount, OwnLoan
 from revolving_funds.enums import LoanStatus
 from revolving_funds.models import Loan, Repayment
@@ -28,11 +28,6 @@ class AlreadyTakenBack(ActionError):
 
 class SameHand(ActionError):
     message = _("You booked this payment yourself. Another officer must take it back.")
-
-
-class ReasonMissing(ActionError):
-    message = _("Write why the payment is taken back.")
-    field = "reason"
 
 
 class MoneyIsOut(ActionError):
@@ -85,8 +80,6 @@ def reverse(*, repayment: Repayment, reason: str, by: User, now: datetime, on: d
 
     Raises ReasonMissing, AlreadyTakenBack, OwnLoan, SameHand (who booked it), MoneyIsOut, LaterLoan. Locks the loan.
     """
-    if not reason.strip():
-        raise ReasonMissing
     loan = Loan.objects.locked(repayment.loan_id)
     repayment = Repayment.objects.locked(repayment.pk)
     _may_take_back(repayment, loan, by)
@@ -94,17 +87,9 @@ def reverse(*, repayment: Repayment, reason: str, by: User, now: datetime, on: d
         raise AfterWriteOff
     if repayment.excess and excess.kept(loan) < repayment.excess:
         raise MoneyIsOut
-    try:
-        entry = journal.reverse(
-            original=repayment.transaction,
-            business_date=max(on, repayment.booked_on),
-            key=str(repayment.uid),
-            by=by,
-            now=now,
-            memo=reason.strip(),
-        )
-    except NotEnough as error:
-        raise MoneyIsOut from error
+    entry = mirrors.mirror(
+        repayment.transaction, key=str(repayment.uid), reason=reason, by=by, now=now, on=on, gone=MoneyIsOut
+    )
     repayment.reversal, repayment.reversed_on = entry, entry.business_date
     repayment.reversed_by, repayment.reverse_reason = by, reason.strip()
     repayment.save(update_fields=["reversal", "reversed_on", "reversed_by", "reverse_reason", "updated_at"])

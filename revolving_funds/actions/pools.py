@@ -15,7 +15,7 @@ from foundation.ledger.enums import AccountKind
 from foundation.ledger.errors import NotEnough
 from foundation.ledger.models import Account, Leg, Transaction
 from revolving_funds import queries
-from revolving_funds.actions import past
+from revolving_funds.actions import mirrors, past
 from revolving_funds.enums import ApplicationStatus, Undone
 from revolving_funds.models import AgreementPaper, Application, BatchRow, Pool
 
@@ -40,11 +40,6 @@ class SubsidyBudgetEmpty(ActionError):
         "The subsidy budget of this year does not cover the interest of this loan. Ask the treasurer to enter the budget of the bank."
     )
     field = "pool"
-
-
-class ReasonMissing(ActionError):
-    message = _("Write why it is taken back.")
-    field = "reason"
 
 
 class NotThisEntry(ActionError):
@@ -105,23 +100,11 @@ def take_back(*, pool: Pool, entry: Transaction, reason: str, by: User, now: dat
     """Take back money that was placed, or a budget that was entered, by mistake: the mirror of its entry (J12), by another
     hand than entered it. Raises ReasonMissing, NotThisEntry, SameHand, MoneyIsOut, AlreadyReversed.
     """
-    if not reason.strip():
-        raise ReasonMissing
     if not entered(pool).filter(pk=entry.pk).exists():
         raise NotThisEntry
     if by.pk == entry.maker_id:
         raise SameHand
-    try:
-        mirror = journal.reverse(
-            original=entry,
-            business_date=max(on, entry.business_date),
-            key=str(entry.uid),
-            by=by,
-            now=now,
-            memo=reason.strip(),
-        )
-    except NotEnough as error:
-        raise MoneyIsOut from error
+    mirror = mirrors.mirror(entry, key=str(entry.uid), reason=reason, by=by, now=now, on=on, gone=MoneyIsOut)
     log.record("fund.entry_taken_back", pool, by=by, now=now, entry=str(entry.uid), reason=reason.strip())
     return mirror
 

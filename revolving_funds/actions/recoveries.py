@@ -15,7 +15,7 @@ from foundation.ledger.entries import credit, debit
 from foundation.ledger.enums import AccountKind
 from foundation.ledger.errors import KeyReused, NotEnough
 from foundation.ledger.models import Account, Leg
-from revolving_funds.actions import cases, late_entries
+from revolving_funds.actions import cases, late_entries, mirrors
 from revolving_funds.enums import CaseKind, CaseStatus, LoanStatus, VisitOutcome
 from revolving_funds.models import Loan, LoanCase, Promise, Recovery, Visit
 
@@ -36,11 +36,6 @@ class SameHand(ActionError):
 class NotAnAmount(ActionError):
     message = _("Write the amount, above zero.")
     field = "amount"
-
-
-class ReasonMissing(ActionError):
-    message = _("Write why the payment is taken back.")
-    field = "reason"
 
 
 class TakenBack(ActionError):
@@ -135,8 +130,6 @@ def reverse(*, recovery: Recovery, reason: str, by: User, now: datetime, on: dat
 
     Raises ReasonMissing, TakenBack, OwnEntry, SameHand (who owes), MoneyIsOut.
     """
-    if not reason.strip():
-        raise ReasonMissing
     loan = Loan.objects.locked(recovery.loan_id)
     recovery = Recovery.objects.locked(recovery.pk)
     if recovery.reversal_id:
@@ -145,17 +138,9 @@ def reverse(*, recovery: Recovery, reason: str, by: User, now: datetime, on: dat
         raise OwnEntry
     if by.pk == loan.person.user_id:
         raise SameHand
-    try:
-        recovery.reversal = journal.reverse(
-            original=recovery.transaction,
-            business_date=max(on, recovery.transaction.business_date),
-            key=str(recovery.uid),
-            by=by,
-            now=now,
-            memo=reason.strip(),
-        )
-    except NotEnough as error:
-        raise MoneyIsOut from error
+    recovery.reversal = mirrors.mirror(
+        recovery.transaction, key=str(recovery.uid), reason=reason, by=by, now=now, on=on, gone=MoneyIsOut
+    )
     recovery.reversed_by, recovery.reverse_reason = by, reason.strip()
     recovery.save(update_fields=["reversal", "reversed_by", "reverse_reason", "updated_at"])
     log.record("loan.recovery_reversed", recovery, by=by, now=now, amount=recovery.amount, reason=reason.strip())

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from foundation.ledger.models import Account
 from revolving_funds import matching
-from revolving_funds.actions import corrections, statements
+from revolving_funds.actions import mirrors, statements
 from revolving_funds.models import Loan, StatementLine
 from tests.factories import revolving_funds as make
 from tests.factories import statements as bank
@@ -70,7 +70,7 @@ def test_another_payment_than_the_one_it_names_is_refused(loan: Loan) -> None:
             line=line, repayment=loan.repayments.get(), reason="x", by=make.approver(), now=NOW, on=DAY
         )
     StatementLine.objects.filter(pk=line.pk).update(amount=-200_000)
-    with pytest.raises(corrections.ReasonMissing):
+    with pytest.raises(mirrors.ReasonMissing):
         statements.take_back(
             line=line, repayment=loan.repayments.get(), reason=" ", by=make.approver(), now=NOW, on=DAY
         )

@@ -13,7 +13,7 @@ from foundation.ledger import queries as ledger
 from foundation.ledger.actions import periods
 from foundation.ledger.models import Account, Period, Transaction
 from revolving_funds import eligibility, papers, queries
-from revolving_funds.actions import applications, corrections, repayments
+from revolving_funds.actions import applications, corrections, mirrors, repayments
 from revolving_funds.models import Application, Loan, Repayment
 from tests.factories import revolving_funds as make
 from tests.factories.revolving_funds import NOW, TODAY
@@ -67,7 +67,7 @@ def test_who_booked_it_or_owes_it_does_not_take_it_back(loan: Loan) -> None:
         take_back(paid, by=one)
     with pytest.raises(repayments.OwnLoan):
         take_back(paid, by=loan.person.user)
-    with pytest.raises(corrections.ReasonMissing):
+    with pytest.raises(mirrors.ReasonMissing):
         take_back(paid, reason=" ")
 
 

@@ -14,7 +14,7 @@ from foundation.ledger import queries as ledger
 from foundation.ledger.actions import periods
 from foundation.ledger.models import Account, Period, Transaction
 from revolving_funds import queries
-from revolving_funds.actions import agreements, cases, claims, corrections, pools, programme, recoveries
+from revolving_funds.actions import agreements, cases, claims, corrections, mirrors, pools, programme, recoveries
 from revolving_funds.enums import CaseKind, Mode
 from revolving_funds.models import Agreement, Pool, Recovery, SubsidyClaim
 from tests.factories import revolving_funds as make
@@ -132,7 +132,7 @@ def test_money_placed_by_mistake_is_taken_back_by_another_hand_as_long_as_it_is_
     pool, treasurer, other = make.pool(2_000_000, subsidy=1_000_000), make.treasurer(), make.treasurer()
     entry = placed(pool, 70_000_000, treasurer)
     values = {"pool": pool, "entry": entry, "now": NOW, "on": D(2026, 1, 6)}
-    with pytest.raises(pools.ReasonMissing):
+    with pytest.raises(mirrors.ReasonMissing):
         pools.take_back(**values, reason="", by=other)
     with pytest.raises(pools.SameHand):
         pools.take_back(**values, reason="Kelebihan nol", by=treasurer)
@@ -186,7 +186,7 @@ def test_a_recovery_entered_wrongly_is_taken_back_and_may_come_back_again() -> N
     values = {"recovery": wrong, "now": NOW, "on": D(2026, 4, 3)}
     with pytest.raises(recoveries.OwnEntry):
         recoveries.reverse(**values, reason="Salah ketik", by=treasurer)
-    with pytest.raises(recoveries.ReasonMissing):
+    with pytest.raises(mirrors.ReasonMissing):
         recoveries.reverse(**values, reason="", by=other)
     back = recoveries.reverse(**values, reason="Salah ketik", by=other)
     with pytest.raises(recoveries.TakenBack):
