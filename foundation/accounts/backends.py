@@ -1,13 +1,11 @@
 """Permissions come from the role table in code, limited to the region of the object; logging in is allauth's."""
 
-from functools import cache
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
-from django.db import DEFAULT_DB_ALIAS
 
 from foundation.accounts.models import User
-from foundation.common import batch
+from foundation.common import rows
 
 
 def region_of(obj: Any) -> str | None:
@@ -49,19 +47,9 @@ class LoginBackend(AuthenticationBackend):
     """
 
     def get_user(self, user_id: Any) -> User | None:
-        """Whoever is logged in, on every page: read without building the same query anew each time."""
-        names, sql = _by_key()
-        rows = batch.ask(sql, [user_id])
-        user = User.from_db(DEFAULT_DB_ALIAS, names, rows[0]) if rows else None
+        """Whoever is logged in, on every page."""
+        user = rows.find(User, user_id)
         return user if user is not None and self.user_can_authenticate(user) else None
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         return False
-
-
-@cache
-def _by_key() -> tuple[list[str], str]:
-    """The fields of an account, and the SQL that reads them by its key."""
-    fields = User._meta.concrete_fields
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    return [field.attname for field in fields], f"SELECT {columns} FROM accounts_user WHERE id = %s"  # noqa: S608 -- own names

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections, transaction
 
 Statement = tuple[str, list[Any]]
 NO_SUCH_STATEMENT = "26000"
@@ -89,6 +89,27 @@ def safe_afterwards() -> Iterator[None]:
         yield
     if alone:
         wait_for_disk()
+
+
+def look(sql: str, values: list[Any], database: Any = None) -> list[tuple[Any, ...]]:
+    """The rows of a statement that changes nothing, carried out as by `run`.
+
+    So it may be asked again, and is itself what Django asks once a request of a connection that was idle: whether it still
+    stands (CONN_HEALTH_CHECKS). Where it does not, another one is opened.
+    """
+    if database is None:
+        database = connections[DEFAULT_DB_ALIAS]
+    idle = database.health_check_enabled and not database.health_check_done and database.connection is not None
+    if not idle or database.in_atomic_block:
+        return run([(sql, values)], database)
+    database.health_check_done = True
+    try:
+        return run([(sql, values)], database)
+    except (InterfaceError, OperationalError):
+        if not database.connection.closed:
+            raise
+    database.close()
+    return run([(sql, values)], database)
 
 
 class Prepared:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import Any, Self, TypeVar
 
-from django.db import models
-from django.db.models import Q
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models import Q, sql
+
+from foundation.common import rows
 
 M = TypeVar("M", bound=models.Model)
 
@@ -17,7 +19,20 @@ class BaseQuerySet(models.QuerySet[M]):
 
     def locked(self, pk: Any) -> M:
         """The row, locked and fresh, inside the caller's transaction. Raises DoesNotExist."""
-        return self.for_update().get(pk=pk)
+        if not _is_plain(self) or not connections[DEFAULT_DB_ALIAS].in_atomic_block:
+            return self.for_update().get(pk=pk)
+        row = rows.find(self.model, pk, by=self.model._meta.pk.attname, ending=rows.LOCKED)
+        if row is None:
+            raise self.model.DoesNotExist  # type: ignore[attr-defined]
+        return row
+
+
+def _is_plain(queryset: Any) -> bool:
+    """Whether it is simply all rows of its table, with nothing beside them."""
+    query = queryset.query
+    narrowed = query.where or query.annotations or query.extra or query.combinator or query.is_sliced or query.distinct
+    other = query.select_related or query.deferred_loading[0] or queryset._prefetch_related_lookups or queryset._fields  # noqa: SLF001 -- no other way to ask
+    return type(query) is sql.Query and not narrowed and not other
 
 
 class ScopedQuerySet(BaseQuerySet[M]):

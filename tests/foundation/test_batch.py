@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from foundation.common import batch
 
@@ -80,3 +80,23 @@ def test_part_of_another_transaction_is_as_safe_as_that_one() -> None:
         with batch.safe_afterwards():
             cursor.execute("SHOW synchronous_commit")
             assert cursor.fetchone() == ("on",)
+
+
+def test_a_look_is_its_own_question_after_the_health_of_an_idle_connection() -> None:
+    idle = connection.copy()
+    try:
+        idle.ensure_connection()
+        idle.health_check_enabled = True
+        for asked_before, comes in ((True, False), (False, True)):
+            idle.health_check_done = asked_before
+            batch.ask("SELECT pg_terminate_backend(%s)", [idle.connection.info.backend_pid])
+            if comes:
+                assert batch.look("SELECT %s::int", [7], idle) == [(7,)]
+            else:
+                with pytest.raises(OperationalError):  # in the middle of a request nothing is asked twice
+                    batch.look("SELECT %s::int", [7], idle)
+                idle.close()
+                idle.ensure_connection()
+        assert idle.health_check_done
+    finally:
+        idle.close()

@@ -12,6 +12,7 @@ from django.db.models.functions import Left, Length
 from django.db.models.lookups import Exact, LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common import rows
 from foundation.common.periods import moments, never_twice
 from foundation.common.querysets import ScopedQuerySet
 from foundation.common.records import Record
@@ -30,7 +31,10 @@ class TrainingQuerySet(ScopedQuerySet["Training"]):
 
     def held_open(self, pk: Any) -> "Training":
         """The row fresh, with a shared lock: the door goes on beside other doors, and ending the training waits."""
-        return self.raw("SELECT * FROM trainings_training WHERE id = %s FOR SHARE", [pk])[0]
+        training = rows.find(Training, pk, ending=rows.HELD)
+        if training is None:
+            raise Training.DoesNotExist
+        return training
 
     def published(self) -> Self:
         """What everybody may read of, logged in or not."""
