@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from django.db import connection, models
+from django.db import models
 
 from foundation.audit.models import Event
 from foundation.common import bulk
@@ -61,5 +61,4 @@ def record(verb: str, obj: models.Model, *, by: Any, now: datetime, **data: Any)
 def write(events: Sequence[Event]) -> None:
     """Save what `event` made, in one statement."""
     if events:
-        with connection.cursor() as cursor:
-            cursor.execute(*bulk.insert(events))
+        bulk.insert(events)

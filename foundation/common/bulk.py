@@ -2,51 +2,67 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from functools import cache
 from itertools import islice
+from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.utils.functional import Promise
+
+from foundation.common import batch
+from foundation.common.crypto import EncryptedField
 
 NULL = "\\N"
 CHUNK = 20_000
-PLAIN = {  # what the driver takes as it stands
-    models.BigIntegerField, models.BooleanField, models.CharField, models.DateTimeField, models.IntegerField,
-    models.PositiveIntegerField, models.PositiveSmallIntegerField, models.TextField, models.UUIDField,
-}  # fmt: skip
 
 
-def insert(rows: Sequence[models.Model], *, ending: str = "") -> tuple[str, list[Any]]:
-    """The SQL that inserts unsaved `rows` of one model, with its values: a third of the work of `bulk_create`.
+def insert(rows: Sequence[models.Model], *, ending: str = "", giving: str = "id") -> list[tuple[Any, ...]]:
+    """Insert unsaved `rows` of one model; the columns `giving` of those that were written.
 
-    Nothing is filled in: who calls gives every value, the moment of the last change too. `ending`: ON CONFLICT, RETURNING.
+    All rows are one value, as JSON that the server takes apart by the types of its columns: so the statement is the same
+    for any number of rows, and a connection reads and plans it once: far less work than `bulk_create`. Nothing is filled in:
+    who calls gives every value, the moment of the last change too. `ending`: ON CONFLICT.
     """
-    fields, head, row = _columns(type(rows[0]))
-    return f"{head} {', '.join([row] * len(rows))} {ending}", [
-        getattr(one, name) if field is None else field.get_db_prep_save(getattr(one, name), connection)
-        for one in rows
-        for name, field in fields
-    ]
+    columns, head = _columns(type(rows[0]))
+    values = [{name: read(row) for name, read in columns} for row in rows]
+    return batch.run([(f"{head} {ending} RETURNING {giving}", [json.dumps(values, default=_text, ensure_ascii=False)])])
 
 
-def saved(row: models.Model, key: int) -> None:
-    """Tell `row` that it stands in the database now, as `key`."""
+def _text(value: Any) -> str:
+    """What JSON does not know and the server reads from a text."""
+    if isinstance(value, date | UUID | Promise):
+        return str(value)
+    message = f"{type(value)} in a row"
+    raise TypeError(message)
+
+
+def saved(row: models.Model, key: int | None) -> bool:
+    """Tell `row` that it stands in the database now, as `key`; without a key it does not."""
+    if key is None:
+        return False
     row.pk, state = key, row.__dict__["_state"]
     state.adding, state.db = False, DEFAULT_DB_ALIAS
+    return True
 
 
 @cache
-def _columns(model: type[models.Model]) -> tuple[list[tuple[str, Any]], str, str]:
-    """Each column but the key, with the field where that translates the value; the SQL before the rows, and of one row."""
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    names = ", ".join(f'"{field.column}"' for field in fields)
-    plain = [type(field) in PLAIN or isinstance(field, models.ForeignKey) for field in fields]
-    return (
-        [(field.attname, None if as_it_stands else field) for field, as_it_stands in zip(fields, plain, strict=True)],
-        f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES',
-        f"({', '.join(['%s'] * len(fields))})",
-    )
+def _columns(model: type[models.Model]) -> tuple[list[tuple[str, Callable[[Any], Any]]], str]:
+    """Each column but the key, with what reads its value from a row; the SQL."""
+    fields: list[Any] = [field for field in model._meta.concrete_fields if not field.primary_key]
+    table, names = model._meta.db_table, ", ".join(f'"{field.column}"' for field in fields)
+    head = f'INSERT INTO "{table}" ({names}) SELECT {names} FROM json_populate_recordset(NULL::"{table}", %s)'  # noqa: S608
+    return [(field.column, _reader(field)) for field in fields], head
+
+
+def _reader(field: Any) -> Callable[[Any], Any]:
+    if isinstance(field, EncryptedField):
+        return lambda row: field.get_prep_value(getattr(row, field.attname))
+    return attrgetter(field.attname)
 
 
 def take_ids(table: str, count: int) -> Iterator[int]:

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from foundation.common import codes
 from foundation.notifications.models import Message
 from tests.factories.foundation import region
 from tests.factories.members import BusinessFactory, OwnerFactory, PersonFactory
@@ -110,3 +111,21 @@ def test_nothing_is_cancelled_twice_or_after_the_start(training: Training) -> No
         enrolments.cancel(enrolment=enrolment, by=None, now=NOW)
     with pytest.raises(enrolments.TooLateToCancel):
         enrolments.cancel(enrolment=other, by=None, now=FIRST)
+
+
+def test_a_ticket_code_that_is_taken_is_drawn_again(training: Training, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Draws:
+        """Chance that repeats itself: each person draws what somebody before her has, then a code of her own."""
+
+        letters = iter("A" * 6 + "A" * 6 + "A" * 6 + "B" * 6 + "B" * 6 + "C" * 6)
+
+        def choice(self, _alphabet: str) -> str:
+            return next(self.letters)
+
+    monkeypatch.setattr(codes.make, "__defaults__", (Draws(),))
+    first = enrol(training)
+    made = enrolments.enrol_many(training=training, people=[OwnerFactory(), OwnerFactory()], by=None, now=NOW)
+    given = [first.code, *(row.result().code for row in made)]
+    assert sorted(given) == ["AAAAAA", "BBBBBB", "CCCCCC"]
+    stored = Enrolment.objects.order_by("queue_number").values_list("code", "queue_number")
+    assert list(stored) == [(code, number) for number, code in enumerate(given, start=1)]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.db.models import prefetch_related_objects
 
 from foundation.accounts.models import User
@@ -19,7 +18,7 @@ from trainings.enums import EnrolmentState, ProposalSource
 from trainings.models import Enrolment, Party, Training
 from trainings.models.enrolments import CODE_LENGTH
 
-CODE_TAKEN = "trainings_enrolment_code_key"
+UNLESS_CODE_TAKEN = "ON CONFLICT (code) DO NOTHING"
 # Hundreds wait behind the lock under which this module works: its statements go without the models' detours.
 QUEUE = """
     SELECT coalesce(max(queue_number), 0), count(*) FILTER (WHERE state = %s) FROM trainings_enrolment WHERE training_id = %s
@@ -44,7 +43,7 @@ def write(training: Training, seats: Sequence[Seat], *, now: datetime) -> list[E
     if not seats:
         return []
     prefetch_related_objects([seat.person for seat in seats], "user")
-    last, waiting = batch.ask(QUEUE, [EnrolmentState.WAITING, training.pk])[0]
+    last, waiting = batch.run([(QUEUE, [str(EnrolmentState.WAITING), training.pk])])[0]
     rows = _insert(training, seats, after=last, now=now)
     _tell(training, rows, ahead=waiting, now=now)
     log.write([_event(row, seat, now=now) for row, seat in zip(rows, seats, strict=True)])
@@ -52,16 +51,15 @@ def write(training: Training, seats: Sequence[Seat], *, now: datetime) -> list[E
 
 
 def _insert(training: Training, seats: Sequence[Seat], *, after: int, now: datetime) -> list[Enrolment]:
+    rows = [_row(training, seat, number, now=now) for number, seat in enumerate(seats, start=after + 1)]
+    left = rows
     for _attempt in range(5):
-        try:
-            with transaction.atomic():
-                rows = [_row(training, seat, number, now=now) for number, seat in enumerate(seats, start=after + 1)]
-                for row, (key,) in zip(rows, batch.ask(*bulk.insert(rows, ending="RETURNING id")), strict=True):
-                    bulk.saved(row, key)
-                return rows
-        except IntegrityError as error:
-            if CODE_TAKEN not in str(error):
-                raise
+        written = dict(bulk.insert(left, ending=UNLESS_CODE_TAKEN, giving="code, id"))
+        left = [row for row in left if not bulk.saved(row, written.pop(row.code, None))]
+        if not left:
+            return rows
+        for row in left:
+            row.code = codes.make(CODE_LENGTH)
     raise RuntimeError("No free ticket code found in five attempts.")
 
 

@@ -8,19 +8,20 @@ from functools import cache, partial
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import translation
 
 from foundation.accounts.models import User
-from foundation.common import bulk
+from foundation.common import batch, bulk
 from foundation.notifications import kinds
 from foundation.notifications.kinds import Category, Channel
-from foundation.notifications.models import MASK, Message, Preference
+from foundation.notifications.models import MASK, Message
 from foundation.notifications.signals import queued
 
 BATCH = 2000
 MARK = "\ue000"  # stands for the name in the texts that the server fills in; for private use, so in no text
 NEW_ONLY = "ON CONFLICT DO NOTHING"
+OFF = "SELECT user_id, channel FROM notifications_preference WHERE category = %s AND user_id = ANY(%s)"
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,7 @@ def _switched_off(spec: kinds.Kind, recipients: list[Recipient]) -> set[tuple[in
     if spec.category == Category.SERVICE:  # cannot be switched off: preference_service_stays_on
         return set()
     users = [recipient.user_id for recipient in recipients if recipient.user_id]
-    rows = Preference.objects.filter(category=spec.category, user__in=users).values_list("user_id", "channel")
-    return set(rows)
+    return {(user, channel) for user, channel in batch.run([(OFF, [str(spec.category), users])])}
 
 
 def _messages(
@@ -152,9 +152,7 @@ def template_values(body: str, values: Mapping[str, Any]) -> dict[str, str]:
 
 def _insert(rows: list[Message]) -> int:
     """Insert what is new; the unique constraint decides, not a look before the write. How many were new."""
-    with connection.cursor() as cursor:
-        cursor.execute(*bulk.insert(rows, ending=NEW_ONLY))
-        return int(cursor.rowcount)
+    return len(bulk.insert(rows, ending=NEW_ONLY))
 
 
 @cache
