@@ -1,15 +1,17 @@
 """Requests of one process that wait for the same thing are served together.
 
-Whoever comes first serves; those who come meanwhile are served by the next of them, all in one go and in the order in
-which they came. So the more are waiting, the less each of them costs. Nobody is answered before her own wish is carried
-out. Who serves waits some thousandths of a second for another, and in a crowd some hundredths for those on their way through
-this process: else one would be served alone, and then all the others.
+Whoever comes first gathers those who come meanwhile, and one of them serves all in one go, in the order in which they came.
+So the more are waiting, the less each of them costs. Nobody is answered before her own wish is carried out. Who gathers
+waits some thousandths of a second for another, and in a crowd some hundredths for those on their way through this process:
+else one would be served alone, and then all the others. Who has served before serves again: her connection to the database
+has learnt the statements, which another one would have to learn first.
 """
 
 import threading
 import time
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -17,16 +19,59 @@ W = TypeVar("W")
 R = TypeVar("R")
 
 SEVERAL = 3  # fewer in a pause are no crowd, and each would wait for the next
+CROWD_LASTS = 0.2  # seconds after a full line in which more are on their way, however few have come yet
+
+
+class _Turn(Enum):
+    """What somebody in the line is called for."""
+
+    GATHER = auto()
+    SERVE = auto()
+    LEAVE = auto()
 
 
 @dataclass
 class _Place(Generic[W, R]):
-    """One wish in the line. `called` is set when it is done, or when it is its turn to serve."""
+    """One wish in the line; `served` is how often its thread has served before."""
 
     wish: W
-    called: threading.Event = field(default_factory=threading.Event)
+    served: int
     results: list[R] = field(default_factory=list)
-    leads: bool = False
+    _turn: _Turn = _Turn.LEAVE
+    _called: threading.Event = field(default_factory=threading.Event)
+
+    def call(self, turn: _Turn) -> None:
+        self._turn = turn
+        self._called.set()
+
+    def turn(self) -> _Turn:
+        self._called.wait()
+        self._called.clear()
+        return self._turn
+
+
+class _Line(Generic[W, R]):
+    """Those who wait for one key; `full` is set as long as no more are needed for a batch."""
+
+    def __init__(self, most: int) -> None:
+        self.places: list[_Place[W, R]] = []
+        self.full = threading.Event()
+        self._most = most
+
+    def join(self, place: _Place[W, R]) -> None:
+        self.places.append(place)
+        if len(self.places) >= self._most:
+            self.full.set()
+
+    def first(self) -> list[_Place[W, R]]:
+        return self.places[: self._most]
+
+    def leave(self) -> list[_Place[W, R]]:
+        """The first ones, who are served now."""
+        served, self.places = self.first(), self.places[self._most :]
+        if len(self.places) < self._most:
+            self.full.clear()
+        return served
 
 
 class Gathering(Generic[K, W, R]):
@@ -45,26 +90,42 @@ class Gathering(Generic[K, W, R]):
     ) -> None:
         """`look` and `pause` in seconds: how long one waits for another, and a crowd for those on their way."""
         self._serve, self._most, self._look, self._pause = serve, most, look, pause
-        self._lines: dict[K, list[_Place[W, R]]] = {}  # a key that is in here is being served
+        self._lines: dict[K, _Line[W, R]] = {}  # a key that is in here is being gathered for, or served
         self._guard = threading.Lock()
+        self._thread = threading.local()
+        self._full: tuple[K | None, float] = (None, 0.0)  # the key of the last full line, and when it was served
 
     def ask(self, key: K, wish: W) -> R:
         """The result of `wish`; raises what serving it raises."""
-        place: _Place[W, R] = _Place(wish)
+        place: _Place[W, R] = _Place(wish, getattr(self._thread, "served", 0))
         with self._guard:
-            place.leads = key not in self._lines
-            self._lines.setdefault(key, []).append(place)
-        if not place.leads:
-            place.called.wait()
-        if place.leads:
-            self._lead(key)
+            if key not in self._lines:
+                self._lines[key] = _Line(self._most)
+                place.call(_Turn.GATHER)
+            self._lines[key].join(place)
+        while (turn := place.turn()) is not _Turn.LEAVE:
+            if turn is _Turn.GATHER:
+                self._gather(key)
+            else:
+                self._lead(key)
         return place.results[0] if place.results else self._serve(key, [wish])[0]
 
-    def _lead(self, key: K) -> None:
-        self._let_come(key)
+    def _gather(self, key: K) -> None:
+        """Wait as long as several more come within each pause, then call who serves."""
+        crowded = self._full[0] == key and time.monotonic() - self._full[1] < CROWD_LASTS
+        line, seen = self._lines[key], 0
+        line.full.wait(self._pause if crowded else self._look)
+        while seen + SEVERAL <= (here := len(line.places)) < self._most:
+            seen = here
+            line.full.wait(self._pause)
         with self._guard:
-            line = self._lines[key]
-            served, self._lines[key] = line[: self._most], line[self._most :]
+            serving = max(line.first(), key=lambda place: place.served)
+        serving.call(_Turn.SERVE)
+
+    def _lead(self, key: K) -> None:
+        with self._guard:
+            served = self._lines[key].leave()
+        self._thread.served = getattr(self._thread, "served", 0) + 1
         try:
             results = self._serve(key, [place.wish for place in served])
             for place, result in zip(served, results, strict=True):
@@ -73,24 +134,16 @@ class Gathering(Generic[K, W, R]):
             if len(served) == 1:
                 raise
         finally:
+            if len(served) == self._most:
+                self._full = (key, time.monotonic())
             self._hand_over(key)
             for place in served:
-                place.called.set()
-
-    def _let_come(self, key: K) -> None:
-        """Wait as long as several more come within each pause."""
-        time.sleep(self._look)
-        seen = 0
-        while seen + SEVERAL <= (here := len(self._lines[key])) < self._most:
-            seen = here
-            time.sleep(self._pause)
+                place.call(_Turn.LEAVE)
 
     def _hand_over(self, key: K) -> None:
-        """The first of those who came meanwhile serves next; with nobody left the line is closed."""
+        """The first of those who came meanwhile gathers for the next; with nobody left the line is closed."""
         with self._guard:
-            if not self._lines[key]:
+            if self._lines[key].places:
+                self._lines[key].places[0].call(_Turn.GATHER)
+            else:
                 del self._lines[key]
-                return
-            after = self._lines[key][0]
-            after.leads = True
-        after.called.set()

@@ -43,7 +43,9 @@ def crowd(counter: Counter, gathering: Gathering[str, str, str], wishes: list[st
     for number, wish in enumerate(wishes, start=1):
         threads.append(threading.Thread(target=ask, args=(wish,)))
         threads[-1].start()
-        while sum(map(len, gathering._lines.values())) < number:  # in the line, so that the order is known
+        while (
+            sum(len(line.places) for line in gathering._lines.values()) < number
+        ):  # in the line, so that the order is known
             time.sleep(0.001)
     counter.go_on.set()
     for thread in threads:
@@ -97,3 +99,43 @@ def test_who_serves_waits_a_moment_for_another(counter: Counter) -> None:
     assert gathering.ask("door", "b") == "B"
     early.join(timeout=10)
     assert [sorted(wishes) for wishes in counter.served] == [["a", "b"]]
+
+
+def test_who_has_served_before_serves_the_next_crowd_too(counter: Counter) -> None:
+    gathering: Gathering[str, str, str] = Gathering(counter.serve, look=0.3)
+    who: list[str] = []
+    serve, gathering._serve = (
+        gathering._serve,
+        lambda key, wishes: who.append(threading.current_thread().name) or serve(key, wishes),
+    )
+    begun = threading.Barrier(2)
+
+    def old_hand() -> None:
+        gathering.ask("door", "a")
+        begun.wait(timeout=10)
+        time.sleep(0.1)  # the other one stands in the line first
+        gathering.ask("door", "c")
+
+    def other() -> None:
+        begun.wait(timeout=10)
+        gathering.ask("door", "b")
+
+    threads = [threading.Thread(target=old_hand, name="old hand"), threading.Thread(target=other, name="other")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=10)
+    assert counter.served == [["a"], ["b", "c"]]
+    assert who == ["old hand", "old hand"]
+
+
+def test_after_a_full_line_the_next_ones_are_waited_for(counter: Counter) -> None:
+    gathering: Gathering[str, str, str] = Gathering(counter.serve, most=2, look=0.0, pause=0.3)
+    crowd(counter, gathering, ["a", "b"])
+    threads = [threading.Thread(target=gathering.ask, args=("door", wish)) for wish in "cd"]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.05)
+    for thread in threads:
+        thread.join(timeout=10)
+    assert counter.served == [["first"], ["a", "b"], ["c", "d"]]
