@@ -9,14 +9,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from foundation.accounts.models import User
-from foundation.common import dates
+from foundation.common import batch, dates
 from foundation.regions.models import Region
 from members.models import Person
 from trainings.actions.trainings import Slot
-from trainings.enums import AHEAD, TrainingStatus
+from trainings.enums import AHEAD, LIVE, TrainingStatus
 from trainings.models import Enrolment, Session, SessionTrainer, Trainer, Training
 
 MOST = 6
+ELSEWHERE = """
+    SELECT EXISTS (SELECT FROM trainings_enrolment WHERE person_id = ANY(%s) AND training_id <> %s AND state = ANY(%s))
+"""
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,8 @@ def of_oneself(training: Training, person: Person) -> str:
 
 def of_people(training: Training, people: Sequence[Person], *, said: str = "") -> dict[int, str]:
     """Who of them is registered somewhere else at the time of this training: the sentence, by the person's key."""
-    if not Enrolment.objects.live().filter(person__in=people).exclude(training=training).exists():
+    asked = [[person.pk for person in people], training.pk, [str(state) for state in LIVE]]
+    if not batch.run([(ELSEWHERE, asked)])[0][0]:
         return {}  # most are registered nowhere else
     said = said or _("%(name)s is registered for %(title)s at that time: %(when)s.")
     own = Session.objects.filter(

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from foundation.common import batch
 from foundation.common.errors import ActionError
 from members import gates
 from members.enums import LicenceKind, LicenceStatus, Scale
@@ -14,6 +15,8 @@ from members.models import Business, Licence, Person, Stage
 from members.sectors import Sector, sector_case
 from trainings.models import CommunityMember, Training
 from trainings.stages import standing_in
+
+GROUPS = "SELECT community_id FROM trainings_training_for_groups WHERE training_id = %s ORDER BY community_id"
 
 
 class NotInvited(ActionError):
@@ -75,7 +78,7 @@ def invited(training: Training) -> QuerySet[Person]:
 
 
 def _groups(training: Training) -> list[int]:
-    return list(training.for_groups.order_by("pk").values_list("pk", flat=True))
+    return [key for (key,) in batch.run([(GROUPS, [training.pk])])]
 
 
 def refusals(training: Training, people: Sequence[Person]) -> dict[int, NotInvited]:

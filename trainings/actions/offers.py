@@ -154,7 +154,7 @@ def end(row: Enrolment, reason: EndReason, *, now: datetime) -> None:
 
 def expire(*, training: Training, now: datetime) -> list[Enrolment]:
     """End the offers that nobody answered in time; the caller holds the lock on the training."""
-    if not batch.ask(LATE, [training.pk, now])[0][0]:
+    if not batch.run([(LATE, [training.pk, now])])[0][0]:
         return []
     late: Iterable[Enrolment] = (
         Enrolment.objects.filter(training=training, offer_until__lte=now)

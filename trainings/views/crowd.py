@@ -13,12 +13,13 @@ from django.utils.translation import get_language
 
 from foundation.accounts.models import User
 from foundation.audit import log
-from foundation.common import batch, clock
+from foundation.common import clock, rows
 from foundation.common.gathering import Gathering
 from trainings import conflicts, inviting
 from trainings.actions import attendance, enrolments
 from trainings.actions.attendance import MOST_AT_ONCE, Answer, Door, Shown
 from trainings.actions.enrolments import Wish
+from trainings.enums import PUBLISHED
 from trainings.models import Enrolment, Session, Training
 
 FEW = 10  # looks that a device brings while it has signal; what it kept without signal it brings by itself
@@ -34,8 +35,8 @@ class Press:
 
 def _serve(uid: UUID, presses: Sequence[Press]) -> list[Enrolment | None]:
     now = clock.now()
-    training = Training.objects.published().filter(uid=uid).first()
-    if training is None or not training.takes_enrolments(now):
+    training = rows.find(Training, uid, by="uid")
+    if training is None or training.status not in PUBLISHED or not training.takes_enrolments(now):
         return [None] * len(presses)
     users = {press.user.pk: press.user for press in presses}
     people = {row.user_id: row for row in inviting.invited(training).filter(user__in=list(users))}
@@ -46,8 +47,7 @@ def _serve(uid: UUID, presses: Sequence[Press]) -> list[Enrolment | None]:
         if person is not None and person.pk not in busy:
             person.user = users[press.user.pk]
             wishes[index] = Wish(person, press.user, request_id=press.request_id)
-    with batch.safe_afterwards():  # the next ones, of the other process too, need not wait for our disk
-        done = enrolments.take(training=training, wishes=list(wishes.values()), now=now)
+    done = enrolments.take(training=training, wishes=list(wishes.values()), now=now)
     made = dict(zip(wishes, done, strict=True))
     return [made[index].enrolment if index in made else None for index in range(len(presses))]
 
