@@ -1,5 +1,6 @@
 """Structured logs: each line carries the request id, the user id and the event's values."""
 
+import logging
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ def logging_config(*, json: bool, level: str) -> dict[str, Any]:
     structlog.configure(
         processors=[*PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         cache_logger_on_first_use=True,
     )
     return {

@@ -4,6 +4,7 @@ Every variable comes from the environment (see `.env.example`). MODE says where 
 `demo` and `test` bring their own secrets and embedded servers; `production` demands each one.
 """
 
+import logging
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -461,6 +462,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Addresses of people stay in the proxy's log; ours has the request and the account, in jobs too
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # one line a request: when it is answered
 # Logs: one JSON line an event in production, readable lines elsewhere
 from msme_platform.logs import logging_config  # noqa: E402 -- needs nothing of settings, but reads best here
 

@@ -18,12 +18,13 @@ urlpatterns = [
     path("pemberitahuan/", include("foundation.notifications.urls")),
     path("webhooks/whatsapp/", webhook.whatsapp, name="whatsapp-webhook"),
     path("pekerjaan/", include("foundation.jobs.urls")),
-    path("", include("members.urls")),
     path("pelatihan/", include("trainings.urls")),
     path("dana/", include("revolving_funds.urls")),
     path("forum/", include("forums.urls")),
-    path("", include("monitoring.urls")),
     path("api/v1/", include("msme_platform.api")),
     path("demo/", include("msme_platform.portal.demo_urls")),
     path("health/", include("msme_platform.health")),
+    # Many addresses without a part of their own come last: all of them are tried for each that follows.
+    path("", include("members.urls")),
+    path("", include("monitoring.urls")),
 ]
