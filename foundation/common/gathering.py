@@ -19,7 +19,7 @@ W = TypeVar("W")
 R = TypeVar("R")
 
 SEVERAL = 3  # fewer in a pause are no crowd, and each would wait for the next
-CROWD_LASTS = 0.2  # seconds after a full line in which more are on their way, however few have come yet
+CROWD_LASTS = 0.2  # seconds after a batch in which as many are on their way again
 
 
 class _Turn(Enum):
@@ -51,17 +51,21 @@ class _Place(Generic[W, R]):
 
 
 class _Line(Generic[W, R]):
-    """Those who wait for one key; `full` is set as long as no more are needed for a batch."""
+    """Those who wait for one key; `complete` is set while nobody else is waited for."""
 
     def __init__(self, most: int) -> None:
         self.places: list[_Place[W, R]] = []
-        self.full = threading.Event()
-        self._most = most
+        self.complete = threading.Event()
+        self._most = self._wanted = most
+
+    def want(self, count: int) -> None:
+        """So many are enough for the next batch."""
+        self._wanted = count
+        self._look()
 
     def join(self, place: _Place[W, R]) -> None:
         self.places.append(place)
-        if len(self.places) >= self._most:
-            self.full.set()
+        self._look()
 
     def first(self) -> list[_Place[W, R]]:
         return self.places[: self._most]
@@ -69,9 +73,13 @@ class _Line(Generic[W, R]):
     def leave(self) -> list[_Place[W, R]]:
         """The first ones, who are served now."""
         served, self.places = self.first(), self.places[self._most :]
-        if len(self.places) < self._most:
-            self.full.clear()
         return served
+
+    def _look(self) -> None:
+        if len(self.places) >= self._wanted:
+            self.complete.set()
+        else:
+            self.complete.clear()
 
 
 class Gathering(Generic[K, W, R]):
@@ -93,7 +101,7 @@ class Gathering(Generic[K, W, R]):
         self._lines: dict[K, _Line[W, R]] = {}  # a key that is in here is being gathered for, or served
         self._guard = threading.Lock()
         self._thread = threading.local()
-        self._full: tuple[K | None, float] = (None, 0.0)  # the key of the last full line, and when it was served
+        self._last: tuple[K | None, int, float] = (None, 0, 0.0)  # the last batch: its key, its size and its time
 
     def ask(self, key: K, wish: W) -> R:
         """The result of `wish`; raises what serving it raises."""
@@ -111,16 +119,23 @@ class Gathering(Generic[K, W, R]):
         return place.results[0] if place.results else self._serve(key, [wish])[0]
 
     def _gather(self, key: K) -> None:
-        """Wait as long as several more come within each pause, then call who serves."""
-        crowded = self._full[0] == key and time.monotonic() - self._full[1] < CROWD_LASTS
-        line, seen = self._lines[key], 0
-        line.full.wait(self._pause if crowded else self._look)
-        while seen + SEVERAL <= (here := len(line.places)) < self._most:
+        """Wait for as many as came last time, or as long as several more come within each pause; then call who serves."""
+        line, again = self._lines[key], self._again(key)
+        with self._guard:
+            line.want(again if again > 1 else self._most)
+        line.complete.wait(self._pause if again > 1 else self._look)
+        seen = 0
+        while not line.complete.is_set() and seen + SEVERAL <= (here := len(line.places)):
             seen = here
-            line.full.wait(self._pause)
+            line.complete.wait(self._pause)
         with self._guard:
             serving = max(line.first(), key=lambda place: place.served)
         serving.call(_Turn.SERVE)
+
+    def _again(self, key: K) -> int:
+        """How many are on their way again: those whom the last batch has just let go."""
+        last, count, moment = self._last
+        return count if last == key and time.monotonic() - moment < CROWD_LASTS else 0
 
     def _lead(self, key: K) -> None:
         with self._guard:
@@ -134,8 +149,7 @@ class Gathering(Generic[K, W, R]):
             if len(served) == 1:
                 raise
         finally:
-            if len(served) == self._most:
-                self._full = (key, time.monotonic())
+            self._last = (key, len(served), time.monotonic())
             self._hand_over(key)
             for place in served:
                 place.call(_Turn.LEAVE)
