@@ -18,6 +18,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import uuid
@@ -120,10 +121,12 @@ def server() -> Iterator[int]:
         "BIND": f"127.0.0.1:{port}",
         "DATABASE_URL": address,
         "CELERY_TASK_ALWAYS_EAGER": "0",
+        "LOG_LEVEL": "INFO",  # a line a request, as in production
     }
     env["DJANGO_SETTINGS_MODULE"] = "bench.bare_settings"
     command = [sys.executable, "-m", "gunicorn", "--config", "python:msme_platform.web_server", "--log-level", "error"]
-    process = subprocess.Popen(command, env=env)
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, env=env, stderr=log)
     try:
         for _turn in range(100):
             try:
