@@ -159,3 +159,14 @@ def test_an_auditor_reads_and_does_nothing() -> None:
         assert client.get(reverse(f"admin:trainings_{name}_change", args=[row.uid])).status_code == 200
     draft = TrainingFactory(status=TrainingStatus.PLANNED, published_at=None)
     assert client.post(deed(draft, "publish")).status_code == 403
+
+
+def test_a_ticket_is_found_by_the_code_as_it_is_written_on_it(desk: Client) -> None:
+    row, other = EnrolmentFactory(code="4550V1"), EnrolmentFactory()
+    url = reverse("admin:trainings_enrolment_changelist")
+    assert row.code_shown == "4550-V1"
+    for typed in ("4550-V1", "455o ul"):  # no O, U, L in a code
+        page = desk.get(url, {"q": typed}).content.decode()
+        assert row.person.full_name in page
+        assert other.person.full_name not in page
+    assert "4550-V1" in desk.get(reverse("admin:trainings_enrolment_change", args=[row.uid])).content.decode()

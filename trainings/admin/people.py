@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from foundation.common import clock
+from foundation.common import clock, codes
 from foundation.common.admin import Deed, OfficeModelAdmin
 from foundation.common.http import pdf_response
 from trainings.actions import certificates, enrolments
@@ -21,6 +21,7 @@ from trainings.admin.filters import (
 )
 from trainings.forms import ReasonForm
 from trainings.models import Certificate, Enrolment
+from trainings.models.enrolments import CODE_LENGTH
 from trainings.papers import certificate_pdf
 
 
@@ -42,14 +43,14 @@ class EnrolmentAdmin(OfficeModelAdmin):
         "state_shown",
         "from_source",
         "presence",
-        "code",
+        "ticket_code",
         "enrolled_at",
         "enrolled_by",
         "confirmed_at",
         "offer_until",
         "cancelled_at",
         "end_reason",
-        "beyond_plan",
+        "let_in_beyond",
     )
     deeds = (
         Deed(
@@ -66,6 +67,23 @@ class EnrolmentAdmin(OfficeModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: Any = super().get_queryset(request)
         return rows.with_attended().select_related("person", "training", "enrolled_by")  # type: ignore[no-any-return]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """A ticket's code is found as it is written on the ticket, read aloud or typed."""
+        code = codes.clean(search_term)
+        if len(code) == CODE_LENGTH and (exact := queryset.filter(code=code)).exists():
+            return exact, False
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description=gettext_lazy("ticket code"), ordering="code")
+    def ticket_code(self, obj: Enrolment) -> str:
+        return obj.code_shown
+
+    @admin.display(description=gettext_lazy("let in beyond the plan"))
+    def let_in_beyond(self, obj: Enrolment) -> str:
+        return _("Yes") if obj.beyond_plan else _("No")
 
     @admin.display(description=gettext_lazy("Participant"))
     def participant(self, obj: Enrolment) -> str:
