@@ -75,7 +75,8 @@ class EnrolmentAdmin(OfficeModelAdmin):
         code = codes.clean(search_term)
         if len(code) == CODE_LENGTH and (exact := queryset.filter(code=code)).exists():
             return exact, False
-        return super().get_search_results(request, queryset, search_term)
+        found: tuple[QuerySet[Any], bool] = super().get_search_results(request, queryset, search_term)
+        return found
 
     @admin.display(description=gettext_lazy("ticket code"), ordering="code")
     def ticket_code(self, obj: Enrolment) -> str:
