@@ -127,17 +127,28 @@ def server() -> Iterator[int]:
     command = [sys.executable, "-m", "gunicorn", "--config", "python:msme_platform.web_server", "--log-level", "error"]
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, env=env, stderr=log)
-    try:
-        for _turn in range(100):
-            try:
-                HTTPConnection("127.0.0.1", port, timeout=2).request("GET", "/health/")
-                break
-            except OSError:
-                time.sleep(0.2)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+        try:
+            _await(port)
+            yield port
+        except BaseException:
+            log.seek(0)
+            print(log.read()[-4000:].decode(errors="replace"), file=sys.stderr)  # what the server said last
+            raise
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def _await(port: int) -> None:
+    """Until the server takes connections; raises TimeoutError after twenty seconds."""
+    for _turn in range(100):
+        try:
+            HTTPConnection("127.0.0.1", port, timeout=2).request("GET", "/health/")
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise TimeoutError(port)
 
 
 def _post(connection: HTTPConnection, path: str, cookie: str, body: str, kind: str) -> tuple[int, bytes]:

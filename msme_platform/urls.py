@@ -24,7 +24,7 @@ urlpatterns = [
     path("api/v1/", include("msme_platform.api")),
     path("demo/", include("msme_platform.portal.demo_urls")),
     path("health/", include("msme_platform.health")),
-    # Many addresses without a part of their own come last: all of them are tried for each that follows.
+    # Last, as none of their many addresses begins alike: each is tried for whatever stands below it.
     path("", include("members.urls")),
     path("", include("monitoring.urls")),
 ]

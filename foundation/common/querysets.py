@@ -21,10 +21,7 @@ class BaseQuerySet(models.QuerySet[M]):
         """The row, locked and fresh, inside the caller's transaction. Raises DoesNotExist."""
         if not _is_plain(self) or not connections[DEFAULT_DB_ALIAS].in_atomic_block:
             return self.for_update().get(pk=pk)
-        row = rows.find(self.model, pk, by=self.model._meta.pk.attname, ending=rows.LOCKED)
-        if row is None:
-            raise self.model.DoesNotExist  # type: ignore[attr-defined]
-        return row
+        return rows.get(self.model, pk, by=self.model._meta.pk.attname, ending=rows.LOCKED)
 
 
 def _is_plain(queryset: Any) -> bool:

@@ -43,6 +43,14 @@ def find(model: type[M], value: Any, *, by: str = "id", ending: str = "") -> M |
     return model.from_db(DEFAULT_DB_ALIAS, query.names, values)
 
 
+def get(model: type[M], value: Any, *, by: str = "id", ending: str = "") -> M:
+    """What `find` finds; raises the model's DoesNotExist."""
+    row = find(model, value, by=by, ending=ending)
+    if row is None:
+        raise model.DoesNotExist  # type: ignore[attr-defined]
+    return row
+
+
 @cache
 def _query(model: type[models.Model], by: str) -> _Query:
     table, fields = model._meta.db_table, model._meta.concrete_fields

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from foundation.accounts.models import User
 from foundation.audit import log
+from foundation.common import bulk
 from foundation.common.dates import add_months
 from monitoring.causes import Subject
 from monitoring.enums import Wave
@@ -48,6 +49,7 @@ def _waves(subject: Subject, *, now: datetime, on: date) -> list[CheckIn]:
                     wave=wave,
                     due_on=due_on,
                     created_at=now,
+                    updated_at=now,
                 )
             )
     return rows
@@ -55,9 +57,4 @@ def _waves(subject: Subject, *, now: datetime, on: date) -> list[CheckIn]:
 
 def _insert(rows: list[CheckIn]) -> int:
     """Insert what is new; the unique constraint decides, not a look before the write."""
-    CheckIn.objects.bulk_create(rows, ignore_conflicts=True)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM monitoring_checkin WHERE uid = ANY(%s::uuid[])", [[str(row.uid) for row in rows]]
-        )
-        return int(cursor.fetchone()[0])
+    return len(bulk.insert(rows, ending="ON CONFLICT DO NOTHING"))

@@ -43,9 +43,8 @@ def know_trainer(
 @transaction.atomic
 def assign(*, training: Training, trainer: Trainer, by: User | None, now: datetime) -> list[SessionTrainer]:
     """Put a trainer into every session of a training. Raises TrainerBusy: the database keeps her in one place."""
-    trainer = Trainer.objects.locked(
-        trainer.pk
-    )  # who asks for her at the same moment waits; else each for the other's row
+    # Who asks for her at the same moment waits; else each would wait for the other's row.
+    trainer = Trainer.objects.locked(trainer.pk)
     made = []
     for session in training.sessions.in_order():
         try:

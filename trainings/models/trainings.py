@@ -31,10 +31,7 @@ class TrainingQuerySet(ScopedQuerySet["Training"]):
 
     def held_open(self, pk: Any) -> "Training":
         """The row fresh, with a shared lock: the door goes on beside other doors, and ending the training waits."""
-        training = rows.find(Training, pk, ending=rows.HELD)
-        if training is None:
-            raise Training.DoesNotExist
-        return training
+        return rows.get(Training, pk, ending=rows.HELD)
 
     def published(self) -> Self:
         """What everybody may read of, logged in or not."""

@@ -19,7 +19,6 @@ from trainings import conflicts, inviting
 from trainings.actions import attendance, enrolments
 from trainings.actions.attendance import MOST_AT_ONCE, Answer, Door, Shown
 from trainings.actions.enrolments import Wish
-from trainings.enums import PUBLISHED
 from trainings.models import Enrolment, Session, Training
 
 FEW = 10  # looks that a device brings while it has signal; what it kept without signal it brings by itself
@@ -36,7 +35,7 @@ class Press:
 def _serve(uid: UUID, presses: Sequence[Press]) -> list[Enrolment | None]:
     now = clock.now()
     training = rows.find(Training, uid, by="uid")
-    if training is None or training.status not in PUBLISHED or not training.takes_enrolments(now):
+    if training is None or not training.takes_enrolments(now):
         return [None] * len(presses)
     users = {press.user.pk: press.user for press in presses}
     people = {row.user_id: row for row in inviting.invited(training).filter(user__in=list(users))}
