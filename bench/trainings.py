@@ -13,23 +13,16 @@ door and enrol go through gunicorn with the settings of production (two processe
 import argparse
 import datetime as dt
 import json
-import os
-import socket
 import statistics
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import Any
 
-from bench import crowd
+from bench import crowd, serving
 
 OWNERS = 45_827
 CITY, DISTRICT, VILLAGE = "16.71", "16.71.04", "16.71.04.1001"
@@ -107,50 +100,6 @@ def _cookie(user: Any) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}; {settings.CSRF_COOKIE_NAME}={TOKEN}"
 
 
-@contextmanager
-def server() -> Iterator[int]:
-    """Gunicorn with production's settings on a free port of this machine."""
-    from django.db import connection  # noqa: PLC0415
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    base = connection.settings_dict
-    address = f"postgres://{base['USER']}:{base['PASSWORD']}@{base['HOST']}:{base['PORT']}/{base['NAME']}"
-    env = os.environ | {
-        "BIND": f"127.0.0.1:{port}",
-        "DATABASE_URL": address,
-        "CELERY_TASK_ALWAYS_EAGER": "0",
-        "LOG_LEVEL": "INFO",  # a line a request, as in production
-    }
-    env["DJANGO_SETTINGS_MODULE"] = "bench.bare_settings"
-    command = [sys.executable, "-m", "gunicorn", "--config", "python:msme_platform.web_server", "--log-level", "error"]
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(command, env=env, stderr=log)
-        try:
-            _await(port)
-            yield port
-        except BaseException:
-            log.seek(0)
-            print(log.read()[-4000:].decode(errors="replace"), file=sys.stderr)  # what the server said last
-            raise
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-
-
-def _await(port: int) -> None:
-    """Until the server takes connections; raises TimeoutError after twenty seconds."""
-    for _turn in range(100):
-        try:
-            HTTPConnection("127.0.0.1", port, timeout=2).request("GET", "/health/")
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise TimeoutError(port)
-
-
 def _post(connection: HTTPConnection, path: str, cookie: str, body: str, kind: str) -> tuple[int, bytes]:
     headers = {"Cookie": cookie, "X-CSRFToken": TOKEN, "Content-Type": kind, "Connection": "keep-alive"}
     connection.request("POST", path, body, headers)
@@ -184,7 +133,7 @@ def door() -> Iterator[str]:
     from trainings.models import Attendance, Enrolment  # noqa: PLC0415
 
     now = dt.datetime.now(dt.UTC)
-    with server() as port:
+    with serving.server() as port:
         for scanners, pace in ((8, 0), (20, 0), (8, PACE), (20, PACE)):
             training = TrainingFactory(starts_at=now, ends_at=now + dt.timedelta(hours=3), sessions=1, capacity=2000)
             _users, people = _people(SCANS, prefix=f"9{scanners % 10}{int(pace > 0)}")
@@ -256,7 +205,7 @@ def enrol() -> Iterator[str]:
     yield "|---|---:|---:|---:|---:|---:|---:|---:|"
     kinds = {"nothing, at one moment": 0.0, **WITHIN}
     rounds: dict[str, list[Press]] = {name: [] for name in kinds}
-    with server() as port:
+    with serving.server() as port:
         for number in range(ROUNDS + 1):
             users, _people_of = _people(PEOPLE, prefix=f"6{number}")
             cookies = [_cookie(user) for user in users]
@@ -289,9 +238,9 @@ def _press(port: int, cookies: list[str], *, within: float, for_places: bool) ->
     training = _wanted() if for_places else None
     path = f"/pelatihan/{training.uid}/daftar/" if training else "/bench/nothing/"
     presses = [crowd.post(path, cookie, TOKEN) for cookie in cookies]
-    before = _work(port)
+    before = serving.work(port, NAME)
     found = crowd.press(port, presses, within=within)
-    work = [after - earlier for after, earlier in zip(_work(port), before, strict=True)]
+    work = [after - earlier for after, earlier in zip(serving.work(port, NAME), before, strict=True)]
     return Press(training, found, [*work, found.own_seconds])
 
 
@@ -318,22 +267,6 @@ def _row(name: str, taken: list[Press]) -> str:
         ", ".join(f"{median(lambda press, at=at: press.work[at]):.2f}" for at in range(3)),
     ]
     return f"| {' | '.join(map(str, cells))} |"
-
-
-def _work(port: int) -> list[float]:
-    """Seconds of processor time so far of the web server on `port`, and of the database's processes for us."""
-    ours, database = 0, 0
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            name, _end, fields = (folder / "stat").read_text().rpartition(")")
-            ticks = sum(int(text) for text in fields.split()[11:13])
-            if "postgres" in name:
-                database += ticks if NAME in (folder / "cmdline").read_text() else 0
-            elif f"BIND=127.0.0.1:{port}".encode() in (folder / "environ").read_bytes():
-                ours += ticks
-        except OSError:  # it has ended, or is somebody else's
-            continue
-    return [ticks / os.sysconf("SC_CLK_TCK") for ticks in (ours, database)]
 
 
 def lists() -> Iterator[str]:

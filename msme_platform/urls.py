@@ -7,7 +7,6 @@ from foundation.accounts import account_pages, views
 from foundation.notifications import webhook
 
 urlpatterns = [
-    path("", include("msme_platform.portal.urls")),
     path("kantor/logout/", views.logout),
     path("kantor/", admin.site.urls),
     path("bahasa/", account_pages.set_language, name="set_language"),
@@ -24,7 +23,8 @@ urlpatterns = [
     path("api/v1/", include("msme_platform.api")),
     path("demo/", include("msme_platform.portal.demo_urls")),
     path("health/", include("msme_platform.health")),
-    # Last, as none of their many addresses begins alike: each is tried for whatever stands below it.
+    # Last, as their addresses begin differently: each is tried for whatever stands below it.
+    path("", include("msme_platform.portal.urls")),
     path("", include("members.urls")),
     path("", include("monitoring.urls")),
 ]
