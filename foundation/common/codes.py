@@ -9,16 +9,16 @@ MISREAD: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
 
 
 class Chooser(Protocol):
-    """`secrets.SystemRandom()`, or a seeded `random.Random` for the demo city."""
+    """A seeded `random.Random` for the demo city."""
 
     def choice(self, seq: str, /) -> str: ...
 
 
-_secure: Final = secrets.SystemRandom()
-
-
-def make(length: int, chooser: Chooser = _secure) -> str:
-    return "".join(chooser.choice(ALPHABET) for _ in range(length))
+def make(length: int, chooser: Chooser | None = None) -> str:
+    """A code that nobody can guess, or the one that `chooser` draws."""
+    if chooser:
+        return "".join(chooser.choice(ALPHABET) for _ in range(length))
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in secrets.token_bytes(length))  # 32 letters: all as likely
 
 
 def clean(text: str) -> str:
