@@ -1,7 +1,7 @@
 """The plan of the year as a limit: a place fits its source's share and its activity, counted under their locks."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -55,6 +55,16 @@ def locked(training: Training, sources: Sequence[str]) -> Room:
     activity, so that no two wait for each other. A training under an activity costs one query more.
     """
     return _room(training, sources, PlanShare.objects.for_update(), PlanActivity.objects.for_update(), beside=True)
+
+
+def hold(office_code: str, years: Iterable[int]) -> None:
+    """Hold the shares of all `years` for a training that moves between them: the earlier year first, as the database's own
+    guard does, so that of two trainings that pass each other one waits for the other.
+    """
+    for year in sorted(years):
+        batch.ask(f"{BESIDE};{PLANNED}", [office_code, year] * 2)
+    plans = {"plan__office_code": office_code, "plan__year__in": list(years), "plan__is_binding": True}
+    list(PlanShare.objects.for_update().filter(**plans).order_by("plan__year", "source"))
 
 
 def alone(office_code: str, year: int) -> None:

@@ -3,7 +3,7 @@
 import datetime as dt
 import threading
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import pytest
@@ -255,6 +255,39 @@ def test_control_without_the_lock_only_the_database_stands_between(
         refused = [row for row in found if isinstance(row, Exception)]
         beyond = YearPlan.objects.filter(is_binding=True).exists() and confirmed_of(PD)
     assert ([type(row) for row in refused], bool(beyond)) == ([IntegrityError] if is_watched else [], not is_watched)
+
+
+def passing(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """A training of this year and one of the next change places; each looks at the other's year before it writes."""
+    drawn(), drawn(year=FIRST.year + 1)
+    here, there = TrainingFactory(source=PD), TrainingFactory(source=PD, starts_at=FIRST + TO_2027)
+    for training in (here, there):
+        EnrolmentFactory(training=training, source=PD)
+    look, both = quotas.locked, threading.Barrier(2)
+
+    def slowly(*args: Any) -> quotas.Room:
+        room = look(*args)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(timeout=0.5)
+        return room
+
+    monkeypatch.setattr(quotas, "locked", slowly)
+    return at_once([lambda: moved(here, TO_2027), lambda: moved(there, -TO_2027)])
+
+
+@pytest.mark.ci
+@pytest.mark.django_db(transaction=True)
+def test_two_trainings_that_pass_each_other_at_new_year_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [row for row in passing(monkeypatch) if isinstance(row, Exception)] == []
+    assert (used(PD), used(PD, FIRST.year + 1)) == (1, 1)
+
+
+@pytest.mark.ci
+@pytest.mark.django_db(transaction=True)
+def test_control_without_both_years_in_hand_each_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quotas, "hold", lambda *_args: None)
+    errors = [row for row in passing(monkeypatch) if isinstance(row, Exception)]
+    assert ["deadlock detected" in str(error) for error in errors] == [True]
 
 
 def confirmed_of(source: str) -> int:

@@ -87,6 +87,7 @@ def _follow_plan(training: Training, before: datetime) -> str:
     held = Counter(
         Enrolment.objects.filter(training=training, beyond_plan=False).holding().values_list("source", flat=True)
     )
+    quotas.hold(training.office_code, (old, year))
     room = quotas.locked(training, sorted(held))
     for source, taken in held.items():
         if room.left is not None and room.left[source] < taken:
