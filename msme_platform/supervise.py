@@ -113,7 +113,11 @@ def family() -> Iterator[list[Child]]:
 def prepare(children: list[Child]) -> None:
     """Bring database, texts, files and demo data to this version's state, showing what goes on."""
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "prepare_demo"], cwd=BASE_DIR, stdin=subprocess.DEVNULL, start_new_session=True
+        [sys.executable, "manage.py", "prepare_demo"],
+        cwd=BASE_DIR,
+        env={"LOG_LEVEL": "WARNING"} | os.environ,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
     )
     children.append(Child("prepare", process, Path(os.devnull)))
     if process.wait() != 0:

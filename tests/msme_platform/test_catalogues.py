@@ -1,11 +1,14 @@
 """Extracting, checking and compiling the Indonesian catalogues."""
 
 import gettext
+import io
 from pathlib import Path
+from typing import Any
 
 import polib
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.utils import translation
 from django.utils.translation import pgettext
 
@@ -129,6 +132,18 @@ def test_a_compiled_catalogue_is_read_by_gettext(house: Path) -> None:
     assert read.gettext("Name") == "id Name"
     assert read.ngettext("%(n)s owner", "%(n)s owners", 1) == "id %(n)s owners"
     assert read.pgettext("a loan", "Open") == "id Open"
+
+
+def test_who_compiles_reads_what_it_has_compiled(house: Path, settings: Any) -> None:
+    """The first start of the demo compiles the texts, and then writes messages with them."""
+    catalogues.update(house)
+    translate(house)
+    settings.BASE_DIR, settings.LOCALE_PATHS = house, [house / "members/locale"]
+    with translation.override("id"):
+        assert translation.gettext("None yet") == "None yet"
+    call_command("messages", compile=True, stdout=io.StringIO())
+    with translation.override("id"):
+        assert translation.gettext("None yet") == "id None yet"
 
 
 def test_where_another_package_words_the_same_text_ours_is_read() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation.reloader import translation_file_changed
 
 from msme_platform import catalogues
 
@@ -27,6 +28,8 @@ class Command(BaseCommand):
             for path in catalogues.update(root, [folder.strip("/") for folder in folders]):
                 self.stdout.write(f"written: {path.relative_to(root)}")
         self.stdout.write(f"{catalogues.compile_all(root)} catalogues compiled")
+        # This process has read those that were there before: none at the first start of the demo, which goes on to write.
+        translation_file_changed(None, root / "django.mo")
 
     def _check(self, root: Path) -> None:
         faults = catalogues.faults(root)

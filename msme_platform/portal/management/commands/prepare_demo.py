@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+from django.utils import translation
 
 from msme_platform.portal import steps
 from msme_platform.portal.demo_people import DEMO_PEOPLE, PASSWORD
@@ -32,7 +33,8 @@ class Command(BaseCommand):
 
     def _list_accounts(self) -> None:
         """What the window shows once everything runs."""
-        lines = [f"  {person.name:<18} {person.phone or person.email:<28} {person.what}" for person in DEMO_PEOPLE]
+        with translation.override("en"):  # as everything else in that window
+            lines = [f"  {person.name:<18} {person.phone or person.email:<28} {person.what}" for person in DEMO_PEOPLE]
         lines.append(f"  Staff log in with the password {PASSWORD}; codes sent to phones are at /demo/outbox/.")
         (settings.SERVERS_DIR / "demo_accounts.txt").write_text("\n".join([*lines, ""]), encoding="utf-8")
 
