@@ -227,7 +227,9 @@ def test_all_certificates_of_a_training_are_one_file(training: Training) -> None
         attended(training, of=2)
     trainings.finish(training=training, by=None, now=training.ends_at)
     client = logged_in(training.facilitator)
-    first_view, _folded, _rest = client.get(address("participant-list", training)).content.decode().partition("<details")
+    first_view, _folded, _rest = (
+        client.get(address("participant-list", training)).content.decode().partition("<details")
+    )
     assert address("certificates-print", training) in first_view
     client.post(address("certificates-print", training))
     job = Job.objects.get()
