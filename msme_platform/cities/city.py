@@ -19,7 +19,9 @@ from members.actions import words
 from members.enums import Sex
 from msme_platform.cities.names import Place, person_name
 from msme_platform.cities.population import Cell, Population, scaled
+from msme_platform.portal.demo_people import DEMO_PEOPLE
 
+CHOSEN = {person.phone: person.name for person in DEMO_PEOPLE}
 DATA = Path(__file__).resolve().parent / "data"
 
 
@@ -116,7 +118,8 @@ def _assistants(run: Seeding) -> int:
             continue
         sex = Sex.FEMALE if run.rng.random() < 0.5 else Sex.MALE  # noqa: PLR2004 -- as many women as men
         name, _first = person_name(run.rng, sex)
-        user = User.objects.create_user(phone=phone, full_name=name, phone_verified=True)
+        # Who can be chosen in the demo is called so from the first day: what was written to her bears her name.
+        user = User.objects.create_user(phone=phone, full_name=CHOSEN.get(phone, name), phone_verified=True)
         accounts.assign(
             user=user, role=Role.FACILITATOR, region_code=district.code, start_on=date(2025, 1, 2), by=None, now=run.now
         )

@@ -17,6 +17,7 @@ from members.models import Business, Licence, Person, StatusPeriod
 from msme_platform.cities.city import DATA, seed
 from msme_platform.cities.palembang import CITY
 from msme_platform.cities.population import Population, scaled
+from msme_platform.portal.demo_people import BY_KEY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 DAY = "2026-11-21"
@@ -75,6 +76,7 @@ def test_nobody_in_it_can_be_real_and_the_same_seed_makes_the_same_city(tenth: N
 def test_it_is_whole_and_a_second_run_is_refused_instead_of_doubling_it(tenth: None) -> None:
     assistants = Assignment.objects.filter(role=Role.FACILITATOR).order_by("region_code")
     assert list(assistants.values_list("region_code", flat=True)) == [f"16.71.{n:02d}" for n in range(1, 19)]
+    assert assistants[3].user.full_name == BY_KEY["rizky"].name  # what was written to him bears his name
     assert not Business.objects.exclude(licences__kind="NIB").exists()
     standing = StatusPeriod.objects.filter(business=OuterRef("pk"), end_at=None)
     assert not Business.objects.filter(~Exists(standing)).exists()
