@@ -48,3 +48,13 @@ def test_desk_fits_a_phone(page_phone: Page, login_as: Callable[..., None], veri
     assert wide <= room
     page_phone.get_by_role("link", name="Menu", exact=True).click()
     expect(page_phone.get_by_role("link", name="Permohonan", exact=True)).to_be_visible()
+
+
+def test_the_side_bar_shows_where_one_is(page_desk: Page, login_as: Callable[..., None]) -> None:
+    office("16.71")
+    login_as(page_desk, user_with_role(Role.STAFF, "16.71", email="staf@contoh.id"), "16.71")
+    page_desk.goto("/kantor/accounts/assignment/")  # far down in a long list
+    expect(page_desk.locator("#nav-lists [aria-current]")).to_be_in_viewport()
+    assert page_desk.evaluate("window.scrollY") == 0
+    page_desk.goto("/kantor/members/person/")
+    assert page_desk.evaluate("document.getElementById('nav-lists').scrollTop") == 0
