@@ -10,10 +10,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-DEBUG_PAGES = {
-    HTTPStatus.NOT_FOUND,
-    HTTPStatus.INTERNAL_SERVER_ERROR,
-}  # what Django shows a developer has inline styles
+# What Django shows a developer instead of these has inline styles.
+DEBUG_PAGES = {HTTPStatus.NOT_FOUND, HTTPStatus.INTERNAL_SERVER_ERROR}
 
 
 class QueuesMiddleware:
